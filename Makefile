@@ -1,0 +1,76 @@
+# MedLedger. A bare `make` lists the targets; every target sets up what it needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup demo up test check check-fast bench engines generate lock format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}'
+
+# Set-up is two stamps, so that the second time costs nothing.
+build/.python: scripts/locks/dev.txt scripts/locks/build.in pyproject.toml
+	@mkdir -p build
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python scripts/locks/dev.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@touch $@
+
+build/.node: package.json package-lock.json .npmrc
+	@mkdir -p build
+	npm ci --silent --no-progress
+	@touch $@
+
+setup: build/.python build/.node ## make the environment in .venv/ and node_modules/, from the locks
+
+demo: setup ## the main job on real input: from ultrasound files to a regulator's verified answer
+	$(BIN)/python -m scripts.demo
+
+up: setup ## keep the demo's consortium running, with its nodes' addresses and keys, until Ctrl-C
+	$(BIN)/medledger network up --dir var/up --fresh --foreground
+
+check-fast: setup ## the inner loop: format, lint, types, layers, fast unit tests
+	forge fmt --check
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports --no-cache
+	pytest -q tests/unit
+
+check: setup ## all static checks
+	forge fmt --check
+	forge lint --deny warnings
+	forge build --sizes
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports --no-cache
+
+test: setup engines ## all tests: contracts, unit, integration, end to end
+	forge test
+	pytest
+
+engines: setup ## build the real IPFS daemon (Kubo) that the tests use, from its pinned source
+	@$(BIN)/python scripts/engines/build.py
+
+bench: setup ## measure, write build/bench/*.json
+	$(BIN)/python -m scripts.bench
+
+generate: setup ## renew what is generated and committed: ABIs and bytecode, OpenAPI, reference pages
+	$(BIN)/python scripts/contracts.py
+	$(BIN)/python scripts/reference.py
+
+format: setup ## format everything
+	forge fmt
+	ruff format .
+	ruff check --fix .
+
+lock: setup ## renew the locks after a change of dependencies
+	scripts/lock.sh
+
+clean: ## remove what was made here, the environment too
+	rm -rf build .venv node_modules var
