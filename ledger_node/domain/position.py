@@ -1,0 +1,34 @@
+"""Where on the chain a fact stands. Facts are totally ordered by (block, log index)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """`block` is a block number, `log_index` the log's place among all of the block's logs."""
+
+    block: int
+    log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRef:
+    """A block by number and hash (0x-hex of 32 bytes); `timestamp` is Unix seconds."""
+
+    number: int
+    hash: str
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decoded log of one of our contracts. `args` hold JSON values only: integers, booleans, text, 0x-hex."""
+
+    at: Position
+    block_hash: str
+    transaction: str
+    contract: str
+    name: str
+    args: dict[str, object]

@@ -1,0 +1,226 @@
+"""What the use cases need from the outside, as Protocols. Adapters implement them; tests may too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ledger_node.domain.codes import KeyRole
+from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency
+from ledger_node.domain.consent import Consent, ConsentUse
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Stream
+from ledger_node.domain.model import Model, ModelVersion
+from ledger_node.domain.organisation import Organisation, Proposal
+from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.submission import Receipt, Signed, Submission, SubmissionState
+from ledger_node.domain.training import Run
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Unix seconds."""
+
+
+class Signer(Protocol):
+    """One key. The key itself never leaves the adapter."""
+
+    @property
+    def address(self) -> str: ...
+
+    def sign(self, to: str, calldata: str, nonce: int) -> Signed:
+        """A typed (EIP-1559) transaction to a contract, signed for this node's chain with no gas price."""
+
+
+class Ledger(Protocol):
+    """The chain. Every method may raise ChainUnreachable; answers that cannot be right raise ChainAnswerInvalid."""
+
+    def verify(self, deployment: Deployment) -> None:
+        """Raises WrongChain or WrongCode unless chain id, genesis and every contract's code are the recorded ones."""
+
+    def head(self) -> BlockRef: ...
+
+    def block(self, number: int) -> BlockRef | None: ...
+
+    def events(self, contracts: Sequence[tuple[str, str]], first: int, last: int) -> list[Event]:
+        """All logs of the named contracts (role, address) in blocks first..last, decoded, in order. UnknownEvent."""
+
+    def calldata(self, command: Command) -> str: ...
+
+    def send(self, raw: str) -> None:
+        """Hands the bytes to the pool. "Already known" is success; NonceTooLow when the nonce is used."""
+
+    def receipt(self, transaction: str) -> Receipt | None: ...
+
+    def outcome(self, receipt: Receipt, contracts: Contracts) -> dict[str, Any]:
+        """What a mined transaction did: its events' subjects, or the decoded refusal."""
+
+    def transaction_count(self, address: str) -> int: ...
+
+    def organisation_of(self, contracts: Contracts, operator: str) -> int:
+        """The organisation of an accepted operator key; 0 when it is nobody's."""
+
+    def header(self, number: int) -> dict[str, Any]: ...
+
+    def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
+        """`eth_getProof` as the engine gives it. EvidenceUnavailable when it does not serve that block."""
+
+
+class NonceTooLow(Exception):
+    """The chain has already used this nonce, by our bytes or by another's."""
+
+
+class BlobStore(Protocol):
+    """Public documents by CID. Bytes are verified on every read."""
+
+    def put(self, content: bytes) -> str:
+        """Stores and pins; returns the CIDv1. Idempotent."""
+
+    def get(self, cid: str) -> bytes:
+        """UnknownDocument when absent, BlobCorrupt when the bytes do not match, BlobStoreUnreachable."""
+
+    def has(self, cid: str) -> bool: ...
+
+    def health(self) -> str:
+        """One word: `ok` or why not."""
+
+
+#: Called with its name at each stage of a write: `accepted sending sent mined settled`. Tests kill the process there.
+Stage = Callable[[str, Submission], None]
+
+
+def no_stage(name: str, submission: Submission) -> None:
+    """Nothing happens between the stages of a node in service."""
+
+
+class Outbox(Protocol):
+    """Writes that were accepted. Every method is one SQL transaction."""
+
+    def accept(
+        self, command: Command, idempotency: Idempotency, to: str, sign: Callable[[int], Signed], floor: int, cap: int
+    ) -> Submission:
+        """Chooses the nonce, signs and commits, or returns what the same key was given before.
+
+        IdempotencyKeyReused when the key came with another request, QueueFull when `cap` submissions are open.
+        """
+
+    def find(self, submission: str) -> Submission | None: ...
+
+    def find_by_key(self, key: str) -> Submission | None: ...
+
+    def list_recent(self, limit: int) -> list[Submission]: ...
+
+    def open(self) -> list[Submission]:
+        """All that are signed or sent, by nonce."""
+
+    def unfinal(self) -> list[Submission]:
+        """All that are mined or failed but not yet beyond a reorganisation."""
+
+    def mark(
+        self,
+        submission: str,
+        expected: SubmissionState,
+        state: SubmissionState,
+        *,
+        block: int | None = None,
+        block_hash: str | None = None,
+        status: int | None = None,
+        outcome: dict[str, Any] | None = None,
+        settled: bool = False,
+    ) -> bool:
+        """Moves one submission on, when it still is in `expected`. False when it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row for one `index_*` table. `table` is the name without its prefix."""
+
+    table: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where the index stands: all events up to and with this block are applied."""
+
+    number: int
+    hash: str
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one advance of the index writes, in one SQL transaction."""
+
+    expected: Checkpoint
+    reached: Checkpoint
+    blocks: tuple[BlockRef, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: at most `limit` facts after the position `after`, as of a block."""
+
+    as_of: int
+    limit: int = 50
+    after: Position | None = None
+    where: dict[str, Any] = field(default_factory=dict)
+
+
+class Index(Protocol):
+    """The cache of the chain. Reads answer as of a block; nothing here is a source of truth."""
+
+    def checkpoint(self) -> Checkpoint | None: ...
+
+    def begin(self, genesis: Checkpoint) -> None:
+        """Sets the first checkpoint when there is none."""
+
+    def apply(self, step: Step) -> None:
+        """IndexConflict when the checkpoint is not the expected one."""
+
+    def rewind(self, to: Checkpoint) -> None:
+        """Forgets every row above a block."""
+
+    def clear(self) -> None:
+        """Forgets every row and the checkpoint."""
+
+    def digest(self) -> str:
+        """sha-256 (0x-hex) over every row of every index table, in the order of their keys, without the checkpoint."""
+
+    def counts(self) -> dict[str, int]:
+        """Rows by table, the prefix left off."""
+
+    def block_hashes(self, below: int) -> Iterable[BlockRef]:
+        """Known blocks below a number, newest first: where a rewind looks for the common ancestor."""
+
+    def block_at(self, time: int) -> int:
+        """The last checkpointed block whose timestamp is at most `time`, as far as blocks with events tell."""
+
+    def organisations(self, page: Page) -> list[Organisation]: ...
+    def find_organisation(self, number: int, as_of: int) -> Organisation | None: ...
+    def find_key(self, address: str, as_of: int) -> tuple[int, KeyRole, str] | None: ...
+    def proposals(self, page: Page) -> list[Proposal]: ...
+    def datasets(self, page: Page) -> list[Dataset]: ...
+    def find_dataset(self, dataset: str, as_of: int) -> Dataset | None: ...
+    def dataset_versions(self, dataset: str, as_of: int) -> list[DatasetVersion]: ...
+    def consents(self, page: Page) -> list[Consent]: ...
+    def find_consent(self, consent: str, as_of: int) -> Consent | None: ...
+    def consent_uses(self, consent: str, as_of: int) -> list[ConsentUse]: ...
+    def models(self, page: Page) -> list[Model]: ...
+    def find_model(self, model: str, as_of: int) -> Model | None: ...
+    def model_versions(self, page: Page) -> list[ModelVersion]: ...
+    def find_model_version(self, version: str, as_of: int) -> ModelVersion | None: ...
+    def children_of(self, version: str, as_of: int) -> list[ModelVersion]: ...
+    def runs(self, page: Page) -> list[Run]: ...
+    def find_run(self, run: str, as_of: int) -> Run | None: ...
+    def runs_using(self, *, dataset: str | None, consent: str | None, as_of: int) -> list[str]: ...
+    def streams(self, page: Page) -> list[Stream]: ...
+
+
+class ApiKeys(Protocol):
+    """Keys to this node's API. Only sha-256 of a key is kept."""
+
+    def add(self, key: str, role: str, label: str) -> None: ...
+
+    def role_of(self, key: str) -> str | None: ...
