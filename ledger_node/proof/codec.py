@@ -1,0 +1,136 @@
+"""Strict readers and writers between JSON and frozen dataclasses. Unknown and missing keys are refused.
+
+A codec reads one JSON value, raising InvalidField or InvalidDigest with the path of what is wrong, and writes it back
+to the very same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from ledger_node.errors import InputError, InvalidField
+from ledger_node.proof.hashing import parse_hex, to_hex
+from ledger_node.proof.strict_json import Json
+
+T = TypeVar("T")
+
+#: The largest number that JSON carries without loss (RFC 8785, section 3.2.2.3).
+MAX_SAFE = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Codec(Generic[T]):
+    """How one kind of value is read and written."""
+
+    read: Callable[[object], T]
+    write: Callable[[T], Json]
+
+
+def uint(bits: int) -> Codec[int]:
+    """A whole number of at most `bits` bits, and at most 2^53 - 1."""
+    most = min((1 << bits) - 1, MAX_SAFE)
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            raise InvalidField("not such a number", got=type(value).__name__, needed=f"0 to {most}")
+        return value
+
+    return Codec(read, lambda value: value)
+
+
+def octets(length: int) -> Codec[bytes]:
+    """`length` bytes as strict hex."""
+    return Codec(lambda value: parse_hex(value, length), to_hex)
+
+
+def text(most: int) -> Codec[str]:
+    """1 to `most` bytes of UTF-8."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise InvalidField("not text", got=type(value).__name__, needed="a string")
+        try:
+            size = len(value.encode())
+        except UnicodeEncodeError as failure:
+            raise InvalidField("text has a lone surrogate", got="a string", needed="UTF-8") from failure
+        if not 1 <= size <= most:
+            raise InvalidField("text of the wrong length", got=f"{size} bytes", needed=f"1 to {most} bytes")
+        return value
+
+    return Codec(read, lambda value: value)
+
+
+def constant(only: str) -> Codec[str]:
+    """Exactly this string."""
+
+    def read(value: object) -> str:
+        if value != only:
+            raise InvalidField("another constant", got=type(value).__name__, needed=only)
+        return only
+
+    return Codec(read, lambda value: value)
+
+
+def _read_bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidField("not a truth value", got=type(value).__name__, needed="true or false")
+    return value
+
+
+boolean: Codec[bool] = Codec(_read_bool, lambda value: value)
+
+
+def many(one: Codec[T], most: int) -> Codec[tuple[T, ...]]:
+    """A list of at most `most` values."""
+
+    def read(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise InvalidField("not such a list", got=type(value).__name__, needed=f"a list of at most {most}")
+        return tuple(_at(str(position), one, part) for position, part in enumerate(value))
+
+    return Codec(read, lambda value: [one.write(part) for part in value])
+
+
+def rising(one: Codec[T], most: int, key: Callable[[T], Any]) -> Codec[tuple[T, ...]]:
+    """A list in strictly rising order of `key`, so that it has one form and no duplicates."""
+    plain = many(one, most)
+
+    def read(value: object) -> tuple[T, ...]:
+        found = plain.read(value)
+        keys = [key(part) for part in found]
+        if any(keys[n] >= keys[n + 1] for n in range(len(keys) - 1)):
+            raise InvalidField("list is out of order", got=f"{len(keys)} entries", needed="strictly rising")
+        return found
+
+    return Codec(read, plain.write)
+
+
+def record(build: Callable[..., T], fields: Mapping[str, Codec[Any]]) -> Codec[T]:
+    """An object with exactly these keys: the dataclass's field names, written in camelCase."""
+    keys = {camel(name): name for name in fields}
+
+    def read(value: object) -> T:
+        if not isinstance(value, dict) or value.keys() != keys.keys():
+            raise InvalidField("not such an object", got=type(value).__name__, needed=f"the keys {', '.join(keys)}")
+        return build(**{name: _at(key, fields[name], value[key]) for key, name in keys.items()})
+
+    def write(value: T) -> Json:
+        return {key: fields[name].write(getattr(value, name)) for key, name in keys.items()}
+
+    return Codec(read, write)
+
+
+def camel(name: str) -> str:
+    """`parent_hash` is `parentHash` in JSON."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def _at(place: str, codec: Codec[T], value: object) -> T:
+    """Reads, and puts the place before the path of a failure."""
+    try:
+        return codec.read(value)
+    except InputError as failure:
+        raise type(failure)(f"{place}.{failure.detail}", got=failure.got, needed=failure.needed) from failure

@@ -1,0 +1,62 @@
+"""JSON as evidence needs it: one value has one spelling (RFC 8785), and nothing that could be read in two ways."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import rfc8785
+
+from ledger_node.errors import InvalidDocument
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+
+def parse(content: bytes, most: int) -> Json:
+    """The value of JSON of at most `most` bytes.
+
+    Raises InvalidDocument for a duplicate key, NaN, a fraction or exponent, a number of absurd length, bytes that are
+    not UTF-8, nesting too deep.
+    """
+    if len(content) > most:
+        raise InvalidDocument("JSON is too long", got=f"{len(content)} bytes", needed=f"at most {most}")
+    try:
+        value: Json = json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_float=_refuse,
+            parse_constant=_refuse,
+        )
+    except (ValueError, RecursionError) as failure:
+        raise InvalidDocument("not strict JSON", got=f"{len(content)} bytes", needed="JSON") from failure
+    return value
+
+
+def parse_canonical(content: bytes, most: int) -> Json:
+    """As `parse`, and raises InvalidDocument unless the bytes are the value's one form (RFC 8785).
+
+    So spaces, another order of keys, another escape, a number beyond 2^53 - 1 and a lone surrogate are refused as well.
+    """
+    value = parse(content, most)
+    if dump_canonical(value) != content:
+        raise InvalidDocument("JSON is not in its canonical form", got=f"{len(content)} bytes", needed="RFC 8785")
+    return value
+
+
+def dump_canonical(value: Json) -> bytes:
+    """The RFC 8785 form. Raises InvalidDocument for what has none (a number beyond 2^53 - 1, a lone surrogate)."""
+    try:
+        return rfc8785.dumps(value)
+    except (ValueError, RecursionError) as failure:
+        raise InvalidDocument("no canonical form", got=type(value).__name__, needed="RFC 8785") from failure
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _refuse(_: str) -> NoReturn:
+    raise ValueError("not an integer")

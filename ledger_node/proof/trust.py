@@ -1,0 +1,88 @@
+"""The trust file: what a reader of evidence believes beforehand, and where from is the reader's affair.
+
+`{"format": "medledger-trust/1", "chainId", "genesis", "checkpoint": {"number", "hash"}, "contracts": {name: {"address",
+"codeHash"}}}`. The contracts are those of `layout.CONTRACTS`; `anchors` may be named too and is not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ledger_node.errors import InputError, InvalidField, TrustMalformed
+from ledger_node.proof import layout
+from ledger_node.proof.codec import Codec, constant, octets, record, uint
+from ledger_node.proof.strict_json import Json, dump_canonical, parse
+
+FORMAT: Final = "medledger-trust/1"
+MAX_TRUST = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedContract:
+    """An address (20 bytes) and keccak256 of the code that must be there."""
+
+    address: bytes
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A block that the reader trusts."""
+
+    number: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What is believed of a chain."""
+
+    format: str
+    chain_id: int
+    genesis: bytes
+    checkpoint: Checkpoint
+    contracts: Mapping[str, TrustedContract]
+
+
+_contract = record(TrustedContract, {"address": octets(20), "code_hash": octets(32)})
+
+
+def _read_contracts(value: object) -> Mapping[str, TrustedContract]:
+    if not isinstance(value, dict) or value.keys() - {"anchors"} != set(layout.CONTRACTS):
+        raise InvalidField("not the contracts", got=type(value).__name__, needed=", ".join(layout.CONTRACTS))
+    return {name: _contract.read(part) for name, part in value.items()}
+
+
+_contracts: Codec[Mapping[str, TrustedContract]] = Codec(
+    _read_contracts, lambda value: {name: _contract.write(part) for name, part in value.items()}
+)
+_trust = record(
+    Trust,
+    {
+        "format": constant(FORMAT),
+        "chain_id": uint(64),
+        "genesis": octets(32),
+        "checkpoint": record(Checkpoint, {"number": uint(64), "hash": octets(32)}),
+        "contracts": _contracts,
+    },
+)
+
+
+def read(content: bytes) -> Trust:
+    """A trust file, which people may write by hand: spaces and the order of keys are free. Raises TrustMalformed."""
+    try:
+        return _trust.read(parse(content, MAX_TRUST))
+    except InputError as failure:
+        raise TrustMalformed(failure.detail, got=failure.got, needed=failure.needed) from failure
+
+
+def dump(trust: Trust) -> bytes:
+    """The file's canonical bytes (RFC 8785)."""
+    return dump_canonical(_trust.write(trust))
+
+
+def to_json(trust: Trust) -> Json:
+    """The file's JSON."""
+    return _trust.write(trust)

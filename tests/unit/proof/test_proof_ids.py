@@ -1,0 +1,37 @@
+"""Ids against `contracts/libraries/Ids.sol`, by hand and by its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ledger_node.proof import ids
+from ledger_node.proof.hashing import keccak256, sha256
+
+TAGS = {
+    "dataset": ids.DATASET,
+    "consent": ids.CONSENT,
+    "model": ids.MODEL,
+    "model-version": ids.MODEL_VERSION,
+    "run": ids.RUN,
+    "stream": ids.STREAM,
+}
+
+
+@pytest.mark.parametrize(("name", "tag"), TAGS.items())
+def test_tag_is_the_librarys(name: str, tag: bytes) -> None:
+    assert tag == keccak256(f"medledger.{name}.v1".encode())
+    library = Path(__file__).parents[3] / "contracts" / "libraries" / "Ids.sol"
+    assert f'keccak256("medledger.{name}.v1")' in library.read_text()
+
+
+def test_derive_id_is_keccak_of_five_words() -> None:
+    contract, salt = b"\xaa" * 20, b"\xbb" * 32
+    words = ids.RUN + (31337).to_bytes(32, "big") + bytes(12) + contract + (7).to_bytes(32, "big") + salt
+    assert ids.derive_id(ids.RUN, 31337, contract, 7, salt) == keccak256(words)
+
+
+def test_salt_of_depends_on_key_and_organisation() -> None:
+    assert ids.salt_of("clé", 7) == sha256(b"medledger.salt.v1\x00\x00\x00\x07cl\xc3\xa9")
+    assert len({ids.salt_of("a", 1), ids.salt_of("a", 2), ids.salt_of("b", 1)}) == 3

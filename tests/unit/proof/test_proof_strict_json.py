@@ -1,0 +1,62 @@
+"""JSON with one spelling."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger_node.errors import InvalidDocument
+from ledger_node.proof.strict_json import dump_canonical, parse, parse_canonical
+
+
+def test_parse_canonical_reads_the_one_form() -> None:
+    content = '{"a":[1,true,null,"é\\n"],"b":{}}'.encode()
+    assert parse_canonical(content, 100) == {"a": [1, True, None, "é\n"], "b": {}}
+    assert dump_canonical(parse_canonical(content, 100)) == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b'{"a":1,"a":1}',
+        b"NaN",
+        b"-Infinity",
+        b"1.0",
+        b"1e3",
+        b"1" * 5000,
+        b'"\xff"',
+        b"[" * 100_000,
+        b"[" * 900 + b"]" * 900 + b",",
+        b"\xef\xbb\xbf1",
+        b"1 2",
+    ],
+)
+def test_parse_refuses_what_reads_in_two_ways(content: bytes) -> None:
+    with pytest.raises(InvalidDocument):
+        parse(content, 200_000)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"b":1,"a":1}',
+        b"[1, 2]",
+        b"1\n",
+        b"-0",
+        b'"\\u0041"',
+        b'"\\/"',
+        b'"\\ud800"',
+        b"9007199254740992",
+        b'"\\u000A"',
+    ],
+)
+def test_parse_canonical_refuses_other_forms(content: bytes) -> None:
+    parse(content, 100)
+    with pytest.raises(InvalidDocument):
+        parse_canonical(content, 100)
+
+
+def test_parse_refuses_more_than_the_most() -> None:
+    with pytest.raises(InvalidDocument):
+        parse(b"[1,2]", 4)

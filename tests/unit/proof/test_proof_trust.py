@@ -1,0 +1,60 @@
+"""Trust files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ledger_node.errors import TrustMalformed
+from ledger_node.proof import trust as trust_files
+
+from .synthetic import Chain
+
+
+def test_read_takes_what_a_person_wrote(chain: Chain) -> None:
+    written = json.dumps(chain.trust(), indent=4).encode()
+    found = trust_files.read(written)
+    assert found == trust_files.read(trust_files.dump(found))
+    assert trust_files.to_json(found) == chain.trust()
+
+
+def test_read_takes_anchors_too(chain: Chain) -> None:
+    content = chain.trust()
+    content["contracts"]["anchors"] = content["contracts"]["models"]
+    assert "anchors" in trust_files.read(json.dumps(content).encode()).contracts
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"format": "medledger-trust/2"},
+    {"chainId": "700123"},
+    {"chainId": True},
+    {"chainId": -1},
+    {"genesis": "0xAB"},
+    {"checkpoint": {"number": 1}},
+    {"checkpoint": {"number": "0x1", "hash": "0x" + "00" * 32}},
+    {"contracts": {}},
+    {"contracts": []},
+    {"surplus": 1},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_read_refuses_another_shape(chain: Chain, change: dict[str, Any]) -> None:
+    with pytest.raises(TrustMalformed):
+        trust_files.read(json.dumps(chain.trust(**change)).encode())
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"format":1,"format":1}', b" " * 70_000])
+def test_read_refuses_what_is_no_trust_file(content: bytes) -> None:
+    with pytest.raises(TrustMalformed):
+        trust_files.read(content)
+
+
+def test_read_refuses_a_contract_too_few(chain: Chain) -> None:
+    for name in list(chain.trust()["contracts"]):
+        content = chain.trust()
+        del content["contracts"][name]
+        with pytest.raises(TrustMalformed):
+            trust_files.read(json.dumps(content).encode())
