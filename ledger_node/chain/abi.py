@@ -1,0 +1,153 @@
+"""ABI: commands to calldata, logs to events, revert bytes to names. No IO."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from eth_abi import decode, encode
+from eth_utils import keccak, to_checksum_address
+
+from ledger_node.chain.artifact import artifact_of
+from ledger_node.domain.command import CONTRACT_TYPES, Command
+from ledger_node.errors import UnknownEvent
+
+Parameter = Mapping[str, Any]
+#: Solidity's own two errors.
+BUILT_IN_ERRORS: dict[str, Parameter] = {
+    "0x08c379a0": {"name": "Error", "inputs": [{"name": "message", "type": "string"}]},
+    "0x4e487b71": {"name": "Panic", "inputs": [{"name": "code", "type": "uint256"}]},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedError:
+    """A revert by name. `args` hold JSON values."""
+
+    name: str
+    args: dict[str, Any]
+
+
+def type_of(parameter: Parameter) -> str:
+    """The canonical type of an ABI parameter, tuples spelled out."""
+    kind = str(parameter["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    return "(" + ",".join(type_of(c) for c in parameter["components"]) + ")" + kind[len("tuple") :]
+
+
+def signature_of(entry: Parameter) -> str:
+    return f"{entry['name']}({','.join(type_of(p) for p in entry['inputs'])})"
+
+
+def calldata_of(command: Command) -> str:
+    """The calldata of a command as 0x-hex. Byte strings are given as 0x-hex, structs as sequences in field order."""
+    entry = _functions(command.contract)[command.function]
+    types = [type_of(p) for p in entry["inputs"]]
+    values = [_to_abi(p, v) for p, v in zip(entry["inputs"], command.args, strict=True)]
+    return "0x" + (keccak(text=signature_of(entry))[:4] + encode(types, values)).hex()
+
+
+def constructor_of(role: str, args: Sequence[Any]) -> str:
+    """Creation code with the constructor's arguments, as 0x-hex."""
+    artifact = artifact_of(role)
+    entry = next(e for e in artifact.abi if e["type"] == "constructor")
+    types = [type_of(p) for p in entry["inputs"]]
+    values = [_to_abi(p, v) for p, v in zip(entry["inputs"], args, strict=True)]
+    return artifact.bytecode + encode(types, values).hex()
+
+
+def encode_admission(admission: Sequence[Any]) -> str:
+    """The payload that proposes an admission: abi.encode of `IConsortium.Admission`, as 0x-hex."""
+    # The constructor takes founders of the same struct, so its ABI names the struct's fields.
+    constructor = next(e for e in artifact_of("consortium").abi if e["type"] == "constructor")
+    founders = constructor["inputs"][0]
+    struct = {**founders, "type": "tuple"}
+    return "0x" + encode([type_of(struct)], [_to_abi(struct, admission)]).hex()
+
+
+def decode_event(role: str, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]]:
+    """An event's name and arguments. UnknownEvent when the contract's ABI has no such topic."""
+    entry = _events(role).get(bytes(topics[0])) if topics else None
+    if entry is None:
+        raise UnknownEvent(
+            f"{CONTRACT_TYPES[role]} wrote an event that this version does not know",
+            got=topics[0].hex() if topics else "a log without topics",
+            needed="a node of the contracts' generation",
+        )
+    indexed = [p for p in entry["inputs"] if p["indexed"]]
+    plain = [p for p in entry["inputs"] if not p["indexed"]]
+    values = dict(zip((p["name"] for p in plain), decode([type_of(p) for p in plain], data), strict=True))
+    for parameter, topic in zip(indexed, topics[1:], strict=True):
+        values[parameter["name"]] = decode([type_of(parameter)], topic)[0]
+    return str(entry["name"]), {p["name"]: _from_abi(p, values[p["name"]]) for p in entry["inputs"]}
+
+
+def decode_error(data: bytes) -> DecodedError:
+    """Revert bytes by name; an unknown selector gives the name `Unknown`."""
+    selector = "0x" + data[:4].hex()
+    entry = _errors().get(selector)
+    if entry is None:
+        return DecodedError("Unknown", {"selector": selector})
+    values = decode([type_of(p) for p in entry["inputs"]], data[4:])
+    return DecodedError(
+        str(entry["name"]), {p["name"]: _from_abi(p, v) for p, v in zip(entry["inputs"], values, strict=True)}
+    )
+
+
+def error_names() -> list[str]:
+    """Every custom error in every packaged ABI."""
+    return sorted({str(e["name"]) for role in CONTRACT_TYPES for e in artifact_of(role).abi if e["type"] == "error"})
+
+
+def event_names() -> list[str]:
+    """Every event in every packaged ABI."""
+    return sorted({str(e["name"]) for role in CONTRACT_TYPES for e in artifact_of(role).abi if e["type"] == "event"})
+
+
+@cache
+def _functions(role: str) -> dict[str, Parameter]:
+    return {e["name"]: e for e in artifact_of(role).abi if e["type"] == "function"}
+
+
+@cache
+def _events(role: str) -> dict[bytes, Parameter]:
+    return {keccak(text=signature_of(e)): e for e in artifact_of(role).abi if e["type"] == "event"}
+
+
+@cache
+def _errors() -> dict[str, Parameter]:
+    found = dict(BUILT_IN_ERRORS)
+    for role in CONTRACT_TYPES:
+        for entry in artifact_of(role).abi:
+            if entry["type"] == "error":
+                found["0x" + keccak(text=signature_of(entry))[:4].hex()] = entry
+    return found
+
+
+def _to_abi(parameter: Parameter, value: Any) -> Any:
+    kind = str(parameter["type"])
+    if kind.endswith("]"):
+        item = {**parameter, "type": kind[: kind.rindex("[")]}
+        return [_to_abi(item, v) for v in value]
+    if kind == "tuple":
+        return tuple(_to_abi(c, v) for c, v in zip(parameter["components"], value, strict=True))
+    if kind.startswith("bytes") and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
+
+
+def _from_abi(parameter: Parameter, value: Any) -> Any:
+    kind = str(parameter["type"])
+    if kind.endswith("]"):
+        item = {**parameter, "type": kind[: kind.rindex("[")]}
+        return [_from_abi(item, v) for v in value]
+    if kind == "tuple":
+        return {c["name"]: _from_abi(c, v) for c, v in zip(parameter["components"], value, strict=True)}
+    if kind.startswith("bytes"):
+        return "0x" + bytes(value).hex()
+    if kind == "address":
+        return to_checksum_address(value)
+    return value

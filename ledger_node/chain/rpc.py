@@ -1,0 +1,205 @@
+"""The Ledger port over JSON-RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import requests
+from eth_utils import keccak
+from web3 import HTTPProvider, Web3
+from web3.exceptions import Web3Exception, Web3RPCError
+
+from ledger_node.chain import abi
+from ledger_node.chain.outcome import outcome_of
+from ledger_node.domain.codes import Reason
+from ledger_node.domain.command import Command, Contracts, Deployment
+from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.refusals import REFUSALS
+from ledger_node.domain.submission import Receipt
+from ledger_node.errors import (
+    ChainAnswerInvalid,
+    ChainUnreachable,
+    EvidenceUnavailable,
+    WrongChain,
+    WrongCode,
+)
+from ledger_node.ports import NonceTooLow
+
+TIMEOUT = 20  # seconds for one call
+#: What engines answer when they already hold these very bytes: for us that is success.
+ALREADY_KNOWN = ("already known", "already imported", "known transaction", "already in mempool", "already in pool")
+NONCE_TOO_LOW = ("nonce too low",)
+
+
+class RpcLedger:
+    """One engine, one connection pool for each thread."""
+
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+        self._provider = HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        self._web3 = Web3(self._provider)
+
+    def call(self, method: str, *params: Any) -> Any:
+        """One JSON-RPC call; the raw `result`. ChainUnreachable when nobody answers, Web3RPCError when it says no."""
+        try:
+            answer = self._provider.make_request(method, list(params))
+        except requests.RequestException:
+            raise ChainUnreachable(
+                "the chain's RPC does not answer", needed="start the engine, or set rpc_url to one that runs"
+            ) from None
+        except (ValueError, Web3Exception):
+            raise ChainAnswerInvalid("the chain's RPC answered with something else than JSON-RPC") from None
+        if "error" in answer:
+            raise Web3RPCError(str(answer["error"]), rpc_response=answer)
+        return answer["result"]
+
+    # What the chain is
+
+    def chain_id(self) -> int:
+        return int(self.call("eth_chainId"), 16)
+
+    def code_hash(self, address: str) -> str:
+        code = bytes.fromhex(self.call("eth_getCode", address, "latest").removeprefix("0x"))
+        return "0x" + keccak(code).hex()
+
+    def verify(self, deployment: Deployment) -> None:
+        chain_id = self.chain_id()
+        if chain_id != deployment.chain_id:
+            raise WrongChain("the chain id differs", got=str(chain_id), needed=str(deployment.chain_id))
+        genesis = self.block(0)
+        if genesis is None or genesis.hash != deployment.genesis:
+            raise WrongChain("the chain's first block differs", needed="the chain of the deployment record")
+        for role, address in deployment.contracts.items():
+            if self.code_hash(address) != deployment.code_hashes[role]:
+                raise WrongCode(f"the code of {role} differs from the deployment record", needed="the recorded code")
+
+    # Blocks and logs
+
+    def head(self) -> BlockRef:
+        head = self._block("latest")
+        assert head is not None  # every chain has a newest block
+        return head
+
+    def block(self, number: int) -> BlockRef | None:
+        return self._block(hex(number))
+
+    def _block(self, tag: str) -> BlockRef | None:
+        found = self.call("eth_getBlockByNumber", tag, False)
+        if found is None:
+            return None
+        return BlockRef(int(found["number"], 16), str(found["hash"]), int(found["timestamp"], 16))
+
+    def header(self, number: int) -> dict[str, Any]:
+        found = self.call("eth_getBlockByNumber", hex(number), False)
+        if found is None:
+            raise EvidenceUnavailable("the chain has no such block", got=f"block {number}")
+        return dict(found)
+
+    def events(self, contracts: Sequence[tuple[str, str]], first: int, last: int) -> list[Event]:
+        roles = {address.lower(): role for role, address in contracts}
+        query = {"fromBlock": hex(first), "toBlock": hex(last), "address": [address for _, address in contracts]}
+        found = [self._event(roles, entry) for entry in self.call("eth_getLogs", query)]
+        if any(not first <= event.at.block <= last for event in found):
+            raise ChainAnswerInvalid("the chain gave logs of blocks that were not asked for")
+        return sorted(found, key=lambda event: event.at)
+
+    def _event(self, roles: dict[str, str], entry: dict[str, Any]) -> Event:
+        role = roles.get(str(entry["address"]).lower())
+        if role is None or entry.get("removed"):
+            raise ChainAnswerInvalid("the chain gave a log that was not asked for")
+        topics = [bytes.fromhex(t.removeprefix("0x")) for t in entry["topics"]]
+        name, args = abi.decode_event(role, topics, bytes.fromhex(entry["data"].removeprefix("0x")))
+        return Event(
+            at=Position(int(entry["blockNumber"], 16), int(entry["logIndex"], 16)),
+            block_hash=str(entry["blockHash"]),
+            transaction=str(entry["transactionHash"]),
+            contract=role,
+            name=name,
+            args=args,
+        )
+
+    # Transactions
+
+    def calldata(self, command: Command) -> str:
+        return abi.calldata_of(command)
+
+    def send(self, raw: str) -> None:
+        try:
+            self.call("eth_sendRawTransaction", raw)
+        except Web3RPCError as error:
+            said = str(error).lower()
+            if any(text in said for text in ALREADY_KNOWN):
+                return
+            if any(text in said for text in NONCE_TOO_LOW):
+                raise NonceTooLow from None
+            raise ChainAnswerInvalid("the engine refused the transaction", needed="an engine that takes it") from None
+
+    def receipt(self, transaction: str) -> Receipt | None:
+        found = self.call("eth_getTransactionReceipt", transaction)
+        if found is None:
+            return None
+        return Receipt(
+            transaction,
+            int(found["blockNumber"], 16),
+            str(found["blockHash"]),
+            int(found["status"], 16),
+            int(found["gasUsed"], 16),
+        )
+
+    def outcome(self, receipt: Receipt, contracts: Contracts) -> dict[str, Any]:
+        if receipt.status == 1:
+            roles = {address.lower(): role for role, address in contracts.items()}
+            logs = self.call("eth_getTransactionReceipt", receipt.transaction)["logs"]
+            return outcome_of([self._event(roles, entry) for entry in logs])
+        error = self._refusal(receipt)
+        refused: dict[str, Any] = {"error": error.name, "args": error.args, "meaning": REFUSALS.get(error.name, "")}
+        if error.name == "ConsentTokenRefused":
+            refused["reason"] = Reason(error.args["reason"]).name
+        return refused
+
+    def _refusal(self, receipt: Receipt) -> abi.DecodedError:
+        """Why a mined transaction failed: the same call on the state of its block, then on the one before.
+
+        Engines keep no reason in the receipt. The state in the middle of a block cannot be asked for, so a refusal
+        that held only there gives the name `Unknown`.
+        """
+        sent = self.call("eth_getTransactionByHash", receipt.transaction)
+        call = {"from": sent["from"], "to": sent["to"], "data": sent["input"], "gas": sent["gas"]}
+        for number in (receipt.block, receipt.block - 1):
+            try:
+                self.call("eth_call", call, hex(number))
+            except Web3RPCError as error:
+                data = _revert_data(error)
+                if data:
+                    return abi.decode_error(data)
+        return abi.DecodedError("Unknown", {})
+
+    def transaction_count(self, address: str) -> int:
+        return int(self.call("eth_getTransactionCount", address, "latest"), 16)
+
+    def organisation_of(self, contracts: Contracts, operator: str) -> int:
+        data = abi.calldata_of(Command("", "consortium", "operatorOf", (operator,)))
+        try:
+            return int(self.call("eth_call", {"to": contracts.consortium, "data": data}, "latest"), 16)
+        except Web3RPCError:
+            return 0
+
+    # Proofs
+
+    def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
+        try:
+            return dict(self.call("eth_getProof", address, list(slots), hex(number)))
+        except Web3RPCError:
+            raise EvidenceUnavailable(
+                "the engine serves no proof for this block", got=f"block {number}", needed="a newer block"
+            ) from None
+
+
+def _revert_data(error: Web3RPCError) -> bytes:
+    answer: Any = error.rpc_response or {}
+    data = answer.get("error", {}).get("data") if isinstance(answer, dict) else None
+    if isinstance(data, dict):
+        data = data.get("data")
+    if isinstance(data, str) and data.startswith("0x"):
+        return bytes.fromhex(data[2:])
+    return b""

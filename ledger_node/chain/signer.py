@@ -1,0 +1,79 @@
+"""The default Signer: an operator key in an encrypted keystore (Web3 Secret Storage, version 3)."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from hexbytes import HexBytes
+
+from ledger_node.domain.submission import Signed
+from ledger_node.errors import KeystoreInvalid
+
+#: Gas that every transaction may take. On a chain without a gas price an estimate would save nothing, and asking for
+#: one would refuse what only the contract may refuse.
+GAS_LIMIT = 6_000_000
+
+
+class KeystoreSigner:
+    """Signs EIP-1559 transactions for one chain, at no price."""
+
+    def __init__(self, account: LocalAccount, chain_id: int, gas_limit: int = GAS_LIMIT) -> None:
+        self._account = account
+        self._chain_id = chain_id
+        self._gas_limit = gas_limit
+
+    @classmethod
+    def open(cls, keystore: Path, password: str, chain_id: int, gas_limit: int = GAS_LIMIT) -> KeystoreSigner:
+        """KeystoreInvalid when the file is absent, malformed, or the password does not fit."""
+        try:
+            key = Account.decrypt(json.loads(keystore.read_text()), password)
+        except FileNotFoundError:
+            raise KeystoreInvalid("the keystore is absent", needed="a version 3 keystore file") from None
+        except (ValueError, KeyError, TypeError, NotImplementedError):
+            raise KeystoreInvalid(
+                "the keystore cannot be opened", needed="a version 3 keystore file and its password"
+            ) from None
+        return cls(Account.from_key(key), chain_id, gas_limit)
+
+    @property
+    def address(self) -> str:
+        return str(self._account.address)
+
+    def sign(self, to: str, calldata: str, nonce: int) -> Signed:
+        return self._sign({"to": to, "data": calldata, "gas": self._gas_limit}, nonce)
+
+    def sign_creation(self, code: str, nonce: int, gas: int) -> Signed:
+        """A transaction that creates a contract."""
+        return self._sign({"data": code, "gas": gas}, nonce)
+
+    def _sign(self, fields: dict[str, Any], nonce: int) -> Signed:
+        signed = self._account.sign_transaction(
+            {
+                **fields,
+                "type": 2,
+                "chainId": self._chain_id,
+                "nonce": nonce,
+                "value": 0,
+                "maxFeePerGas": 0,
+                "maxPriorityFeePerGas": 0,
+            }
+        )
+        return Signed(signed.raw_transaction.to_0x_hex(), HexBytes(signed.hash).to_0x_hex(), nonce, self.address)
+
+
+def create_keystore(path: Path, password: str, *, iterations: int | None = None) -> str:
+    """Makes a fresh key, writes it encrypted (mode 0600) and returns its address.
+
+    `iterations` is scrypt's N; None takes the library's strong default (about a second to open).
+    """
+    account = Account.create()
+    content = json.dumps(account.encrypt(password, iterations=iterations))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(content)
+    return str(account.address)

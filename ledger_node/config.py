@@ -1,0 +1,126 @@
+"""Configuration of a node: a TOML file, then environment variables (`MEDLEDGER_…`, `__` between levels) over it.
+
+The only place that reads the environment. Relative paths count from the file's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ledger_node.domain.command import CONTRACT_NAMES, Contracts, Deployment
+from ledger_node.errors import ConfigInvalid
+
+
+class BlobConfig(BaseModel):
+    """Where public documents are kept: `folder` with a path, or `kubo` with the address of its RPC."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["folder", "kubo"] = Field(default="folder", description="`folder` or `kubo`.")
+    path: Path = Field(default=Path("blobs"), description="The folder, when `kind` is `folder`.")
+    address: str = Field(default="/ip4/127.0.0.1/tcp/5001", description="Multiaddress of Kubo RPC.")
+    timeout: float = Field(default=20.0, gt=0, description="Seconds that one call to Kubo may take.")
+
+
+class NodeConfig(BaseSettings):
+    """One node. A node serves one organisation and holds that organisation's operator key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MEDLEDGER_", env_nested_delimiter="__", extra="forbid", hide_input_in_errors=True
+    )
+
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(default=8600, ge=1, le=65535, description="Port that the API listens on.")
+    rpc_url: str = Field(default="http://127.0.0.1:8545", description="JSON-RPC of the chain's engine.")
+    deployment: Path = Field(default=Path("deployment.json"), description="The record of the chain and its contracts.")
+    database: str = Field(default="sqlite:///node.db", description="SQLAlchemy URL of the store.")
+    keystore: Path = Field(default=Path("operator.json"), description="Encrypted keystore of the operator key.")
+    keystore_password_file: Path = Field(default=Path("operator.password"), description="File with its password.")
+    api_keys: Path = Field(default=Path("api-keys.json"), description="JSON object of API key by role.")
+    blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
+    poll_seconds: float = Field(default=0.2, gt=0, le=60, description="Pause between two looks at the chain.")
+    finality_depth: int = Field(default=1, ge=0, description="Blocks on top of one before its facts are final (anvil).")
+    queue_cap: int = Field(default=1000, ge=1, description="Accepted writes that may wait for the chain.")
+    resend_seconds: float = Field(default=5.0, gt=0, description="After how long unseen bytes are sent again.")
+    log_range: int = Field(default=2000, ge=1, le=5000, description="Blocks that one question for logs covers.")
+    most_lag: int = Field(default=50, ge=0, description="Blocks of index lag beyond which the node is not ready.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def load_config(file: Path) -> NodeConfig:
+    """Reads and checks a node's configuration. ConfigInvalid names the field, never its value."""
+    try:
+        content = tomllib.loads(file.read_text())
+    except FileNotFoundError:
+        raise ConfigInvalid("the configuration file is absent", needed="medledger node run --config FILE") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigInvalid("the configuration is not TOML", got=_at(error), needed="a TOML file in UTF-8") from None
+    try:
+        config = NodeConfig(**content)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise ConfigInvalid(f"the configuration has a bad field: {field}", needed=str(first["msg"])) from None
+    return _resolved(config, file.resolve().parent)
+
+
+def load_deployment(file: Path) -> Deployment:
+    """Reads the record of the chain and its contracts. ConfigInvalid when it is absent or malformed."""
+    try:
+        content: dict[str, Any] = json.loads(file.read_text())
+        return Deployment(
+            chain_id=int(content["chainId"]),
+            genesis=str(content["genesis"]),
+            block=int(content["block"]),
+            contracts=Contracts(**{name: str(content["contracts"][name]) for name in CONTRACT_NAMES}),
+            code_hashes={name: str(content["codeHashes"][name]) for name in CONTRACT_NAMES},
+        )
+    except FileNotFoundError:
+        raise ConfigInvalid("the deployment record is absent", needed="the file that `network up` wrote") from None
+    except (ValueError, KeyError, TypeError):
+        raise ConfigInvalid("the deployment record is malformed", needed="the file that `network up` wrote") from None
+
+
+def deployment_json(deployment: Deployment) -> str:
+    """The record as `load_deployment` reads it."""
+    content = {
+        "chainId": deployment.chain_id,
+        "genesis": deployment.genesis,
+        "block": deployment.block,
+        "contracts": dict(deployment.contracts.items()),
+        "codeHashes": deployment.code_hashes,
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
+    prefix = "sqlite:///"
+    database = config.database
+    if database.startswith(prefix) and not database.startswith(prefix + "/"):
+        database = f"{prefix}{folder / database[len(prefix) :]}"
+    paths = {
+        name: folder / getattr(config, name)
+        for name in ("deployment", "keystore", "keystore_password_file", "api_keys")
+    }
+    blobs = config.blobs.model_copy(update={"path": folder / config.blobs.path})
+    return config.model_copy(update={**paths, "database": database, "blobs": blobs})
+
+
+def _at(error: Exception) -> str:
+    return f"unreadable at line {getattr(error, 'lineno', '?')}"

@@ -1,0 +1,29 @@
+"""Keys to the node's API. Only sha-256 of a key is kept; keys are 256 random bits, so no salt is needed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select
+
+from ledger_node.store.database import Database
+from ledger_node.store.schema import api_key as table
+
+
+class SqlApiKeys:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, key: str, role: str, label: str) -> None:
+        with self._database.write() as connection:
+            known = connection.scalar(select(table.c.role).where(table.c.digest == _digest(key)))
+            if known is None:
+                connection.execute(table.insert().values(digest=_digest(key), role=role, label=label))
+
+    def role_of(self, key: str) -> str | None:
+        with self._database.read() as connection:
+            return connection.scalar(select(table.c.role).where(table.c.digest == _digest(key)))
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

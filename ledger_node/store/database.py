@@ -1,0 +1,76 @@
+"""Engine, transactions, migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from ledger_node.errors import ConfigInvalid
+
+BUSY_TIMEOUT = 30  # seconds that a SQLite writer waits for another
+
+
+class Database:
+    """One database. `read()` and `write()` are transactions; a write holds SQLite's one write lock from its start, so
+    that nothing it read can change before it commits.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.engine = _engine(url)
+        except (ArgumentError, ModuleNotFoundError):
+            raise ConfigInvalid(
+                "the database URL cannot be used", needed="sqlite:///FILE or postgresql+psycopg://…"
+            ) from None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(medledger_write=True) as connection, connection.begin():
+            yield connection
+
+    def migrate(self) -> None:
+        """Brings the tables to the newest revision."""
+        try:
+            with as_file(files(__package__).joinpath("migrations")) as folder, self.write() as connection:
+                config = Config()
+                config.set_main_option("script_location", str(folder))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except OperationalError:
+            raise ConfigInvalid(
+                "the database cannot be opened", needed="a folder that exists and can be written"
+            ) from None
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, record):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        # FULL: a commit that was answered survives the loss of power, not only of the process.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("medledger_write")
+        connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))
+
+    return engine

@@ -1,0 +1,97 @@
+"""The Index port: applying steps, rewinding, and the figures over all rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from ledger_node.domain.position import BlockRef
+from ledger_node.errors import IndexConflict
+from ledger_node.ports import Checkpoint, Step
+from ledger_node.store import reads
+from ledger_node.store.database import Database
+from ledger_node.store.schema import INDEX_TABLES, block, checkpoint
+
+
+class SqlIndex(reads.Reads):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._database = database
+
+    def checkpoint(self) -> Checkpoint | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(checkpoint)).first()
+        return None if row is None else Checkpoint(row.number, row.hash, row.timestamp)
+
+    def begin(self, genesis: Checkpoint) -> None:
+        with self._database.write() as connection:
+            if connection.execute(select(checkpoint)).first() is None:
+                connection.execute(checkpoint.insert().values(_values(genesis)))
+
+    def apply(self, step: Step) -> None:
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in step.rows:
+            rows[row.table].append(row.values)
+        with self._database.write() as connection:
+            moved = connection.execute(
+                update(checkpoint)
+                .where(checkpoint.c.number == step.expected.number, checkpoint.c.hash == step.expected.hash)
+                .values(_values(step.reached))
+            )
+            if moved.rowcount != 1:
+                raise IndexConflict("the checkpoint is not where this step began", needed="read it again")
+            if step.blocks:
+                connection.execute(
+                    block.insert(),
+                    [{"number": b.number, "hash": b.hash, "timestamp": b.timestamp} for b in step.blocks],
+                )
+            for name, values in rows.items():
+                connection.execute(INDEX_TABLES[name].insert(), values)
+
+    def rewind(self, to: Checkpoint) -> None:
+        with self._database.write() as connection:
+            for table in INDEX_TABLES.values():
+                connection.execute(delete(table).where(table.c.block > to.number))
+            connection.execute(delete(block).where(block.c.number > to.number))
+            connection.execute(update(checkpoint).values(_values(to)))
+
+    def clear(self) -> None:
+        with self._database.write() as connection:
+            for table in (*INDEX_TABLES.values(), block, checkpoint):
+                connection.execute(delete(table))
+
+    def digest(self) -> str:
+        total = hashlib.sha256()
+        with self._database.read() as connection:
+            for name, table in INDEX_TABLES.items():
+                keys = list(table.primary_key.columns)
+                for row in connection.execute(select(table).order_by(*keys)):
+                    line = json.dumps([name, dict(row._mapping)], sort_keys=True, separators=(",", ":"))
+                    total.update(line.encode() + b"\n")
+        return "0x" + total.hexdigest()
+
+    def counts(self) -> dict[str, int]:
+        with self._database.read() as connection:
+            return {
+                name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for name, table in INDEX_TABLES.items()
+            }
+
+    def block_hashes(self, below: int) -> Iterable[BlockRef]:
+        with self._database.read() as connection:
+            rows = connection.execute(select(block).where(block.c.number < below).order_by(block.c.number.desc())).all()
+        return [BlockRef(row.number, row.hash, row.timestamp) for row in rows]
+
+    def block_at(self, time: int) -> int:
+        with self._database.read() as connection:
+            found = connection.scalar(select(func.max(block.c.number)).where(block.c.timestamp <= time))
+        return found or 0
+
+
+def _values(at: Checkpoint) -> dict[str, Any]:
+    return {"id": 1, "number": at.number, "hash": at.hash, "timestamp": at.timestamp}

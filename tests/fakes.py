@@ -1,0 +1,130 @@
+"""Fakes that implement our ports, for tests that need no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger_node.domain.command import CONTRACT_NAMES, Command, Contracts, Deployment
+from ledger_node.domain.position import BlockRef, Event
+from ledger_node.domain.submission import Receipt, Signed
+from ledger_node.errors import ChainUnreachable
+from ledger_node.ports import NonceTooLow
+
+
+def digest(number: int) -> str:
+    return f"0x{number:064x}"
+
+
+def address(number: int) -> str:
+    return f"0x{number:040x}"
+
+
+CONTRACTS = Contracts(**{name: address(i + 1) for i, name in enumerate(CONTRACT_NAMES)})
+
+
+@dataclass
+class FakeClock:
+    time: int = 1_000
+
+    def now(self) -> int:
+        return self.time
+
+
+@dataclass
+class FakeSigner:
+    address: str = address(99)
+
+    def sign(self, to: str, calldata: str, nonce: int) -> Signed:
+        return Signed(f"0xraw{nonce}", digest(10_000 + nonce), nonce, self.address)
+
+
+@dataclass
+class FakeLedger:
+    """A chain in memory: sent bytes wait in `pool` until `mine`; `away` makes every call fail."""
+
+    blocks: list[BlockRef] = field(default_factory=lambda: [BlockRef(0, digest(1), 1_000)])
+    logs: list[Event] = field(default_factory=list)
+    pool: dict[int, str] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    next_nonce: int = 0
+    sends: list[str] = field(default_factory=list)
+    failing: set[int] = field(default_factory=set)
+    away: bool = False
+    fork: int = 0
+
+    @property
+    def deployment(self) -> Deployment:
+        return Deployment(7, self.blocks[0].hash, 0, CONTRACTS, {})
+
+    def mine(self, events: Sequence[Event] = ()) -> None:
+        number = len(self.blocks)
+        block = BlockRef(number, digest(1_000_000 * (self.fork + 1) + number), 1_000 + number)
+        self.blocks.append(block)
+        self.logs += events
+        while self.next_nonce in self.pool:
+            nonce = self.next_nonce
+            hash_ = self.pool.pop(nonce)
+            self.receipts[hash_] = Receipt(hash_, number, block.hash, 0 if nonce in self.failing else 1, 21_000)
+            self.next_nonce += 1
+
+    def reorganise(self, depth: int) -> None:
+        """Drops the newest blocks with all that was in them; later blocks get other hashes."""
+        self.fork += 1
+        kept = len(self.blocks) - depth
+        self.blocks = self.blocks[:kept]
+        self.logs = [event for event in self.logs if event.at.block < kept]
+        dropped = {h: r for h, r in self.receipts.items() if r.block >= kept}
+        self.receipts = {h: r for h, r in self.receipts.items() if r.block < kept}
+        self.next_nonce -= len(dropped)
+
+    def _answer(self) -> None:
+        if self.away:
+            raise ChainUnreachable("away")
+
+    def verify(self, deployment: Deployment) -> None:
+        self._answer()
+
+    def head(self) -> BlockRef:
+        self._answer()
+        return self.blocks[-1]
+
+    def block(self, number: int) -> BlockRef | None:
+        self._answer()
+        return self.blocks[number] if number < len(self.blocks) else None
+
+    def events(self, contracts: Sequence[tuple[str, str]], first: int, last: int) -> list[Event]:
+        self._answer()
+        return sorted((e for e in self.logs if first <= e.at.block <= last), key=lambda e: e.at)
+
+    def calldata(self, command: Command) -> str:
+        return "0x"
+
+    def send(self, raw: str) -> None:
+        self._answer()
+        nonce = int(raw.removeprefix("0xraw"))
+        self.sends.append(raw)
+        if nonce < self.next_nonce:
+            raise NonceTooLow
+        self.pool[nonce] = digest(10_000 + nonce)
+
+    def receipt(self, transaction: str) -> Receipt | None:
+        self._answer()
+        return self.receipts.get(transaction)
+
+    def outcome(self, receipt: Receipt, contracts: Contracts) -> dict[str, Any]:
+        return {"events": ["DatasetRegistered"]} if receipt.status else {"error": "ConsentTokenRefused"}
+
+    def transaction_count(self, address: str) -> int:
+        self._answer()
+        return self.next_nonce
+
+    def organisation_of(self, contracts: Contracts, operator: str) -> int:
+        return 1
+
+    def header(self, number: int) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
+        raise NotImplementedError
