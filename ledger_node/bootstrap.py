@@ -1,0 +1,207 @@
+"""The only place where a node is wired: configuration in, running node out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger_node.blobs.folder import FolderBlobs
+from ledger_node.chain.rpc import RpcLedger
+from ledger_node.chain.signer import KeystoreSigner
+from ledger_node.config import NodeConfig, load_deployment
+from ledger_node.domain.command import Identity
+from ledger_node.errors import ConfigInvalid, MedLedgerError, Retry
+from ledger_node.indexer.follower import Follower
+from ledger_node.ports import ApiKeys, BlobStore, Index, Stage, no_stage
+from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.consents import Consents
+from ledger_node.services.datasets import Datasets
+from ledger_node.services.documents import Documents
+from ledger_node.services.evidence import Evidence
+from ledger_node.services.lineage import Lineages
+from ledger_node.services.maintenance import Maintenance
+from ledger_node.services.membership import Membership
+from ledger_node.services.models import Models
+from ledger_node.services.runs import Runs
+from ledger_node.services.status import Status
+from ledger_node.services.streams import Streams
+from ledger_node.services.submissions import Submissions
+from ledger_node.store.api_keys import SqlApiKeys
+from ledger_node.store.database import Database
+from ledger_node.store.index import SqlIndex
+from ledger_node.store.outbox import SqlOutbox
+from ledger_node.submitter.sender import Submitter
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What the HTTP edge sees of a node."""
+
+    identity: Identity
+    index: Index
+    api_keys: ApiKeys
+    submissions: Submissions
+    membership: Membership
+    catalogue: Catalogue
+    datasets: Datasets
+    consents: Consents
+    runs: Runs
+    models: Models
+    streams: Streams
+    lineages: Lineages
+    documents: Documents
+    evidence: Evidence
+    maintenance: Maintenance
+    status: Status
+    most_lag: int
+
+
+class SystemClock:
+    def now(self) -> int:
+        return int(time.time())
+
+
+class Runtime:
+    """A node with its two workers: one follows the chain, one sends. Used as a context manager."""
+
+    def __init__(self, config: NodeConfig, *, stage: Stage = no_stage) -> None:
+        deployment = load_deployment(config.deployment)
+        ledger = RpcLedger(config.rpc_url)
+        ledger.verify(deployment)
+        password = _read(config.keystore_password_file, "the keystore's password file")
+        signer = KeystoreSigner.open(config.keystore, password.strip(), deployment.chain_id)
+        organisation = ledger.organisation_of(deployment.contracts, signer.address)
+        identity = Identity(organisation, signer.address, deployment)
+        clock = SystemClock()
+        self._poll_seconds = config.poll_seconds
+        self._database = Database(config.database)
+        self._database.migrate()
+        index = SqlIndex(self._database)
+        outbox = SqlOutbox(self._database, clock, signer.address)
+        blobs = _blobs(config)
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._indexing = threading.Lock()
+        self._follower = Follower(ledger, index, deployment, config.log_range)
+        self._submitter = Submitter(
+            ledger,
+            outbox,
+            index,
+            clock,
+            deployment.contracts,
+            finality_depth=config.finality_depth,
+            resend_seconds=config.resend_seconds,
+            stage=stage,
+        )
+        submissions = Submissions(
+            identity, ledger, signer, outbox, queue_cap=config.queue_cap, wake=self._wake.set, stage=stage
+        )
+        membership = Membership(index, identity, submissions)
+        consents = Consents(index, submissions, membership, clock)
+        lineages = Lineages(index)
+        documents = Documents(blobs)
+        api_keys = SqlApiKeys(self._database)
+        _load_api_keys(api_keys, config.api_keys)
+        self.node = Node(
+            identity=identity,
+            index=index,
+            api_keys=api_keys,
+            submissions=submissions,
+            membership=membership,
+            catalogue=Catalogue(index),
+            datasets=Datasets(index, submissions, membership, clock),
+            consents=consents,
+            runs=Runs(index, submissions, membership, consents),
+            models=Models(index, submissions, membership, consents),
+            streams=Streams(submissions, membership),
+            lineages=lineages,
+            documents=documents,
+            evidence=Evidence(identity, index, ledger, lineages, documents),
+            maintenance=Maintenance(index, self),
+            status=Status(identity, index, ledger, outbox, blobs),
+            most_lag=config.most_lag,
+        )
+        self._workers = [
+            threading.Thread(target=self._work, args=("indexer", self._index_once), daemon=True),
+            threading.Thread(target=self._work, args=("submitter", self._submitter.step), daemon=True),
+        ]
+
+    def __enter__(self) -> Node:
+        with self._indexing:
+            self._follower.catch_up()
+        for worker in self._workers:
+            worker.start()
+        return self.node
+
+    def __exit__(self, *exc: object) -> None:
+        self._stop.set()
+        self._wake.set()
+        for worker in self._workers:
+            worker.join(timeout=30)
+        self._database.close()
+
+    def rebuild(self) -> tuple[str, str]:
+        """Rebuilds the index while following stands still."""
+        with self._indexing:
+            return self._follower.rebuild()
+
+    def _index_once(self) -> int:
+        with self._indexing:
+            moved = self._follower.step()
+        at = self.node.index.checkpoint()
+        self.node.status.note_head(at.number if at else None)
+        return int(moved)
+
+    def _work(self, name: str, once: Callable[[], int]) -> None:
+        """Calls one worker's step until the node stops. What may pass is tried again; what may not stops the worker,
+        loudly: a node that cannot read its chain must not answer as if it could."""
+        while not self._stop.is_set():
+            try:
+                if once() == 0:
+                    self._wait(name)
+            except MedLedgerError as error:
+                if error.retry is not Retry.SAFE:
+                    log.critical("%s stopped", name, extra={"code": error.code})
+                    self.node.status.note_failure(f"{name}: {error.code}")
+                    return
+                log.warning("%s waits", name, extra={"code": error.code})
+                if name == "indexer":
+                    self.node.status.note_head(None)
+                self._stop.wait(1.0)
+
+    def _wait(self, name: str) -> None:
+        if name == "submitter":
+            self._wake.wait(self._poll_seconds)
+            self._wake.clear()
+        else:
+            self._stop.wait(self._poll_seconds)
+
+
+def _blobs(config: NodeConfig) -> BlobStore:
+    if config.blobs.kind == "kubo":
+        from ledger_node.blobs.kubo import KuboBlobs  # only who uses it pays for its import
+
+        return KuboBlobs(config.blobs.address, config.blobs.timeout)
+    return FolderBlobs(config.blobs.path)
+
+
+def _load_api_keys(api_keys: ApiKeys, file: Path) -> None:
+    try:
+        for role, key in json.loads(_read(file, "the API keys' file")).items():
+            api_keys.add(str(key), str(role), "configured")
+    except (ValueError, AttributeError):
+        raise ConfigInvalid("the API keys' file is malformed", needed="a JSON object of key by role") from None
+
+
+def _read(file: Path, what: str) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        raise ConfigInvalid(f"{what} cannot be read", needed="the file that `network up` wrote") from None

@@ -1,0 +1,71 @@
+"""Reads over the index: facts by noun, as of a block."""
+
+from __future__ import annotations
+
+from ledger_node.domain.consent import Consent, ConsentUse
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Stream
+from ledger_node.domain.model import Model, ModelVersion
+from ledger_node.domain.organisation import Organisation, Proposal
+from ledger_node.domain.training import Run
+from ledger_node.ports import Index, Page
+from ledger_node.services.reading import block_of, require
+
+
+class Catalogue:
+    """`as_of` is a block number, None for the newest indexed. `get_` raises NotFound, `list_` pages."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def block(self, as_of: int | None) -> int:
+        return block_of(self._index, as_of)
+
+    def list_organisations(self, page: Page) -> list[Organisation]:
+        return self._index.organisations(page)
+
+    def get_organisation(self, number: int, as_of: int | None = None) -> Organisation:
+        return require(self._index.find_organisation(number, self.block(as_of)), "organisation")
+
+    def list_proposals(self, page: Page) -> list[Proposal]:
+        return self._index.proposals(page)
+
+    def list_datasets(self, page: Page) -> list[Dataset]:
+        return self._index.datasets(page)
+
+    def get_dataset(self, dataset: str, as_of: int | None = None) -> Dataset:
+        return require(self._index.find_dataset(dataset, self.block(as_of)), "dataset")
+
+    def list_dataset_versions(self, dataset: str, as_of: int | None = None) -> list[DatasetVersion]:
+        self.get_dataset(dataset, as_of)
+        return self._index.dataset_versions(dataset, self.block(as_of))
+
+    def list_consents(self, page: Page) -> list[Consent]:
+        return self._index.consents(page)
+
+    def get_consent(self, consent: str, as_of: int | None = None) -> Consent:
+        return require(self._index.find_consent(consent, self.block(as_of)), "consent")
+
+    def list_consent_uses(self, consent: str, as_of: int | None = None) -> list[ConsentUse]:
+        self.get_consent(consent, as_of)
+        return self._index.consent_uses(consent, self.block(as_of))
+
+    def list_models(self, page: Page) -> list[Model]:
+        return self._index.models(page)
+
+    def get_model(self, model: str, as_of: int | None = None) -> Model:
+        return require(self._index.find_model(model, self.block(as_of)), "model")
+
+    def list_model_versions(self, page: Page) -> list[ModelVersion]:
+        return self._index.model_versions(page)
+
+    def get_model_version(self, version: str, as_of: int | None = None) -> ModelVersion:
+        return require(self._index.find_model_version(version, self.block(as_of)), "model version")
+
+    def list_runs(self, page: Page) -> list[Run]:
+        return self._index.runs(page)
+
+    def get_run(self, run: str, as_of: int | None = None) -> Run:
+        return require(self._index.find_run(run, self.block(as_of)), "run")
+
+    def list_streams(self, page: Page) -> list[Stream]:
+        return self._index.streams(page)

@@ -1,0 +1,47 @@
+"""Public documents: cards, attestations, policies. Their digest on chain is their pointer."""
+
+from __future__ import annotations
+
+import json
+
+from ledger_node.errors import DocumentTooLarge, InvalidDocument
+from ledger_node.ports import BlobStore
+from ledger_node.proof.cid import BLOCK, cid_of_digest
+from ledger_node.proof.hashing import parse_hex, sha256, to_hex
+
+LARGEST_DOCUMENT = BLOCK  # bytes: one block, so that the CID's digest is the document's own sha-256
+
+
+class Documents:
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
+
+    def put(self, content: bytes) -> str:
+        """Stores a JSON document of one block and returns its sha-256 as 0x-hex.
+
+        DocumentTooLarge beyond 256 KiB; InvalidDocument when it is not one JSON object in UTF-8.
+        """
+        if len(content) > LARGEST_DOCUMENT:
+            raise DocumentTooLarge(
+                "the document does not fit one block", got=f"{len(content)} bytes", needed=f"at most {LARGEST_DOCUMENT}"
+            )
+        try:
+            parsed = json.loads(content)
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+            at = getattr(error, "pos", getattr(error, "start", 0))
+            raise InvalidDocument(
+                "the document is not JSON", got=f"{len(content)} bytes, broken at {at}", needed="a JSON object in UTF-8"
+            ) from None
+        if not isinstance(parsed, dict):
+            raise InvalidDocument(
+                "the document is not an object", got=type(parsed).__name__, needed="a JSON object in UTF-8"
+            )
+        self._blobs.put(content)
+        return to_hex(sha256(content))
+
+    def get(self, digest: str) -> bytes:
+        """The document whose sha-256 is `digest` (0x-hex); UnknownDocument when this node does not have it."""
+        return self._blobs.get(self.cid(digest))
+
+    def cid(self, digest: str) -> str:
+        return cid_of_digest(parse_hex(digest, 32))

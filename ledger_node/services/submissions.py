@@ -1,0 +1,83 @@
+"""Accepting a write: one row in the outbox, whatever happens next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from ledger_node.domain.command import Command, Idempotency, Identity
+from ledger_node.domain.submission import Submission
+from ledger_node.errors import ChainUnreachable, NotFound
+from ledger_node.ports import Ledger, Outbox, Signer, Stage, no_stage
+from ledger_node.proof import ids
+from ledger_node.proof.hashing import parse_hex, to_hex
+
+log = logging.getLogger(__name__)
+
+
+class Submissions:
+    """The door through which every write goes.
+
+    `queue_cap` is how many accepted writes may wait for the chain; `wake` tells the submitter that there is work.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        ledger: Ledger,
+        signer: Signer,
+        outbox: Outbox,
+        *,
+        queue_cap: int = 1000,
+        wake: Callable[[], None] = lambda: None,
+        stage: Stage = no_stage,
+    ) -> None:
+        self.identity = identity
+        self._ledger = ledger
+        self._signer = signer
+        self._outbox = outbox
+        self._queue_cap = queue_cap
+        self._wake = wake
+        self._stage = stage
+
+    def salt(self, idempotency: Idempotency) -> str:
+        """The salt of the id that a write makes: the same key makes the same id, on any copy of this node."""
+        return to_hex(ids.salt_of(idempotency.key, self.identity.organisation))
+
+    def derive(self, tag: bytes, contract: str, salt: str) -> str:
+        """The id that the named contract will give to what this organisation makes with `salt`."""
+        deployment = self.identity.deployment
+        address = parse_hex(deployment.contracts.address_of(contract).lower(), 20)
+        return to_hex(ids.derive_id(tag, deployment.chain_id, address, self.identity.organisation, parse_hex(salt, 32)))
+
+    def find_earlier(self, idempotency: Idempotency) -> Submission | None:
+        """What this very request was answered before, so that a repeat does not meet rules that its own effect
+        changed. Another request under the same key is left to `submit`, which refuses it."""
+        earlier = self._outbox.find_by_key(idempotency.key)
+        if earlier is not None and earlier.request_digest == idempotency.request_digest:
+            return earlier
+        return None
+
+    def submit(self, command: Command, idempotency: Idempotency) -> Submission:
+        to = self.identity.deployment.contracts.address_of(command.contract)
+        calldata = self._ledger.calldata(command)
+        try:
+            floor = self._ledger.transaction_count(self._signer.address)
+        except ChainUnreachable:
+            floor = 0  # the outbox's own nonces carry on; the chain's count is only a floor
+        accepted = self._outbox.accept(
+            command, idempotency, to, lambda nonce: self._signer.sign(to, calldata, nonce), floor, self._queue_cap
+        )
+        log.info("accepted", extra={"submission": accepted.id, "kind": command.kind})
+        self._stage("accepted", accepted)
+        self._wake()
+        return accepted
+
+    def get(self, submission: str) -> Submission:
+        found = self._outbox.find(submission)
+        if found is None:
+            raise NotFound("no submission has this id", got=f"text of {len(submission)} characters")
+        return found
+
+    def list_recent(self, limit: int = 50) -> list[Submission]:
+        return self._outbox.list_recent(limit)

@@ -1,0 +1,1 @@
+"""Sending what was accepted, until each has its one outcome."""
