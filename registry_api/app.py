@@ -1,0 +1,111 @@
+"""The application: routes, errors, and what stands around every request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+
+from ledger_node import __version__
+from ledger_node.errors import InputError, MedLedgerError, NotFound
+from registry_api import openapi, problems
+from registry_api.access_log import AccessLog
+from registry_api.explorer import pages
+from registry_api.headers import SecurityHeaders
+from registry_api.limits import BodyLimit
+from registry_api.routes import (
+    blobs,
+    consents,
+    datasets,
+    health,
+    models,
+    nodes,
+    organisations,
+    proposals,
+    runs,
+    streams,
+    submissions,
+    versions,
+)
+from registry_api.validation import on_invalid
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+NOUNS = (
+    organisations,
+    proposals,
+    datasets,
+    consents,
+    models,
+    versions,
+    runs,
+    streams,
+    submissions,
+    blobs,
+    nodes,
+    health,
+    pages,
+)
+
+
+def create_app(node: Node) -> FastAPI:
+    """The node's HTTP application. Nothing of the node is touched before the first request."""
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.node = node
+    app.state.routes = [route for noun in NOUNS for route in noun.routes.routes]
+    for noun in NOUNS:
+        app.include_router(noun.routes)
+    pages.mount(app)
+    app.add_exception_handler(MedLedgerError, problems.on_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(AccessLog)
+    app.add_middleware(SecurityHeaders)
+    app.openapi = lambda: _once(app)  # type: ignore[method-assign]  # FastAPI's documented hook
+    return app
+
+
+def _once(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = openapi.build(app)
+    return app.openapi_schema
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What the framework itself refuses: no such path, no such method."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        missing = NotFound("no such path", needed="a path of /openapi.json")
+        if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
+            return pages.trouble(missing)
+        return problems.respond(missing)
+    if error.status_code == 405:
+        allowed = ", ".join(sorted(_methods_at(request) or {"GET", "HEAD"}))
+        refused = InputError("the path does not take this method", needed=allowed)
+        return problems.respond(refused, 405, {"Allow": allowed})
+    return problems.respond(InputError("the request cannot be read", needed="a request as /openapi.json says"), 400)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """All methods of the path, whichever routes serve them."""
+    found: set[str] = set()
+    for route in request.app.state.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            found |= route.methods or set()
+    return found

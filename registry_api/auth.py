@@ -1,0 +1,70 @@
+"""Who may do what: an API key has a role, a role may do operations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ledger_node.errors import RoleMissing, Unauthenticated
+
+if TYPE_CHECKING:
+    from ledger_node.ports import ApiKeys
+
+
+class Role(StrEnum):
+    STEWARD = "steward"
+    PUBLISHER = "publisher"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+ANYBODY = frozenset(Role)
+CUSTODY = frozenset({Role.STEWARD, Role.OPERATOR})
+PUBLISHING = frozenset({Role.PUBLISHER, Role.OPERATOR})
+GOVERNANCE = frozenset({Role.OPERATOR})
+OVERSIGHT = frozenset({Role.AUDITOR, Role.OPERATOR})
+
+#: The operations (by name) that not every role may call. Everything else under `/v1` is a read, open to any role.
+MAY: dict[str, frozenset[Role]] = {
+    "register_dataset": CUSTODY,
+    "publish_dataset_version": CUSTODY,
+    "issue_consent": CUSTODY,
+    "suspend_consent": CUSTODY | OVERSIGHT,  # with `until` it is a regulator's: SUSPENDING says whose
+    "reinstate_consent": CUSTODY,
+    "revoke_consent": CUSTODY,
+    "contribute": CUSTODY,
+    "register_stream": CUSTODY,
+    "anchor_stream": CUSTODY,
+    "register_model": PUBLISHING,
+    "publish_model_version": PUBLISHING,
+    "open_run": PUBLISHING,
+    "open_round": PUBLISHING,
+    "close_round": PUBLISHING,
+    "close_run": PUBLISHING,
+    "put_blob": CUSTODY | PUBLISHING,
+    "open_proposal": GOVERNANCE,
+    "vote": GOVERNANCE,
+    "execute_proposal": GOVERNANCE,
+    "rebuild_index": GOVERNANCE,
+}
+#: A suspension with an end is a regulator's, one without is the grantor's.
+SUSPENDING = {True: OVERSIGHT, False: CUSTODY}
+
+
+def role_of(keys: ApiKeys, authorization: str | None) -> Role:
+    """The role of the key in an Authorization header. Unauthenticated."""
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not key or not key.isascii():
+        raise Unauthenticated("this needs an API key", needed="Authorization: Bearer KEY")
+    role = keys.role_of(key)
+    if role is None:
+        raise Unauthenticated("the key is not known to this node", needed="a key that this node's operator made")
+    if role not in ANYBODY:
+        raise RoleMissing("the key's role is not one of this node's", needed=" or ".join(sorted(ANYBODY)))
+    return Role(role)
+
+
+def require(role: Role, allowed: frozenset[Role]) -> None:
+    """RoleMissing unless the role is among the allowed."""
+    if role not in allowed:
+        raise RoleMissing("the key's role may not do this", got=role.value, needed=" or ".join(sorted(allowed)))

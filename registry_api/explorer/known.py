@@ -1,0 +1,37 @@
+"""How each fact of a lineage is known. The words are law 6's: verified, attested, asserted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+How = Literal["verified", "attested", "asserted"]
+
+MEANING: dict[How, str] = {
+    "verified": "a contract checked it, and a proof can show it",
+    "attested": "a named organisation signed it",
+    "asserted": "someone typed it; nothing checks it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A kind of fact, how it is known, and who or what says so."""
+
+    fact: str
+    how: How
+    why: str
+
+
+KNOWN = (
+    Known("Which consent was used for which dataset version", "verified", "the contract charged it in that transaction"),
+    Known("State of a consent", "verified", "derived from the contract's append-only log at the block's time"),
+    Known("Consent in force at each round", "verified", "the contract checks every input again when a round opens"),
+    Known("Times", "verified", "the time of the block that holds the fact"),
+    Known("Terms and legal basis of a consent", "attested", "signed by the hospital that granted it"),
+    Known("Tree head, size class and privacy claim of a dataset version", "attested", "signed by the hospital"),
+    Known("De-identification options", "attested", "signed by the hospital, with the digest of its attestation"),
+    Known("A hospital's contribution to a round", "attested", "signed by that hospital"),
+    Known("Aggregate, result and artifact digests", "attested", "signed by the publisher"),
+    Known("What cards say", "asserted", "free text in a public document; only its digest is signed"),
+)

@@ -1,0 +1,67 @@
+"""How wide a text will be, near enough to keep it in its box without a font at hand."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+from registry_api.schemas.base import END_OF_TIME
+
+# Ems of common sans-serif faces, on the wide side, so that what fits here fits in a reader's font.
+_NARROW = dict.fromkeys("ijl.,:;'|!`", 0.30) | dict.fromkeys("frtI()[]{}/\\- ", 0.38)
+_WIDE = dict.fromkeys("mwMW@%", 0.95)
+_EMS = _NARROW | _WIDE
+
+
+def width(text: str, size: float) -> float:
+    """Pixels of a text at a font size, estimated."""
+    return size * sum(_em(character) for character in text)
+
+
+def _em(character: str) -> float:
+    if character in _EMS:
+        return _EMS[character]
+    if unicodedata.combining(character):
+        return 0.0
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.05
+    return 0.70 if character.isupper() else 0.57
+
+
+def fit(text: str, room: float, sizes: tuple[float, ...]) -> tuple[str, float]:
+    """The text at the largest size at which it fits, or cut with an ellipsis at the smallest."""
+    for size in sizes:
+        if width(text, size) <= room:
+            return text, size
+    smallest = sizes[-1]
+    kept = text
+    while kept and width(kept + "…", smallest) > room:
+        kept = kept[:-1]
+    return kept.rstrip() + "…", smallest
+
+
+def short(id_: str) -> str:
+    """Both ends of an id: `0x5c1d7e…7e7e`."""
+    return f"{id_[:8]}…{id_[-4:]}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def spoken(seconds: int) -> str:
+    """`18 November 2026, 11:06 UTC`."""
+    at = time.gmtime(min(seconds, END_OF_TIME))
+    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)} UTC"
+
+
+def words(name: str) -> str:
+    """A name of a code list as people write it: `EHDS_PERMIT` is `EHDS permit`."""
+    return " ".join(part if part == "EHDS" else part.lower() for part in name.split("_"))
+
+
+def records(size_class: str) -> str:
+    """`FROM_1_000` is `at least 1,000`."""
+    if size_class == "UNDER_10":
+        return "fewer than 10"
+    return "at least " + size_class.removeprefix("FROM_").replace("_", ",")

@@ -1,0 +1,100 @@
+"""What the pages show, read from the node once for each page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger_node.domain.codes import TAINTING, ConsentState, names_of
+from ledger_node.services.status import NodeStatus
+from registry_api import graph
+from registry_api.explorer.newest import newest
+from registry_api.explorer.picture import summary
+from registry_api.reading import View
+from registry_api.schemas.consent import ConsentFacts
+from registry_api.schemas.dataset import DatasetSummary
+from registry_api.schemas.lineage import UsedVersion
+from registry_api.schemas.model import ModelVersionFacts
+from registry_api.schemas.run import RunFacts
+from registry_api.showing import show_consent, show_dataset, show_model_version, show_run
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+SHOWN = 10  # rows of each list on the first page
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The node's facts and the newest of every list."""
+
+    status: NodeStatus
+    ready: bool
+    organisation: str
+    capabilities: list[str]
+    contracts: list[tuple[str, str]]
+    versions: list[ModelVersionFacts]
+    consents: list[ConsentFacts]
+    runs: list[RunFacts]
+    datasets: list[DatasetSummary]
+
+
+def overview(node: Node, view: View) -> Overview:
+    status = node.status.now()
+    ours, catalogue = status.organisation, node.catalogue
+    return Overview(
+        status=status,
+        ready=status.lag is not None and status.lag <= node.most_lag and not node.status.failure(),
+        organisation=ours.name if ours else f"organisation {status.identity.organisation}",
+        capabilities=[name.capitalize() for name in names_of(ours.capabilities)] if ours else [],
+        contracts=status.identity.deployment.contracts.items(),
+        versions=[show_model_version(view, one) for one in newest(catalogue.list_model_versions, view.block, SHOWN)],
+        consents=[show_consent(view, one) for one in newest(catalogue.list_consents, view.block, SHOWN)],
+        runs=[show_run(view, one) for one in newest(catalogue.list_runs, view.block, SHOWN)],
+        datasets=[show_dataset(view, one) for one in newest(catalogue.list_datasets, view.block, SHOWN)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A model version with everything behind it.
+
+    `states` counts its consents by state; `holders` names each dataset's hospital; `made` names the versions that each
+    run made. `withdrawn` and `tainted` are the hospitals whose consent was revoked, `tainted` for a reason that reaches
+    back.
+    """
+
+    subject: ModelVersionFacts
+    consents: list[ConsentFacts]
+    runs: list[RunFacts]
+    dataset_versions: list[UsedVersion]
+    picture_in_words: str
+    states: list[tuple[str, int]]
+    holders: dict[str, str]
+    made: dict[str, str]
+    withdrawn: list[str]
+    tainted: list[str]
+
+
+def origin(node: Node, view: View, version: str) -> Origin:
+    found = node.lineages.lineage(version, view.block)
+    facts = graph.facts_of(view, found)
+    holders = {one.id: one.custodian.name for one in facts.datasets}
+    count = Counter(one.state for one in facts.consents)
+    revocations = [(one.grantor, revocation.reason) for one in found.consents if (revocation := one.revocation())]
+    numbers = sorted((one.number, one.run) for one in facts.model_versions)
+    return Origin(
+        subject=next(one for one in facts.model_versions if one.id == version),
+        consents=sorted(facts.consents, key=lambda one: (one.grantor.name.casefold(), one.block)),
+        runs=sorted(facts.runs, key=lambda one: one.block),
+        dataset_versions=sorted(
+            facts.dataset_versions, key=lambda one: (holders[one.dataset].casefold(), one.dataset, one.number)
+        ),
+        picture_in_words=summary(found),
+        states=[(state.name, count[state.name]) for state in ConsentState if count[state.name]],
+        holders=holders,
+        made={run.id: ", ".join(str(number) for number, of in numbers if of == run.id) for run in facts.runs},
+        withdrawn=sorted({found.name_of(grantor) for grantor, reason in revocations if reason not in TAINTING}),
+        tainted=sorted({found.name_of(grantor) for grantor, reason in revocations if reason in TAINTING}),
+    )

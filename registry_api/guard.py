@@ -1,0 +1,75 @@
+"""What happens to every request under `/v1` before and after its handler: who asks, what was sent, how long to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from ledger_node.errors import InvalidField
+from registry_api import auth, strict
+from registry_api.waiting import preferred, settle
+from registry_api.writing import Accepted
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Guarded(APIRoute):
+    """A route that looks at the key first, then at the query, then at the body, and only then calls its handler."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        allowed = auth.MAY.get(self.name, auth.ANYBODY)
+        known = _query_of(self.dependant)
+        takes_json = self.body_field is not None
+
+        async def guarded(request: Request) -> Response:
+            node = request.app.state.node
+            role = await run_in_threadpool(auth.role_of, node.api_keys, request.headers.get("authorization"))
+            auth.require(role, allowed)
+            _require_known(request, known)
+            request.state.role = role
+            await _read_body(request, takes_json=takes_json)
+            response = await handle(request)
+            wait = preferred(request.headers.get("prefer", ""))
+            if isinstance(response, Accepted) and wait:
+                response = await settle(node, response, wait)
+                response.headers["Preference-Applied"] = f"wait={wait}"
+            return response
+
+        return guarded
+
+
+def _query_of(dependant: Dependant) -> frozenset[str]:
+    """The names of all query parameters, the dependencies' included."""
+    names = {field.alias for field in dependant.query_params}
+    return frozenset(names.union(*(_query_of(one) for one in dependant.dependencies)))
+
+
+def _require_known(request: Request, known: frozenset[str]) -> None:
+    """InvalidField for a query parameter that does not exist here or comes twice: neither is ever ignored."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if not known.issuperset(names):
+        raise InvalidField(
+            "the query has a parameter that is not known here",
+            got=f"{len(names)} parameters",
+            needed=", ".join(sorted(known)) or "no query",
+            field="query",
+        )
+    if len(set(names)) != len(names):
+        raise InvalidField("a query parameter comes twice", needed="each parameter once", field="query")
+
+
+async def _read_body(request: Request, *, takes_json: bool) -> None:
+    """Leaves the bytes in `request.state.content` and, for a JSON body, its value in `request.state.body`."""
+    request.state.body = None
+    if request.method != "POST":
+        return
+    request.state.content = await request.body()
+    if takes_json and request.state.content:
+        strict.require_json_type(request.headers)
+        request.state.body = request._json = strict.parse(request.state.content)

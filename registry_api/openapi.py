@@ -1,0 +1,93 @@
+"""The API's schema. `python -m registry_api.openapi` prints what `docs/openapi.json` holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from ledger_node import __version__
+from registry_api import auth
+from registry_api.guard import Guarded
+from registry_api.schemas.problem import Problem
+
+TITLE = "MedLedger"
+DESCRIPTION = """\
+Consent, provenance and evidence for medical AI: one node of a consortium, serving one organisation.
+
+Every write takes an `Idempotency-Key` and answers 202 with a submission, or waits (`Prefer: wait=10`) until the chain
+has decided. Every read answers as of a block (`asOf`) and says how far the index lags. Problems are RFC 9457 documents
+with stable codes.
+"""
+TAGS = {
+    "organisations": "Members of the consortium.",
+    "proposals": "Votes on members.",
+    "datasets": "Datasets and their immutable versions.",
+    "consents": "What a hospital permits, and every use of it.",
+    "models": "Models and their versions.",
+    "versions": "Model versions: lineage and evidence.",
+    "runs": "Training runs, rounds and contributions.",
+    "streams": "Device streams and their anchors.",
+    "submissions": "Writes that this node accepted.",
+    "blobs": "Public documents.",
+    "node": "The node and its index.",
+    "health": "Probes; they need no key.",
+}
+
+
+def document() -> dict[str, Any]:
+    """The schema, built without a node."""
+    from registry_api.app import create_app
+
+    return cast("dict[str, Any]", create_app(cast("Any", None)).openapi())
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    schema = get_openapi(
+        title=TITLE,
+        version=__version__,
+        openapi_version="3.1.0",
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+    )
+    components = schema["components"]
+    components["schemas"]["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    for name in ("HTTPValidationError", "ValidationError"):  # the framework's own forms, which never leave this node
+        components["schemas"].pop(name, None)
+    components["schemas"] = dict(sorted(components["schemas"].items()))
+    components["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key of this node; it has one role."}
+    }
+    guarded = {route.name for route in routes_of(app) if isinstance(route, Guarded)}
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            _finish(operation, guarded)
+    return schema
+
+
+def _finish(operation: dict[str, Any], guarded: set[str]) -> None:
+    """Drops the framework's implicit 422 and says who may."""
+    implicit = operation["responses"].get("422", {}).get("content", {})
+    if "application/json" in implicit:
+        del operation["responses"]["422"]
+    name = operation["operationId"]
+    if name in guarded:
+        operation["security"] = [{"key": []}]
+        if name in auth.MAY:
+            roles = ", ".join(sorted(auth.MAY[name]))
+            operation["description"] = f"{operation['description']}\n\nRoles: {roles}."
+
+
+def routes_of(app: FastAPI) -> list[Any]:
+    return list(app.state.routes)
+
+
+def render() -> str:
+    return json.dumps(document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    print(render(), end="")

@@ -1,0 +1,1 @@
+"""One router for each noun, in the order in which the documentation lists them."""

@@ -1,0 +1,63 @@
+"""Models and their versions."""
+
+from __future__ import annotations
+
+from ledger_node.ports import Page
+from registry_api.idempotency import Once
+from registry_api.node import NodeOf
+from registry_api.reading import ViewOf, WindowOf
+from registry_api.routes.parts import CheckedBy, Id, card_digest_of, router
+from registry_api.schemas.model import Model, Models, ModelVersions, PublishModelVersion, RegisterModel
+from registry_api.schemas.problem import READ, WRITE
+from registry_api.showing import show_model, show_model_version
+from registry_api.writing import Accepted, answers, creates
+
+routes = router("models")
+ALL = 1_000_000  # versions of one model
+
+
+@routes.post("/v1/models", status_code=202, responses={**answers(created=True), **WRITE})
+def register_model(node: NodeOf, once: Once, body: RegisterModel) -> Accepted:
+    """Register a model of this node's organisation."""
+    return creates(node.models.register(card_digest_of(node, body), once))
+
+
+@routes.get("/v1/models", responses=READ)
+def list_models(node: NodeOf, window: WindowOf) -> Models:
+    """Models, oldest first."""
+    cut = window.cut(node.catalogue.list_models)
+    return Models(**window.stamp, items=[show_model(window, one) for one in cut.found], next=cut.next)
+
+
+@routes.get("/v1/models/{model}", responses=READ)
+def get_model(node: NodeOf, view: ViewOf, model: Id) -> Model:
+    """A model with all its versions."""
+    found = show_model(view, node.catalogue.get_model(model, view.block))
+    versions = node.catalogue.list_model_versions(Page(view.block, ALL, where={"model": model}))
+    return Model(**view.stamp, **dict(found), versions=[show_model_version(view, one) for one in versions])
+
+
+@routes.post("/v1/models/{model}/versions", status_code=202, responses={**answers(created=True), **WRITE})
+def publish_model_version(
+    node: NodeOf, once: Once, model: Id, body: PublishModelVersion, check: CheckedBy = None
+) -> Accepted:
+    """Publish the model's next version from a completed run."""
+    return creates(
+        node.models.publish_version(
+            model,
+            body.run,
+            body.artifact_digest,
+            card_digest_of(node, body),
+            tuple(body.parents),
+            once,
+            precheck=check is None,
+        )
+    )
+
+
+@routes.get("/v1/models/{model}/versions", responses=READ)
+def list_model_versions(node: NodeOf, window: WindowOf, model: Id) -> ModelVersions:
+    """The versions of a model, oldest first."""
+    node.catalogue.get_model(model, window.block)
+    cut = window.cut(node.catalogue.list_model_versions, model=model)
+    return ModelVersions(**window.stamp, items=[show_model_version(window, one) for one in cut.found], next=cut.next)

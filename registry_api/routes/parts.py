@@ -1,0 +1,48 @@
+"""What the routes share: a guarded router, path parameters, the way a card becomes a digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BeforeValidator, Field
+
+from ledger_node.proof.strict_json import dump_canonical
+from registry_api.guard import Guarded
+from registry_api.schemas.base import EXAMPLE_ID, Hex32, digits
+from registry_api.schemas.document import WithCard
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+Id = Annotated[str, Path(description="An id: 0x and 64 lowercase hex digits.", examples=[EXAMPLE_ID]), Hex32("id")]
+Digest = Annotated[str, Path(description="A sha-256: 0x and 64 lowercase hex digits."), Hex32("digest")]
+Number = Annotated[
+    int, Path(description="Counts from 1.", examples=[1]), BeforeValidator(digits), Field(ge=1, le=2**32 - 1)
+]
+OfOrganisation = Annotated[
+    int | None,
+    Query(description="Number of an organisation.", examples=[1]),
+    BeforeValidator(digits),
+    Field(ge=1, le=2**32 - 1),
+]
+ById = Annotated[str | None, Query(description="An id: 0x and 64 lowercase hex digits."), Hex32("id")]
+CheckedBy = Annotated[
+    Literal["contract"] | None,
+    Query(
+        alias="check",
+        description="`contract` leaves the decision to the contract alone: the node sends the transaction whatever its "
+        "index says.",
+    ),
+]
+
+
+def router(tag: str) -> APIRouter:
+    return APIRouter(tags=[tag], route_class=Guarded)
+
+
+def card_digest_of(node: Node, body: WithCard) -> str:
+    """The digest that was given, or that of the card, which is stored in its canonical form first."""
+    if body.card_digest is not None:
+        return body.card_digest
+    return node.documents.put(dump_canonical(body.card))

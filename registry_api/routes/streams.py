@@ -1,0 +1,35 @@
+"""Device streams and their anchors."""
+
+from __future__ import annotations
+
+from registry_api.idempotency import Once
+from registry_api.node import NodeOf
+from registry_api.reading import WindowOf
+from registry_api.routes.parts import Id, router
+from registry_api.schemas.problem import READ, WRITE
+from registry_api.schemas.run import Nothing
+from registry_api.schemas.stream import AnchorStream, Streams
+from registry_api.showing import show_stream
+from registry_api.writing import Accepted, answers, creates
+
+routes = router("streams")
+
+
+@routes.post("/v1/streams", status_code=202, responses={**answers(created=True), **WRITE})
+def register_stream(node: NodeOf, once: Once, body: Nothing | None = None) -> Accepted:
+    """Register a device stream of this node's hospital."""
+    del body
+    return creates(node.streams.register(once))
+
+
+@routes.get("/v1/streams", responses=READ)
+def list_streams(node: NodeOf, window: WindowOf) -> Streams:
+    """Streams with their anchors, oldest first."""
+    cut = window.cut(node.catalogue.list_streams)
+    return Streams(**window.stamp, items=[show_stream(window, one) for one in cut.found], next=cut.next)
+
+
+@routes.post("/v1/streams/{stream}/anchors", status_code=202, responses={**answers(created=True), **WRITE})
+def anchor_stream(node: NodeOf, once: Once, stream: Id, body: AnchorStream) -> Accepted:
+    """Anchor the head of a stream's padded tree."""
+    return creates(node.streams.anchor(stream, body.size, body.root, once))

@@ -1,0 +1,53 @@
+"""Model versions: what they are, where they came from, the evidence to take away."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from registry_api.explorer.picture import draw
+from registry_api.graph import show_lineage
+from registry_api.node import NodeOf
+from registry_api.reading import ViewOf
+from registry_api.routes.parts import Id, router
+from registry_api.schemas.lineage import Lineage
+from registry_api.schemas.model import ModelVersion
+from registry_api.schemas.problem import READ
+from registry_api.showing import show_model_version
+from registry_api.svg import Picture
+
+routes = router("versions")
+BUNDLE = {
+    200: {
+        "description": "An evidence bundle: canonical JSON that verifies with the node gone.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
+@routes.get("/v1/versions/{version}", responses=READ)
+def get_version(node: NodeOf, view: ViewOf, version: Id) -> ModelVersion:
+    """A model version."""
+    found = show_model_version(view, node.catalogue.get_model_version(version, view.block))
+    return ModelVersion(**view.stamp, **dict(found))
+
+
+@routes.get("/v1/versions/{version}/lineage", responses=READ)
+def get_lineage(node: NodeOf, view: ViewOf, version: Id) -> Lineage:
+    """Everything behind a version, its parent versions included: a graph, and every fact in full."""
+    return show_lineage(view, node.lineages.lineage(version, view.block))
+
+
+@routes.get("/v1/versions/{version}/lineage.svg", response_class=Picture, responses=READ)
+def get_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Picture:
+    """The lineage as a picture."""
+    return Picture(draw(node.lineages.lineage(version, view.block)))
+
+
+@routes.get("/v1/versions/{version}/evidence", response_class=Response, responses={**READ, **BUNDLE})
+def get_evidence(node: NodeOf, view: ViewOf, version: Id) -> Response:
+    """The evidence bundle of a version as of a block: facts, documents, proofs and header."""
+    content = node.evidence.bundle(version, view.block)
+    name = f"medledger-{version[2:10]}-{view.block}.json"
+    return Response(
+        content, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,55 @@
+"""Public documents (cards) in a write: as they are, or by digest; and stored documents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from registry_api.schemas.base import EXAMPLE_DIGEST, HEX32, Answer, Asked, Digest, Hex
+
+
+def _present(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("card", "a value, or leave the field out")
+    return value
+
+
+CARD = {"type": "object", "description": "The card itself: public, nothing personal, at most 256 KiB in RFC 8785 form."}
+CARD_DIGEST = {"type": "string", "pattern": HEX32, "description": "sha-256 of a card that is published elsewhere."}
+
+
+class WithCard(Asked):
+    """Exactly one of `card` (the node stores it and uses its digest) and `cardDigest`."""
+
+    card: Annotated[dict[str, Any] | None, BeforeValidator(_present), WithJsonSchema(CARD)] = None
+    card_digest: Annotated[Digest | None, BeforeValidator(_present), WithJsonSchema(CARD_DIGEST)] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> WithCard:
+        if (self.card is None) == (self.card_digest is None):
+            raise PydanticCustomError("card", "exactly one of card and cardDigest")
+        return self
+
+
+def one_card(example: dict[str, Any]) -> ConfigDict:
+    """A model's configuration that says in JSON Schema what `_one_of_two` checks, with an example."""
+
+    def refine(schema: dict[str, Any]) -> None:
+        for name in ("card", "cardDigest"):
+            schema["properties"][name].pop("default", None)
+        schema["oneOf"] = [{"required": ["card"]}, {"required": ["cardDigest"]}]
+        schema["examples"] = [example]
+
+    return ConfigDict(json_schema_extra=refine)
+
+
+class Blob(Answer):
+    """A stored document."""
+
+    digest: Hex = Field(description="sha-256 of the bytes.", examples=[EXAMPLE_DIGEST])
+    cid: str = Field(
+        description="CIDv1 of the same bytes.", examples=["bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5"]
+    )
+    size: int = Field(description="Bytes.", examples=[1423])

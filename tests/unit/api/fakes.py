@@ -1,0 +1,324 @@
+"""The ports of a node in memory, as far as the HTTP edge needs them, and a whole node on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ledger_node.bootstrap import Node
+from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Identity
+from ledger_node.domain.consent import Consent, ConsentUse
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Stream
+from ledger_node.domain.model import Model, ModelVersion
+from ledger_node.domain.organisation import Organisation, Proposal
+from ledger_node.domain.position import BlockRef
+from ledger_node.domain.submission import Signed, Submission, SubmissionState
+from ledger_node.domain.training import Run
+from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, QueueFull, UnknownDocument
+from ledger_node.ports import Checkpoint, Page
+from ledger_node.proof.cid import cid_of_digest
+from ledger_node.proof.hashing import sha256, to_hex
+from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.consents import Consents
+from ledger_node.services.datasets import Datasets
+from ledger_node.services.documents import Documents
+from ledger_node.services.lineage import Lineages
+from ledger_node.services.maintenance import Maintenance
+from ledger_node.services.membership import Membership
+from ledger_node.services.models import Models
+from ledger_node.services.runs import Runs
+from ledger_node.services.status import Status
+from ledger_node.services.streams import Streams
+from ledger_node.services.submissions import Submissions
+
+NOW = 1_795_000_000  # 2026-11-18
+KEYS = {role: f"key-of-the-{role}" for role in ("steward", "publisher", "auditor", "operator")}
+
+
+def digest(text: str) -> str:
+    return to_hex(sha256(text.encode()))
+
+
+@dataclass
+class Facts:
+    """What an index would know."""
+
+    organisations: list[Organisation] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    datasets: list[Dataset] = field(default_factory=list)
+    dataset_versions: list[DatasetVersion] = field(default_factory=list)
+    consents: list[Consent] = field(default_factory=list)
+    uses: list[ConsentUse] = field(default_factory=list)
+    models: list[Model] = field(default_factory=list)
+    model_versions: list[ModelVersion] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+
+
+class MemoryIndex:
+    def __init__(self, facts: Facts, head: int) -> None:
+        self.facts = facts
+        self.at: Checkpoint | None = Checkpoint(head, digest(f"block {head}"), NOW)
+
+    def checkpoint(self) -> Checkpoint | None:
+        return self.at
+
+    def digest(self) -> str:
+        return digest(repr(self.facts))
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(rows) for name, rows in vars(self.facts).items()}
+
+    def block_hashes(self, below: int) -> Iterable[BlockRef]:
+        assert self.at is not None
+        return (
+            BlockRef(number, digest(f"block {number}"), NOW - self.at.number + number)
+            for number in range(below - 1, -1, -1)
+        )
+
+    def organisations(self, page: Page) -> list[Organisation]:
+        return _page(self.facts.organisations, page)
+
+    def find_organisation(self, number: int, as_of: int) -> Organisation | None:
+        return _one(self.facts.organisations, as_of, number=number)
+
+    def proposals(self, page: Page) -> list[Proposal]:
+        return _page(self.facts.proposals, page)
+
+    def datasets(self, page: Page) -> list[Dataset]:
+        return _page(self.facts.datasets, page)
+
+    def find_dataset(self, dataset: str, as_of: int) -> Dataset | None:
+        return _one(self.facts.datasets, as_of, id=dataset)
+
+    def dataset_versions(self, dataset: str, as_of: int) -> list[DatasetVersion]:
+        return [one for one in self.facts.dataset_versions if one.dataset == dataset and one.at.block <= as_of]
+
+    def consents(self, page: Page) -> list[Consent]:
+        def same(one: Consent) -> bool:
+            known = {"dataset": one.terms.dataset, "grantee": one.terms.grantee, "grantor": one.grantor}
+            return all(known[name] == value for name, value in page.where.items())
+
+        return _page([one for one in self.facts.consents if same(one)], replace(page, where={}))
+
+    def find_consent(self, consent: str, as_of: int) -> Consent | None:
+        return _one(self.facts.consents, as_of, id=consent)
+
+    def consent_uses(self, consent: str, as_of: int) -> list[ConsentUse]:
+        return [one for one in self.facts.uses if one.consent == consent and one.at.block <= as_of]
+
+    def models(self, page: Page) -> list[Model]:
+        return _page(self.facts.models, page)
+
+    def find_model(self, model: str, as_of: int) -> Model | None:
+        return _one(self.facts.models, as_of, id=model)
+
+    def model_versions(self, page: Page) -> list[ModelVersion]:
+        return _page(self.facts.model_versions, page)
+
+    def find_model_version(self, version: str, as_of: int) -> ModelVersion | None:
+        return _one(self.facts.model_versions, as_of, id=version)
+
+    def children_of(self, version: str, as_of: int) -> list[ModelVersion]:
+        return [one for one in self.facts.model_versions if version in one.parents and one.at.block <= as_of]
+
+    def runs(self, page: Page) -> list[Run]:
+        return _page(self.facts.runs, page)
+
+    def find_run(self, run: str, as_of: int) -> Run | None:
+        return _one(self.facts.runs, as_of, id=run)
+
+    def runs_using(self, *, dataset: str | None, consent: str | None, as_of: int) -> list[str]:
+        return [
+            run.id
+            for run in self.facts.runs
+            if run.at.block <= as_of and any(i.dataset == dataset or i.consent == consent for i in run.inputs)
+        ]
+
+    def streams(self, page: Page) -> list[Stream]:
+        return _page(self.facts.streams, page)
+
+
+def _page(rows: list[Any], page: Page) -> list[Any]:
+    found = [
+        row
+        for row in sorted(rows, key=lambda row: row.at)
+        if row.at.block <= page.as_of
+        and (page.after is None or row.at > page.after)
+        and all(getattr(row, name) == value for name, value in page.where.items())
+    ]
+    return found[: page.limit]
+
+
+def _one(rows: list[Any], as_of: int, **where: Any) -> Any:
+    return next(
+        (row for row in rows if row.at.block <= as_of and all(getattr(row, n) == v for n, v in where.items())), None
+    )
+
+
+class MemoryOutbox:
+    def __init__(self) -> None:
+        self.rows: dict[str, Submission] = {}
+        self.commands: dict[str, Command] = {}
+        self.cap: int | None = None
+
+    def accept(
+        self,
+        command: Command,
+        idempotency: Idempotency,
+        to: str,
+        sign: Callable[[int], Signed],
+        floor: int,
+        cap: int,
+    ) -> Submission:
+        earlier = self.find_by_key(idempotency.key)
+        if earlier is not None:
+            if earlier.request_digest != idempotency.request_digest:
+                raise IdempotencyKeyReused("the key came with another request", needed="a new key")
+            return earlier
+        if self.cap is not None and len(self.open()) >= self.cap:
+            raise QueueFull("too many writes wait for the chain")
+        made = Submission(
+            id=f"submission-{len(self.rows) + 1}",
+            idempotency_key=idempotency.key,
+            request_digest=idempotency.request_digest,
+            kind=command.kind,
+            subject=command.subject,
+            contract=command.contract,
+            function=command.function,
+            transaction=sign(len(self.rows)),
+            state=SubmissionState.SIGNED,
+            created_at=NOW,
+        )
+        self.rows[made.id] = made
+        self.commands[made.id] = command
+        return made
+
+    def find(self, submission: str) -> Submission | None:
+        return self.rows.get(submission)
+
+    def find_by_key(self, key: str) -> Submission | None:
+        return next((row for row in self.rows.values() if row.idempotency_key == key), None)
+
+    def list_recent(self, limit: int) -> list[Submission]:
+        return list(reversed(self.rows.values()))[:limit]
+
+    def open(self) -> list[Submission]:
+        return [row for row in self.rows.values() if not row.settled]
+
+    def settle(self, submission: str, state: SubmissionState, **fields: Any) -> None:
+        self.rows[submission] = replace(self.rows[submission], state=state, **fields)
+
+
+class MemoryLedger:
+    def __init__(self, head: int) -> None:
+        self.number: int | None = head
+
+    def head(self) -> BlockRef:
+        if self.number is None:
+            raise ChainUnreachable("the chain does not answer")
+        return BlockRef(self.number, digest("head"), NOW)
+
+    def calldata(self, command: Command) -> str:
+        return "0x" + command.function.encode().hex()
+
+    def transaction_count(self, address: str) -> int:
+        return 0
+
+
+class MemorySigner:
+    address = "0x" + "Aa" * 20
+
+    def sign(self, to: str, calldata: str, nonce: int) -> Signed:
+        return Signed(calldata, digest(f"transaction {nonce}"), nonce, self.address)
+
+
+class MemoryBlobs:
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+
+    def put(self, content: bytes) -> str:
+        cid = cid_of_digest(sha256(content))
+        self.contents[cid] = content
+        return cid
+
+    def get(self, cid: str) -> bytes:
+        if cid not in self.contents:
+            raise UnknownDocument("this node does not have the document")
+        return self.contents[cid]
+
+    def has(self, cid: str) -> bool:
+        return cid in self.contents
+
+    def health(self) -> str:
+        return "ok"
+
+
+class FixedClock:
+    def now(self) -> int:
+        return NOW
+
+
+class MemoryKeys:
+    def role_of(self, key: str) -> str | None:
+        return next((role for role, known in KEYS.items() if known == key), None)
+
+
+class FixedEvidence:
+    def bundle(self, version: str, as_of: int | None = None) -> bytes:
+        return b'{"format":"medledger-evidence/1"}'
+
+    def trust(self) -> bytes:
+        return b'{"format":"medledger-trust/1"}'
+
+
+class FixedRebuilder:
+    def rebuild(self) -> tuple[str, str]:
+        return digest("index"), digest("index")
+
+
+@dataclass
+class World:
+    """A node and the ports beneath it."""
+
+    node: Node
+    index: MemoryIndex
+    outbox: MemoryOutbox
+    ledger: MemoryLedger
+    blobs: MemoryBlobs
+
+
+CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
+
+
+def make_world(facts: Facts, *, organisation: int, head: int) -> World:
+    index, outbox, ledger = MemoryIndex(facts, head), MemoryOutbox(), MemoryLedger(head)
+    blobs, clock, signer = MemoryBlobs(), FixedClock(), MemorySigner()
+    identity = Identity(organisation, signer.address, Deployment(1337, digest("genesis"), 0, CONTRACTS))
+    i: Any = index
+    submissions = Submissions(identity, ledger, signer, outbox)  # type: ignore[arg-type]
+    membership = Membership(i, identity, submissions)
+    consents = Consents(i, submissions, membership, clock)
+    status = Status(identity, i, ledger, outbox, blobs)  # type: ignore[arg-type]
+    status.note_head(head)
+    node = Node(
+        identity=identity,
+        index=i,
+        api_keys=MemoryKeys(),  # type: ignore[arg-type]
+        submissions=submissions,
+        membership=membership,
+        catalogue=Catalogue(i),
+        datasets=Datasets(i, submissions, membership, clock),
+        consents=consents,
+        runs=Runs(i, submissions, membership, consents),
+        models=Models(i, submissions, membership, consents),
+        streams=Streams(submissions, membership),
+        lineages=Lineages(i),
+        documents=Documents(blobs),
+        evidence=FixedEvidence(),  # type: ignore[arg-type]
+        maintenance=Maintenance(i, FixedRebuilder()),
+        status=status,
+        most_lag=20,
+    )
+    return World(node, index, outbox, ledger, blobs)
