@@ -1,0 +1,15 @@
+"""The command line, `medledger`: for stewards, publishers, regulators and operators.
+
+One module for each noun. Beneath them: `root` (errors, lazy groups), `session` (what every command gets), `output`
+(stdout and stderr), `failures` (exit statuses, what to do next), `reading` (what people type). Nothing here is imported
+before it is needed, so that `--help` is quick and a command without a chain never loads one.
+"""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """The entry point of `medledger`."""
+    from ledger_node.cli.app import app
+
+    app()

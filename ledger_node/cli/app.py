@@ -1,0 +1,70 @@
+"""All commands in one tree."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger_node.cli import impact, lineage
+from ledger_node.cli.root import Root, lazy
+from ledger_node.cli.session import EVERYWHERE, Globals
+
+app = typer.Typer(
+    name="medledger",
+    cls=Root,
+    help="Consent, provenance and evidence for medical AI, on a consortium's own ledger.",
+    epilog="Exit status: 0 done, 1 a finding (refused, not verified), 2 wrong input, 3 a fault (node or chain away).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def everything(
+    context: typer.Context,
+    node: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MEDLEDGER_NODE",
+            metavar="URL",
+            help="Address of your organisation's node.",
+            rich_help_panel=EVERYWHERE,
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MEDLEDGER_KEY",
+            metavar="KEY|FILE",
+            help="API key, or a file that holds it.",
+            rich_help_panel=EVERYWHERE,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=EVERYWHERE)] = False,
+) -> None:
+    context.obj = Globals(node, key, as_json, debug)
+
+
+#: In the order of `--help`. Each is imported when one of its commands is asked for.
+GROUPS = {
+    "network": "A whole consortium on this machine: up, down, status.",
+    "node": "One organisation's node: run.",
+    "dataset": "Prepare dataset versions in the hospital and register them.",
+    "consent": "Issue, suspend, reinstate, revoke and check consents.",
+    "run": "Open runs and rounds, contribute, close.",
+    "model": "Register models and publish their versions.",
+    "evidence": "Take proofs away, and verify them with the node gone.",
+    "organisation": "Members of the consortium.",
+    "submission": "Writes that your node accepted, and how they stand.",
+    "index": "The node's cache of the chain.",
+}
+
+for name, about in GROUPS.items():
+    app.add_typer(lazy(f"ledger_node.cli.{name}"), name=name, help=about, no_args_is_help=True)
+lineage.add_to(app)
+impact.add_to(app)

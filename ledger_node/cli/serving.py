@@ -1,0 +1,69 @@
+"""What `node run` does: the workers, the HTTP server, and their end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from ledger_node.bootstrap import Runtime
+from ledger_node.config import load_config
+from ledger_node.errors import PortInUse
+from ledger_node.localnet.processes import port_is_free
+from registry_api.app import create_app
+
+#: What a log line may hold besides its message: ids, codes, numbers. Everything else is left out.
+FIELDS = (
+    "submission",
+    "kind",
+    "state",
+    "block",
+    "nonce",
+    "code",
+    "method",
+    "route",
+    "status",
+    "duration_ms",
+)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, of allowed fields only."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"time": self.formatTime(record), "level": record.levelname, "logger": record.name}
+        # A stranger's message may hold anything, so only our own are written out.
+        ours = record.name.startswith(("ledger_node", "registry_api"))
+        line["message"] = record.getMessage() if ours else str(record.msg).split("%")[0][:80]
+        line |= {field: record.__dict__[field] for field in FIELDS if field in record.__dict__}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = record.exc_info[0].__name__
+        return json.dumps(line)
+
+
+def serve(config_file: Path, *, runtime: type[Runtime] = Runtime) -> None:
+    """Runs until SIGINT or SIGTERM. Refuses before it writes anything when the port or the chain is not as needed."""
+    config = load_config(config_file)
+    if not port_is_free(config.host, config.port):
+        raise PortInUse("the node's port is taken", got=f"port {config.port}", needed="another port in the node's file")
+    output = logging.StreamHandler(sys.stderr)
+    output.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[output], force=True)
+    for noisy in ("alembic", "urllib3", "web3"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    with runtime(config) as node:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(node),
+                host=config.host,
+                port=config.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=5,
+                server_header=False,
+            )
+        )
+        server.run()

@@ -1,0 +1,125 @@
+"""What every command gets: a client when it asks for one, an output, and the options that stand everywhere."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_type_hints
+
+import typer
+
+from ledger_node.cli.output import Output
+from ledger_node.cli.reading import read_bytes
+
+if TYPE_CHECKING:
+    from ledger_node.client import Client
+
+P = ParamSpec("P")
+EVERYWHERE = "Everywhere"
+DEFAULT_NODE = "http://127.0.0.1:8600"
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The options before the command, or their environment variables."""
+
+    node: str | None = None
+    key: str | None = None
+    as_json: bool = False
+    debug: bool = False
+
+
+class Session:
+    """One call of a command. The client is made when it is first asked for, and closed at the end."""
+
+    def __init__(self, options: Globals) -> None:
+        self._options = options
+        self._client: Client | None = None
+        self._begun = time.monotonic()
+        self.output = Output(options.as_json)
+
+    @property
+    def node(self) -> Client:
+        if self._client is None:
+            from ledger_node.client import Client
+
+            self._client = Client(self._options.node or DEFAULT_NODE, _key(self._options.key))
+        return self._client
+
+    @property
+    def took(self) -> float:
+        """Seconds since the command began."""
+        return time.monotonic() - self._begun
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+
+
+def command(
+    app: typer.Typer, name: str | None = None
+) -> Callable[[Callable[Concatenate[Session, P], int | None]], Callable[..., int | None]]:
+    """Registers a function whose first parameter is the session. The options that stand everywhere are added; given
+    after the command they win over those before it."""
+
+    def register(function: Callable[Concatenate[Session, P], int | None]) -> Callable[..., int | None]:
+        def wrapper(**given: Any) -> int | None:
+            context: typer.Context = given.pop("context")
+            before = context.find_root().obj or Globals()
+            options = Globals(
+                node=given.pop("node_") or before.node,
+                key=given.pop("key_") or before.key,
+                as_json=given.pop("json_") or before.as_json,
+                debug=given.pop("debug_") or before.debug,
+            )
+            session = Session(options)
+            try:
+                return function(session, **given)  # type: ignore[call-arg]
+            finally:
+                session.close()
+
+        hints = get_type_hints(function, include_extras=True)
+        own = list(inspect.signature(function).parameters.values())[1:]
+        every = inspect.signature(_everywhere, eval_str=True).parameters.values()
+        parameters = [part.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[part.name]) for part in own]
+        parameters += [part.replace(kind=inspect.Parameter.KEYWORD_ONLY) for part in every]
+        wrapper.__signature__ = inspect.Signature(parameters, return_annotation=int | None)  # type: ignore[attr-defined]
+        wrapper.__annotations__ = {part.name: part.annotation for part in parameters}
+        wrapper.__doc__ = function.__doc__
+        wrapper.__module__ = function.__module__
+        app.command(name or function.__name__.rstrip("_"))(wrapper)
+        return wrapper
+
+    return register
+
+
+def _everywhere(
+    context: typer.Context,
+    node_: Annotated[
+        str | None,
+        typer.Option("--node", metavar="URL", help="Your node; else MEDLEDGER_NODE.", rich_help_panel=EVERYWHERE),
+    ] = None,
+    key_: Annotated[
+        str | None,
+        typer.Option("--key", metavar="KEY|FILE", help="Your API key; else MEDLEDGER_KEY.", rich_help_panel=EVERYWHERE),
+    ] = None,
+    json_: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
+    ] = False,
+    debug_: Annotated[bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=EVERYWHERE)] = False,
+) -> None:
+    """Only its signature counts."""
+
+
+def _key(given: str | None) -> str | None:
+    """The key itself, or what stands in the file that was named."""
+    if given is None:
+        return None
+    try:
+        named = Path(given).is_file()
+    except (OSError, ValueError):
+        named = False  # too long for a name
+    return read_bytes(Path(given), "key").decode("ascii", "replace").strip() if named else given

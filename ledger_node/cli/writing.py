@@ -1,0 +1,84 @@
+"""What all writes share: their options, and how their submission is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger_node.cli.failures import DONE, FINDING
+from ledger_node.cli.output import fields, seconds
+from ledger_node.cli.reading import read_document
+from ledger_node.cli.session import Session
+
+if TYPE_CHECKING:
+    from ledger_node.client.answers import Submission
+    from ledger_node.client.inputs import Document
+
+WRITING = "Writing"
+#: In the order of their making: the last that is there is what the write was about.
+IDS = ("dataset", "number", "consent", "model", "version", "run", "round", "stream", "proposal", "organisation")
+
+Wait = Annotated[
+    int, typer.Option(min=0, max=60, help="Seconds to wait for the block; 0 does not.", rich_help_panel=WRITING)
+]
+IdempotencyKey = Annotated[
+    str | None, typer.Option(help="Repeat an earlier write under its key.", rich_help_panel=WRITING)
+]
+Card = Annotated[Path, typer.Option(metavar="FILE.json", help="The public card: no personal data.")]
+
+
+class CheckBy(StrEnum):
+    """Who looks at the consents first. The contract always does."""
+
+    NODE = "node"
+    CONTRACT = "contract"
+
+
+Check = Annotated[CheckBy, typer.Option(help="'contract' skips the node's own check: the contract alone decides.")]
+
+
+def card_of(file: Path) -> Document:
+    from ledger_node.client.inputs import Document
+
+    return Document(read_document(file, "card"))
+
+
+def submit(session: Session, done: str, write: Callable[[], Submission]) -> int:
+    """Makes the write and shows its submission. `done` says what happened, in the past tense."""
+    with session.output.working("waiting for the chain"):
+        made = write()
+    return show(session, done, made)
+
+
+def show(session: Session, done: str, made: Submission) -> int:
+    """Status 1 when it was refused, 0 otherwise."""
+    refused = made["state"] in ("failed", "replaced")
+    settled = refused or made["state"] in ("mined", "final")
+    session.output.show(made, lambda: fields(rows(made)))
+    if refused:
+        session.output.say(f"refused: {(made['outcome'] or {}).get('reason') or (made['outcome'] or {}).get('error')}")
+    elif settled:
+        session.output.say(f"{done} in {seconds(session.took)}")
+    else:
+        session.output.say(f"accepted, not in a block yet: medledger submission show {made['id']}")
+    return FINDING if refused else DONE
+
+
+def rows(made: Submission) -> list[tuple[str, object]]:
+    """A submission as lines, the ids that it made first."""
+    outcome = made["outcome"] or {}
+    ids: list[tuple[str, object]] = [(name, outcome.get(name)) for name in IDS]
+    return [
+        *ids,
+        ("error", outcome.get("error")),
+        ("reason", outcome.get("reason")),
+        ("kind", made["kind"]),
+        ("state", made["state"]),
+        ("block", made["block"]),
+        ("transaction", made["transaction"]),
+        ("submission", made["id"]),
+    ]

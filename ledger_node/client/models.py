@@ -1,0 +1,55 @@
+"""Models, and publishing their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger_node.client import answers
+from ledger_node.client.inputs import Document, Json, card_fields, digest, id_
+from ledger_node.client.noun import WAIT, Noun
+
+
+class Models(Noun):
+    def get(self, model: str, *, as_of: int | None = None) -> answers.Model:
+        return self._http.get(answers.Model, f"/v1/models/{id_(model, 'model')}", {"asOf": as_of})
+
+    def list(
+        self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+    ) -> answers.Page[answers.Model]:
+        return self._http.page(answers.Model, "/v1/models", {"asOf": as_of, "limit": limit, "cursor": cursor})
+
+    def all(self, *, as_of: int | None = None) -> Iterator[answers.Model]:
+        return self._http.all_of(answers.Model, "/v1/models", {"asOf": as_of})
+
+    def versions(self, model: str, *, as_of: int | None = None) -> Iterator[answers.ModelVersion]:
+        path = f"/v1/models/{id_(model, 'model')}/versions"
+        return self._http.all_of(answers.ModelVersion, path, {"asOf": as_of})
+
+    def register(self, card: Document, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
+        return self._http.write("/v1/models", card_fields(card), idempotency_key, wait)
+
+    def publish(
+        self,
+        model: str,
+        *,
+        run: str,
+        artifact_digest: str,
+        card: Document,
+        parents: Sequence[str] = (),
+        contract_check_only: bool = False,
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """Publishes the next version from a completed run; every input's consent must permit EXPORT_WEIGHTS.
+
+        `contract_check_only` skips the node's own check: the contract alone decides.
+        """
+        body: Json = {
+            "run": id_(run, "run"),
+            "artifactDigest": digest(artifact_digest, "model's files"),
+            **card_fields(card),
+            "parents": [id_(parent, "model version") for parent in parents],
+        }
+        path = f"/v1/models/{id_(model, 'model')}/versions"
+        query = {"check": "contract" if contract_check_only else None}
+        return self._http.write(path, body, idempotency_key, wait, query)
