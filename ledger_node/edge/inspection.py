@@ -1,0 +1,120 @@
+"""What one file is and whether it may enter a dataset version. Runs in the child process."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from typing import Any
+
+from ledger_node.edge.canonical import PIXEL_DATA, record_digest
+from ledger_node.edge.quarantine import Quarantine
+
+#: CID 7050 (PS3.16): the de-identification method codes, all of the coding scheme DCM.
+CID_7050 = range(113100, 113113)
+CLEAN_PIXEL_DATA = 113101
+LONGITUDINAL = frozenset({"UNMODIFIED", "MODIFIED", "REMOVED"})  # (0028,0303), PS3.3, C.12.1
+
+#: Ultrasound storage: images and multi-frame images with their retired forms, volumes, photoacoustic (PS3.4, B.5).
+ULTRASOUND = frozenset(
+    f"1.2.840.10008.5.1.4.1.1.{suffix}" for suffix in ("6", "6.1", "6.2", "6.3", "3", "3.1")
+)  # fmt: skip
+
+_MODALITY = re.compile(r"[A-Z]{2,16}")
+_UID = re.compile(r"[0-9.]{1,64}")
+
+
+def inspect(path: str) -> dict[str, Any]:
+    """Reads a file: its reasons for staying out, and if there are none its digest, instance, modality and options."""
+    dataset, reason = read(path)
+    if dataset is None:
+        return {"reasons": [reason]}
+    digest = record_digest(dataset)
+    reasons = reasons_of(dataset)
+    modality, instance = str(dataset.get("Modality", "")), str(dataset.get("SOPInstanceUID", ""))
+    return {
+        "reasons": reasons,
+        "digest": digest.hex(),
+        "instance": instance if _UID.fullmatch(instance) else "",
+        "modality": modality if _MODALITY.fullmatch(modality) else "OTHER",
+        "options": options_of(dataset),
+        "longitudinal": term_of(dataset, "LongitudinalTemporalInformationModified"),
+    }
+
+
+def read(path: str) -> tuple[Any, Quarantine | None]:
+    """The data set of a DICOM file (PS3.10), or the reason why there is none. Links are not followed."""
+    from pydicom import config, dcmread
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None, Quarantine.UNREADABLE
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None, Quarantine.NOT_REGULAR_FILE
+        with config.disable_value_validation():
+            try:
+                dataset = dcmread(file)
+            except InvalidDicomError:
+                return None, Quarantine.NOT_DICOM
+    if not dataset or "TransferSyntaxUID" not in dataset.file_meta:
+        return None, Quarantine.UNREADABLE
+    return dataset, None
+
+
+def reasons_of(dataset: Any) -> list[Quarantine]:
+    """The rule of entry, all reasons that speak against it.
+
+    (0012,0062) is YES; (0012,0063) or (0012,0064) says how; (0028,0303) says what became of the dates. Ultrasound burns
+    text into its pixels, so there (0012,0064) must hold 113101 Clean Pixel Data, and (0028,0301) must be NO.
+    """
+    reasons = []
+    if term_of(dataset, "PatientIdentityRemoved") != "YES":
+        reasons.append(Quarantine.NO_IDENTITY_REMOVED)
+    if not dataset.get("DeidentificationMethod") and not dataset.get("DeidentificationMethodCodeSequence"):
+        reasons.append(Quarantine.NO_METHOD)
+    if term_of(dataset, "LongitudinalTemporalInformationModified") not in LONGITUDINAL:
+        reasons.append(Quarantine.NO_LONGITUDINAL_STATUS)
+    if is_ultrasound(dataset):
+        if CLEAN_PIXEL_DATA not in options_of(dataset):
+            reasons.append(Quarantine.NO_CLEAN_PIXEL_DATA)
+        if term_of(dataset, "BurnedInAnnotation") != "NO":
+            reasons.append(Quarantine.BURNED_IN_ANNOTATION_NOT_EXCLUDED)
+    if PIXEL_DATA in dataset and not _pixels_whole(dataset):
+        reasons.append(Quarantine.PIXELS_UNREADABLE)
+    return reasons
+
+
+def is_ultrasound(dataset: Any) -> bool:
+    return term_of(dataset, "Modality") == "US" or str(dataset.get("SOPClassUID", "")) in ULTRASOUND
+
+
+def options_of(dataset: Any) -> list[int]:
+    """The codes of CID 7050 in (0012,0064), each once, in order."""
+    found = set()
+    for item in dataset.get("DeidentificationMethodCodeSequence") or ():
+        code = str(item.get("CodeValue", ""))
+        if str(item.get("CodingSchemeDesignator", "")) == "DCM" and code.isascii() and code.isdigit():
+            found.add(int(code))
+    return sorted(code for code in found if code in CID_7050)
+
+
+def term_of(dataset: Any, keyword: str) -> str:
+    """A code string; empty when the element is absent or has several values."""
+    value = dataset.get(keyword, "")
+    return value if isinstance(value, str) else ""
+
+
+def _pixels_whole(dataset: Any) -> bool:
+    """Whether native pixels are as many as rows, columns and frames say; encapsulated ones are not counted."""
+    from pydicom.pixels.utils import get_expected_length
+
+    value = dataset[PIXEL_DATA].value
+    if dataset[PIXEL_DATA].is_undefined_length:
+        return bool(value)
+    try:
+        return bool(len(value) >= get_expected_length(dataset))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False

@@ -1,0 +1,82 @@
+"""The regulator: asks where a version came from, takes the evidence away, verifies it; sees what a revocation means."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from scripts.demo.chain import Chain
+from scripts.demo.commands import Member, medledger
+from scripts.demo.story import Story
+from scripts.demo.training import Granted
+
+
+def inspect(regulator: Member, publisher: Member, version: str, story: Story) -> dict[str, Any]:
+    """Lineage from its own node; the bundle from the publisher's, checked against a trust file from its own."""
+    lineage = regulator("lineage", version)
+    story.say(f"lineage: {len(lineage['nodes'])} facts, {len(lineage['edges'])} links")
+    trust, bundle = regulator.folder / "trust.json", regulator.folder / "evidence.json"
+    regulator("evidence", "trust", "--out", trust)
+    _wait_until_indexed(publisher, regulator)
+    publisher("evidence", "fetch", version, "--out", bundle, "--trust", trust)
+    # The verifier gets two files and nothing else: no node, no key.
+    report = medledger("evidence", "verify", bundle, "--trust", trust)
+    story.say(f"evidence of {bundle.stat().st_size:,} bytes: {report['result']}")
+    return {"path": str(bundle), "trust": str(trust), "verified": report["result"] == "verified", "lineage": lineage}
+
+
+def revoke_and_see(
+    regulator: Member, publisher: Member, granted: Granted, run: str, chain: Chain, story: Story
+) -> dict[str, Any]:
+    """Hospital B revokes. The node says no, then the contract says no, then the impact is looked at."""
+    revoked = granted.hospital("consent", "revoke", granted.consent, "--reason", "STEWARD_DECISION")
+    _wait_for_block(publisher, revoked["block"])
+    refused = publisher("run", "round", run, expect=1)
+    story.say(f"the publisher's node refuses a sixth round: {refused['reason']}")
+    sent = publisher("run", "round", run, "--check", "contract", expect=1)
+    submission = sent["submission"]
+    status = chain.receipt_status(submission["transaction"])
+    story.say(
+        f"sent past that check, it is mined and fails (receipt status {status}): {submission['outcome']['reason']}"
+    )
+    _wait_for_block(regulator, revoked["block"])
+    impact = regulator("impact", "--consent", granted.consent)
+    affected = sorted({part["version"] for part in impact["items"]})
+    story.say(f"affected versions: {', '.join(version[:18] + '…' for version in affected)}")
+    return {
+        "nodeReason": refused["reason"],
+        "reason": submission["outcome"]["reason"],
+        "receiptStatus": status,
+        "transaction": submission["transaction"],
+        "affected": affected,
+    }
+
+
+def _indexed(member: Member) -> int:
+    return int(member("index", "digest")["asOfBlock"])
+
+
+def _wait_for_block(member: Member, block: int) -> None:
+    deadline = time.monotonic() + 30
+    while _indexed(member) < block:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the node of {member.slug} did not reach block {block}")
+        time.sleep(0.1)
+
+
+def _wait_until_indexed(follower: Member, leader: Member) -> None:
+    _wait_for_block(follower, _indexed(leader))
+
+
+def picture(regulator: Member, version: str, file: Path) -> None:
+    """The lineage as the node draws it."""
+    import httpx2
+
+    answer = httpx2.get(
+        f"{regulator.url}/v1/versions/{version}/lineage.svg",
+        headers={"Authorization": f"Bearer {regulator.key}"},
+        timeout=30,
+    )
+    answer.raise_for_status()
+    file.write_bytes(answer.content)
