@@ -1,0 +1,74 @@
+"""Writes the reference pages that are generated and committed; tests compare them. Run it as `make generate`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from pydantic_core import PydanticUndefined
+
+from ledger_node.config import BlobConfig, NodeConfig
+from ledger_node.domain.refusals import REFUSALS
+from ledger_node.errors import all_errors
+from registry_api.openapi import document
+from registry_api.problems import status_of
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def errors_page() -> str:
+    """Every error's code, title, HTTP status and whether to try again; then every refusal of a contract."""
+    lines = [
+        "# Errors",
+        "",
+        "Generated. A problem document (RFC 9457) and the command line carry the same codes. `got` tells what came by",
+        "type, length and position, never by a value that may be personal; `needed` tells what would do.",
+        "",
+        "| code | title | HTTP | again? |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{e.code}` | {e.title} | {status_of(e)} | {e.retry.value} |" for e in all_errors()]
+    lines += ["", "## Refusals of the contracts", "", "| error | meaning |", "|---|---|"]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in REFUSALS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def configuration_page() -> str:
+    """Every field of a node's configuration."""
+    lines = [
+        "# Configuration",
+        "",
+        "Generated. A node reads a TOML file; environment variables win over it. Relative paths count from the file's",
+        "folder.",
+        "",
+        "| field | environment | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for prefix, model in (("", NodeConfig), ("blobs.", BlobConfig)):
+        for name, field in model.model_fields.items():
+            if name == "blobs":
+                continue
+            variable = "MEDLEDGER_" + (prefix.replace(".", "__") + name).upper()
+            default = "" if field.default is PydanticUndefined else field.default
+            lines.append(f"| `{prefix}{name}` | `{variable}` | `{default}` | {field.description or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    return {
+        DOCS / "errors.md": errors_page(),
+        DOCS / "configuration.md": configuration_page(),
+        DOCS / "openapi.json": json.dumps(document(), indent=2, sort_keys=True) + "\n",
+    }
+
+
+def main() -> int:
+    for file, text in pages().items():
+        file.write_text(text)
+        print(file.relative_to(DOCS.parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
