@@ -51,9 +51,10 @@ contract ConsentToken is ERC721, IERC5192, IConsentToken {
     /// @inheritdoc IConsentToken
     function issue(bytes32 salt, Terms calldata terms) external returns (ConsentId consent) {
         OrganisationId grantor = CONSORTIUM.requireOperator(msg.sender, CUSTODIAN);
-        _checkTerms(grantor, terms);
         consent = ConsentId.wrap(Ids.derive(Ids.CONSENT, grantor, salt));
+        // Before the terms, whose window passes: a request that comes again must always be told that it was done.
         if (_consents[consent].grant.grantor != NOBODY) revert ConsentTokenDuplicate(consent);
+        _checkTerms(grantor, terms);
         uint48 issuedAt = Time.timestamp();
         _write(_consents[consent], grantor, terms);
         _consents[consent].recordDigest = keccak256(abi.encode(consent, grantor, issuedAt, terms));

@@ -138,9 +138,14 @@ contract ModelRegistry is IModelRegistry {
         if (caller != needed) revert ModelRegistryNotPublisher(caller, needed);
         ModelId model = TRAINING.modelOf(publication.run);
         if (!(model == publication.model)) revert ModelRegistryRunOfAnotherModel(model, publication.model);
-        if (TRAINING.outcomeOf(publication.run) != ITrainingLog.Outcome.COMPLETED) {
-            revert ModelRegistryRunNotCompleted(publication.run);
-        }
+        if (!_isReady(publication.run)) revert ModelRegistryRunNotReady(publication.run);
+    }
+
+    function _isReady(RunId run) private view returns (bool) {
+        ITrainingLog.Outcome outcome = TRAINING.outcomeOf(run);
+        if (outcome != ITrainingLog.Outcome.OPEN) return outcome == ITrainingLog.Outcome.COMPLETED;
+        (uint32 rounds, bool open) = TRAINING.roundsOf(run);
+        return rounds > 0 && !open;
     }
 
     function _digestOf(

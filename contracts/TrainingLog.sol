@@ -169,6 +169,12 @@ contract TrainingLog is ITrainingLog {
     }
 
     /// @inheritdoc ITrainingLog
+    function roundsOf(RunId run) external view returns (uint32 rounds, bool open) {
+        Progress storage progress = _require(run).progress;
+        return (progress.rounds, progress.roundOpen);
+    }
+
+    /// @inheritdoc ITrainingLog
     function purposesOf(RunId run) external view returns (uint32) {
         return _require(run).progress.purposes;
     }

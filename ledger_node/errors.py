@@ -17,7 +17,9 @@ would do. A message never holds more than these.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -105,6 +107,8 @@ class DocumentTooLarge(InputError):
 class NothingEligible(InputError):
     code = "ML-0110"
     title = "No record may enter the dataset version"
+    #: Each file's reasons, by file name: for the eyes of the hospital's own steward, and so no fact of the error.
+    quarantined: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class InvalidDocument(InputError):

@@ -64,30 +64,19 @@ def _nodes(found: Lineage) -> list[Node]:
 
 
 def _edges(found: Lineage) -> list[Edge]:
-    edges = [
-        *(
-            Edge(source=str(dataset.custodian), target=f"{one.dataset}/{one.number}", kind="holds")
-            for dataset in found.datasets
-            for one in found.dataset_versions
-            if one.dataset == dataset.id
-        ),
-        *(Edge(source=str(one.grantor), target=one.id, kind="grants") for one in found.consents),
-        *(
-            Edge(source=f"{i.dataset}/{i.version}", target=i.consent, kind="covers")
-            for r in found.runs
-            for i in r.inputs
-        ),
-        *(Edge(source=i.consent, target=run.id, kind="usedBy") for run in found.runs for i in run.inputs),
-        *(Edge(source=one.run, target=one.id, kind="trained") for one in found.model_versions),
-        *(
-            Edge(source=parent, target=one.id, kind="parentOf")
-            for one in found.model_versions
-            for parent in one.parents
-        ),
-        *(Edge(source=str(one.publisher), target=one.id, kind="publishes") for one in found.models),
-        *(Edge(source=one.id, target=one.model, kind="versionOf") for one in found.model_versions),
+    custodians = {dataset.id: dataset.custodian for dataset in found.datasets}
+    inputs = [(run.id, used) for run in found.runs for used in run.inputs]
+    triples = [
+        *((str(custodians[one.dataset]), f"{one.dataset}/{one.number}", "holds") for one in found.dataset_versions),
+        *((str(one.grantor), one.id, "grants") for one in found.consents),
+        *((f"{used.dataset}/{used.version}", used.consent, "covers") for _, used in inputs),
+        *((used.consent, run, "usedBy") for run, used in inputs),
+        *((one.run, one.id, "trained") for one in found.model_versions),
+        *((parent, one.id, "parentOf") for one in found.model_versions for parent in one.parents),
+        *((str(one.publisher), one.id, "publishes") for one in found.models),
+        *((one.id, one.model, "versionOf") for one in found.model_versions),
     ]
-    return list({(edge.source, edge.target, edge.kind): edge for edge in edges}.values())
+    return [Edge(source=source, target=target, kind=kind) for source, target, kind in dict.fromkeys(triples)]
 
 
 def facts_of(view: View, found: Lineage) -> schemas.Facts:

@@ -7,20 +7,15 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 
 from ledger_node.domain.command import Idempotency
-from ledger_node.errors import InvalidDocument
 from ledger_node.proof.hashing import sha256, to_hex
-from ledger_node.proof.strict_json import dump_canonical
+from registry_api import strict
 
 KEY = "^[!-~]{1,128}$"
 
 
 def request_digest(method: str, path: str, query: dict[str, str], body: Any) -> str:
     """sha-256 (0x-hex) of the canonical JSON of what was asked. InvalidDocument when the body has no canonical form."""
-    try:
-        asked = dump_canonical({"method": method, "path": path, "query": dict(query), "body": body})
-    except RecursionError:
-        raise InvalidDocument("the body is nested too deeply", needed="a flatter document") from None
-    return to_hex(sha256(asked))
+    return to_hex(sha256(strict.canonical({"method": method, "path": path, "query": query, "body": body})))
 
 
 def _idempotency(

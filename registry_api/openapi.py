@@ -41,7 +41,7 @@ def document() -> dict[str, Any]:
     """The schema, built without a node."""
     from registry_api.app import create_app
 
-    return cast("dict[str, Any]", create_app(cast("Any", None)).openapi())
+    return create_app(cast("Any", None)).openapi()
 
 
 def build(app: FastAPI) -> dict[str, Any]:
@@ -65,7 +65,8 @@ def build(app: FastAPI) -> dict[str, Any]:
     for operations in schema["paths"].values():
         for operation in operations.values():
             _finish(operation, guarded)
-    return schema
+    tidied: dict[str, Any] = _tidy(schema)
+    return tidied
 
 
 def _finish(operation: dict[str, Any], guarded: set[str]) -> None:
@@ -73,12 +74,32 @@ def _finish(operation: dict[str, Any], guarded: set[str]) -> None:
     implicit = operation["responses"].get("422", {}).get("content", {})
     if "application/json" in implicit:
         del operation["responses"]["422"]
+    for parameter in operation.get("parameters", []):  # a parameter is left out, never null
+        if choices := parameter["schema"].pop("anyOf", None):
+            parameter["schema"] |= choices[0]
     name = operation["operationId"]
     if name in guarded:
         operation["security"] = [{"key": []}]
         if name in auth.MAY:
             roles = ", ".join(sorted(auth.MAY[name]))
             operation["description"] = f"{operation['description']}\n\nRoles: {roles}."
+
+
+def _tidy(part: Any) -> Any:
+    """Numbers as they were written (the framework makes 200 into 200.0), and no titles made of field names."""
+    match part:
+        case dict():
+            return {
+                name: _tidy(value)
+                for name, value in part.items()
+                if not (name == "title" and isinstance(value, str) and ("type" in part or "anyOf" in part))
+            }
+        case list():
+            return [_tidy(value) for value in part]
+        case float() if part.is_integer():
+            return int(part)
+        case _:
+            return part
 
 
 def routes_of(app: FastAPI) -> list[Any]:

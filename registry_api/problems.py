@@ -100,7 +100,7 @@ def respond(error: MedLedgerError, status: int | None = None, headers: Mapping[s
         more["WWW-Authenticate"] = 'Bearer realm="medledger"'
     if document["status"] == 503:
         more["Retry-After"] = RETRY_AFTER
-    content = json.dumps(document, allow_nan=False).encode()
+    content = json.dumps(document, default=str).encode()
     return Response(content, status_code=document["status"], headers=more, media_type=MEDIA_TYPE)
 
 

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from ledger_node.domain.position import BlockRef, Position
 from ledger_node.errors import InvalidField
 from ledger_node.ports import Page
+from ledger_node.services.reading import time_of
 from registry_api.node import NodeOf
 from registry_api.schemas.base import MAX_SAFE, Organisation, digits
 
@@ -46,8 +47,6 @@ class View:
     def time(self) -> int:
         """The Unix time at which states are judged: the block's."""
         if self._time is None:
-            from ledger_node.services.reading import time_of
-
             self._time = time_of(self.node.index, self.block)
         return self._time.timestamp
 
@@ -65,8 +64,8 @@ AsOf = Annotated[
         description="A block number: the answer is as of the end of that block. The newest indexed one when left out.",
         examples=[1200],
     ),
-    BeforeValidator(digits),
     Field(ge=0, le=MAX_SAFE),
+    BeforeValidator(digits),
 ]
 
 
@@ -122,7 +121,7 @@ def _window(
     node: NodeOf,
     as_of: AsOf = None,
     limit: Annotated[
-        int, Query(description="At most this many, 1 to 200."), BeforeValidator(digits), Field(ge=1, le=200)
+        int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)
     ] = 50,
     cursor: Annotated[
         str | None, Query(description="`next` of the page before. It stands for the same block.", pattern=CURSOR)

@@ -7,7 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidDocument, InvalidField
+from ledger_node.proof.strict_json import dump_canonical
 
 
 def parse(content: bytes) -> Any:
@@ -26,6 +27,14 @@ def parse(content: bytes) -> Any:
         raise _broken(content, str(error)) from None
     except (ValueError, RecursionError):
         raise _broken(content, "a number or a nesting beyond reason") from None
+
+
+def canonical(value: Any) -> bytes:
+    """The RFC 8785 form of a body or a part of it. InvalidDocument when it has none."""
+    try:
+        return dump_canonical(value)
+    except RecursionError:
+        raise InvalidDocument("JSON is nested too deeply", needed="a flatter document") from None
 
 
 def require_json_type(headers: Mapping[str, str]) -> None:

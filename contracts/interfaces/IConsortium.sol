@@ -88,6 +88,7 @@ interface IConsortium {
     function acceptKey(OrganisationId organisation) external;
 
     /// @notice The admin ends an operator key of its own organisation at once. The key can never come back.
+    /// An offer that the key has not accepted yet is withdrawn.
     function retireOperator(address key) external;
 
     /// @notice Any key of an active organisation opens a proposal, which counts as no vote.

@@ -10,7 +10,8 @@ import { ITrainingLog } from "./ITrainingLog.sol";
 interface IModelRegistry {
     /// @param artifactDigest digest of the model's files, not zero
     /// @param cardDigest sha-256 of the public card, not zero
-    /// @param run a run of the same publisher on the same model, closed as COMPLETED
+    /// @param run a run of the same publisher on the same model. It may go on afterwards: it has closed rounds and none
+    /// open, or it is closed as COMPLETED; an abandoned run makes no version
     struct Publication {
         ModelId model;
         RunId run;
@@ -32,7 +33,7 @@ interface IModelRegistry {
     error ModelRegistryUnknownModel(ModelId got);
     error ModelRegistryUnknownParent(uint256 position);
     error ModelRegistryNotPublisher(OrganisationId got, OrganisationId needed);
-    error ModelRegistryRunNotCompleted(RunId got);
+    error ModelRegistryRunNotReady(RunId got);
     error ModelRegistryRunOfAnotherModel(ModelId got, ModelId needed);
     error ModelRegistryTooManyParents(uint256 got, uint256 most);
     error ModelRegistryEmptyDigest(uint256 position);

@@ -89,6 +89,9 @@ interface ITrainingLog {
     function publisherOf(RunId run) external view returns (OrganisationId);
     function modelOf(RunId run) external view returns (ModelId);
     function outcomeOf(RunId run) external view returns (Outcome);
+
+    /// @notice How many rounds were opened, and whether the last of them is open still.
+    function roundsOf(RunId run) external view returns (uint32 rounds, bool open);
     function purposesOf(RunId run) external view returns (uint32);
     function projectOf(RunId run) external view returns (bytes32);
 

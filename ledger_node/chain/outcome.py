@@ -11,13 +11,15 @@ from ledger_node.domain.position import Event
 SUBJECTS = ("dataset", "consent", "model", "version", "run", "round", "stream", "proposal", "organisation", "number")
 #: Events of the token standards, which say nothing that ours do not.
 STANDARD = ("Transfer", "Locked")
+#: An event of what a write did on the way; its arguments are not what the write was about.
+INCIDENTAL = ("ConsentUsed",)
 
 
 def outcome_of(events: Sequence[Event]) -> dict[str, Any]:
     """`{"events": ["DatasetVersionPublished"], "dataset": "0x…", "number": 1}`."""
     ours = [event for event in events if event.name not in STANDARD]
     outcome: dict[str, Any] = {"events": [event.name for event in ours]}
-    for event in ours:
+    for event in (event for event in ours if event.name not in INCIDENTAL):
         for name in SUBJECTS:
             if name in event.args and name not in outcome:
                 outcome[name] = event.args[name]

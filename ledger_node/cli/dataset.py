@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,13 +19,17 @@ from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Wait
 from ledger_node.domain.codes import PrivacyClaim, Supersession
 from ledger_node.domain.dataset import options_of
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidField, NothingEligible
 
 if TYPE_CHECKING:
     from ledger_node.edge.prepared import Prepared
 
 app = typer.Typer()
 
+Quarantine = Annotated[
+    Path | None,
+    typer.Option("--quarantine", metavar="FILE", help="Write which files stay out, and why. For your eyes only."),
+]
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="A new or empty folder.")]
 
 
@@ -49,6 +55,7 @@ def prepare(
     ] = None,
     sample_checked: Annotated[int, typer.Option(min=0, help="Records that a person has looked at.")] = 0,
     defects_found: Annotated[int, typer.Option(min=0, help="How many of them had a defect.")] = 0,
+    quarantine: Quarantine = None,
 ) -> None:
     """Make a dataset version from de-identified files or a table. Nothing leaves this machine."""
     from ledger_node.edge.prepare import prepare_dicom, prepare_table
@@ -60,7 +67,7 @@ def prepare(
         raise InvalidField("more defects than records", got=f"{defects_found} of {sample_checked}", needed="fewer")
     review = Review(sample_checked, defects_found)
     is_table = _is_table(source)
-    with session.output.progress("reading") as progress:
+    with session.output.progress("reading") as progress, _listed(quarantine):
         if is_table:
             made = prepare_table(
                 source,
@@ -87,6 +94,7 @@ def prepare(
                 review=review,
                 progress=progress,
             )
+    _list(quarantine, made.quarantined)
     answer = _answer(made)
     session.output.show(answer, lambda: fields(_lines(answer)))
     session.output.say(f"prepared in {seconds(session.took)}; next: medledger dataset register {out}")
@@ -104,6 +112,7 @@ def deidentify(
     refuse_clipped: Annotated[
         bool, typer.Option("--refuse-clipped", help="Leave files out whose regions reach beyond the image.")
     ] = False,
+    quarantine: Quarantine = None,
 ) -> int:
     """Write de-identified copies of ultrasound images. Exit status 1 when none could be made."""
     from ledger_node.edge.deidentify import deidentify as clean
@@ -113,6 +122,7 @@ def deidentify(
     salt = None if salt_file is None else _salt(salt_file)
     with session.output.progress("de-identifying") as progress:
         made = clean(source, out, salt, refuse_clipped=refuse_clipped, progress=progress)
+    _list(quarantine, made.quarantined)
     answer = {"folder": str(made.folder), "written": made.written, "quarantined": _quarantined(made.quarantined)}
     session.output.show(answer, lambda: fields(_lines(answer)))
     session.output.say(
@@ -190,6 +200,22 @@ def _quarantined(found: Mapping[str, Iterable[str]]) -> dict[str, object]:
     """Counts by reason, never names: those stand in the folder."""
     reasons = Counter(str(reason) for given in found.values() for reason in given)
     return {"files": len(found), "reasons": dict(sorted(reasons.items()))}
+
+
+@contextmanager
+def _listed(file: Path | None) -> Iterator[None]:
+    """Writes the list when nothing at all was eligible, too."""
+    try:
+        yield
+    except NothingEligible as nothing:
+        _list(file, nothing.quarantined)
+        raise
+
+
+def _list(file: Path | None, quarantined: Mapping[str, Iterable[str]]) -> None:
+    if file is not None:
+        found = {name: [str(reason) for reason in reasons] for name, reasons in sorted(quarantined.items())}
+        reading.write_file(file, json.dumps(found, indent=1).encode() + b"\n")
 
 
 def _salt(file: Path) -> bytes:

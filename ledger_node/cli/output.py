@@ -89,8 +89,8 @@ def _unseen(_done: int, _total: int) -> None:
 
 
 def fields(rows: Sequence[tuple[str, object]]) -> Iterator[str]:
-    """`name  value` lines, never broken, so that an id can be copied whole. Rows of None or "" are left out."""
-    kept = [(name, value) for name, value in rows if value is not None and value != ""]
+    """`name  value` lines, never broken, so that an id can be copied whole. Rows without a value are left out."""
+    kept = [(name, value) for name, value in rows if value not in (None, "", [])]
     width = max((len(name) for name, _ in kept), default=0)
     for name, value in kept:
         yield f"{name:<{width}}  {printable(_words(value))}"

@@ -1,6 +1,6 @@
 """The HTTP client of a node: typed, synchronous, safe to repeat. No web3, no database.
 
-    with Client("http://127.0.0.1:8480", key) as node:
+    with Client("http://127.0.0.1:8600", key) as node:
         consent = node.consents.issue(...)["outcome"]["consent"]
 
 Answers are typed dictionaries with the names of the wire (`answers`). Every write takes an idempotency key and is

@@ -20,6 +20,7 @@ T = TypeVar("T")
 Query = Mapping[str, str | int | None]
 
 LONGEST_PAGE = 200
+CONNECT = 5.0  # seconds for a connection to stand
 LONGEST_WAIT = 60  # seconds that a node holds an answer back
 JSON = "application/json"
 
@@ -116,7 +117,7 @@ class Http:
             params={name: value for name, value in query.items() if value is not None} or None,
             content=content,
             headers={**headers, **({"Content-Type": JSON} if content is not None else {})},
-            timeout=httpx2.Timeout(self._timeout, read=self._timeout + wait),
+            timeout=httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT), read=self._timeout + wait),
         )
         attempt = 0
         while True:
@@ -179,7 +180,7 @@ def _checked_url(url: str) -> str:
         raise InvalidField(
             "the node's address cannot be used",
             got=f"text of {len(url)} characters",
-            needed="an address like http://127.0.0.1:8480",
+            needed="an address like http://127.0.0.1:8600",
         )
     return str(parsed).rstrip("/")
 

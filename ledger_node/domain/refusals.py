@@ -54,7 +54,7 @@ REFUSALS = {
     "ModelRegistryDuplicate": "this model or version is registered already",
     "ModelRegistryEmptyDigest": "a digest is missing",
     "ModelRegistryNotPublisher": "only the publisher of the model and of the run may do this",
-    "ModelRegistryRunNotCompleted": "the run has not what a version needs",
+    "ModelRegistryRunNotReady": "a version needs a run with closed rounds and none open, or a completed one",
     "ModelRegistryRunOfAnotherModel": "the run trained another model",
     "ModelRegistryTooManyParents": "a version has at most 16 parents",
     "ModelRegistryUnknownModel": "there is no such model",

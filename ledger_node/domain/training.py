@@ -60,5 +60,12 @@ class Run:
     closed_at: int | None
     at: Position
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a model version may be published from it: completed, or going on between two rounds."""
+        if self.outcome is Outcome.OPEN:
+            return bool(self.rounds) and self.open_round() is None
+        return self.outcome is Outcome.COMPLETED
+
     def open_round(self) -> Round | None:
         return next((r for r in self.rounds if r.closed_at is None), None)

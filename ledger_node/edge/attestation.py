@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -48,11 +49,13 @@ def counts(came: int, taken: int, quarantined: Iterable[Iterable[Quarantine]]) -
     }
 
 
+@cache
 def own_tool() -> Json:
     """This software: its version and the digest of the sources of this package."""
     return _tool("medledger", {file.name: file for file in Path(__file__).parent.glob("*.py")})
 
 
+@cache
 def tool(distribution: str) -> Json:
     """An installed package: name, version, and a digest over its Python files. Raises ToolMissing."""
     try:

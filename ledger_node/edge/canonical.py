@@ -28,18 +28,14 @@ _WORDS = {"OW": "H", "OL": "I", "OF": "I", "OD": "Q", "OV": "Q"}
 
 
 def record_digest(dataset: Any) -> bytes:
-    """SHA-256 over the canonical form of a pydicom Dataset (32 bytes). Ambiguous VRs in it are settled in place.
+    """SHA-256 over the canonical form of a pydicom Dataset (32 bytes), whose open VRs are settled (`inspection.read`).
 
     Raises whatever pydicom raises for values that it cannot read.
     """
     from pydicom import config
-    from pydicom.filewriter import correct_ambiguous_vr
 
-    implicit, little = dataset.original_encoding
-    swap = little is False
+    swap = dataset.original_encoding[1] is False
     with config.disable_value_validation():
-        if implicit:
-            correct_ambiguous_vr(dataset, True)
         word = {32: "I", 64: "Q"}.get(dataset.get("BitsAllocated", 16), "H")
         digest = hashlib.sha256()
         for tag in _tags(dataset):  # one element at a time, so that pixels are held once

@@ -33,7 +33,9 @@ def main() -> None:
     for line in requests:
         signal.alarm(int(sys.argv[2]))
         request = json.loads(line)
-        answers.write(json.dumps(_answer(request)) + "\n")
+        answer = _answer(request)
+        signal.alarm(0)
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 

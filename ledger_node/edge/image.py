@@ -10,6 +10,8 @@ from typing import Any
 from ledger_node.edge import pixels
 
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
+#: JPEG baseline and extended, JPEG-LS near-lossless (PS3.5, A.4): always lossy.
+LOSSY = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 81))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def assembled(source: Any, attributes: Any, image: Blanked) -> Any:
     attributes.BitsAllocated = attributes.BitsStored = image.bits
     attributes.HighBit = image.bits - 1
     attributes.PixelRepresentation = 0
+    if source.file_meta.TransferSyntaxUID in LOSSY:
+        attributes.LossyImageCompression = "01"  # decompressing does not undo it (PS3.3, C.7.6.1.1.5)
     odd = len(image.content) % 2
     attributes.add_new("PixelData", "OW" if image.bits == 16 else "OB", image.content + b"\0" * odd)
     return attributes

@@ -16,9 +16,7 @@ CLEAN_PIXEL_DATA = 113101
 LONGITUDINAL = frozenset({"UNMODIFIED", "MODIFIED", "REMOVED"})  # (0028,0303), PS3.3, C.12.1
 
 #: Ultrasound storage: images and multi-frame images with their retired forms, volumes, photoacoustic (PS3.4, B.5).
-ULTRASOUND = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.{suffix}" for suffix in ("6", "6.1", "6.2", "6.3", "3", "3.1")
-)  # fmt: skip
+ULTRASOUND = frozenset(f"1.2.840.10008.5.1.4.1.1.{suffix}" for suffix in ("6", "6.1", "6.2", "6.3", "3", "3.1"))
 
 _MODALITY = re.compile(r"[A-Z]{2,16}")
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -43,9 +41,13 @@ def inspect(path: str) -> dict[str, Any]:
 
 
 def read(path: str) -> tuple[Any, Quarantine | None]:
-    """The data set of a DICOM file (PS3.10), or the reason why there is none. Links are not followed."""
+    """The data set of a DICOM file (PS3.10), or the reason why there is none. Links are not followed.
+
+    VRs that Implicit VR leaves open are settled (PS3.5, A.1). Raises whatever pydicom raises for what it cannot read.
+    """
     from pydicom import config, dcmread
     from pydicom.errors import InvalidDicomError
+    from pydicom.filewriter import correct_ambiguous_vr
 
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -59,6 +61,8 @@ def read(path: str) -> tuple[Any, Quarantine | None]:
                 dataset = dcmread(file)
             except InvalidDicomError:
                 return None, Quarantine.NOT_DICOM
+            if dataset.original_encoding[0]:
+                correct_ambiguous_vr(dataset, True)
     if not dataset or "TransferSyntaxUID" not in dataset.file_meta:
         return None, Quarantine.UNREADABLE
     return dataset, None

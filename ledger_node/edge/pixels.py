@@ -79,10 +79,12 @@ def frames_of(dataset: Any) -> Iterator[tuple[Any, str]]:
     try:
         for frame, facts in get_decoder(dataset.file_meta.TransferSyntaxUID).iter_array(dataset, raw=False):
             photometric = str(facts["photometric_interpretation"])
+            if photometric == "PALETTE COLOR" and dataset.original_encoding[1] is False:
+                raise UnreadablePixels  # the palette's words would have to be turned as well
             if photometric not in DECODED or frame.dtype.kind != "u" or frame.dtype.itemsize > 2:
                 raise UnreadablePixels
             count += 1
-            yield frame, photometric
+            yield frame.astype(frame.dtype.newbyteorder("<"), copy=False), photometric
     except MemoryError:
         raise
     except Exception as failure:  # decoders raise what they like

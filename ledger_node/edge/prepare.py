@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
@@ -58,7 +58,7 @@ def prepare_dicom(
     taken = [file for file in seen if not file.reasons]
     quarantined = {file.name: file.reasons for file in seen if file.reasons}
     if not taken:
-        raise _nothing(quarantined.values())
+        raise _nothing(quarantined)
     codes = reduce(lambda common, file: common & set(file.options), taken, set(taken[0].options))
     card = Card(
         subject=subject,
@@ -150,7 +150,9 @@ def _of_run(file: Seen, run: deidentified.Run | None) -> Seen:
     return Seen(file.name, (Quarantine.NOT_OF_THIS_RUN,))
 
 
-def _nothing(quarantined: Iterable[tuple[Quarantine, ...]]) -> NothingEligible:
-    counts = Counter(reason.value for reasons in quarantined for reason in reasons)
+def _nothing(quarantined: Mapping[str, tuple[Quarantine, ...]]) -> NothingEligible:
+    counts = Counter(reason.value for reasons in quarantined.values() for reason in reasons)
     told = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
-    return NothingEligible("no file may enter", got=told, needed="de-identified files", counts=dict(counts))
+    error = NothingEligible("no file may enter", got=told, needed="de-identified files", counts=dict(counts))
+    error.quarantined = {name: [reason.value for reason in reasons] for name, reasons in quarantined.items()}
+    return error

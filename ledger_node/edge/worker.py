@@ -45,6 +45,8 @@ class Worker:
 
     def ask(self, task: str, **arguments: Any) -> dict[str, Any] | None:
         """The task's answer; None when the child died, answered nonsense, or took too long."""
+        if self._child is not None and self._child.poll() is not None:
+            self._stop()  # it died between two files: that is no file's fault
         child = self._child or self._start()
         assert child.stdin is not None
         try:

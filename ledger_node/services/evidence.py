@@ -13,6 +13,7 @@ from ledger_node.services.documents import Documents
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.reading import checkpoint
 
+NONE = "0x" + "00" * 32  # what the chain holds before a round or a run is closed
 SLOTS_PER_QUESTION = 256  # storage words asked for in one eth_getProof
 
 
@@ -160,13 +161,13 @@ def facts_of(lineage: Lineage) -> facts.Facts:
                             )
                             for p in one.contributions
                         ),
-                        aggregate_digest=_bytes(one.aggregate_digest or ""),
+                        aggregate_digest=_bytes(one.aggregate_digest or NONE),
                         closed_at=one.closed_at or 0,
                     )
                     for one in r.rounds
                 ),
                 outcome=int(r.outcome),
-                result_digest=_bytes(r.result_digest or ""),
+                result_digest=_bytes(r.result_digest or NONE),
                 closed_at=r.closed_at or 0,
             )
             for r in lineage.runs

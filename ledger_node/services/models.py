@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability, Operation, Outcome
+from ledger_node.domain.codes import Capability, Operation
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import Use
 from ledger_node.domain.model import MAX_PARENTS
@@ -48,7 +48,7 @@ class Models:
         *,
         precheck: bool = True,
     ) -> Submission:
-        """Publishes the model's next version from a completed run; every input's consent must permit EXPORT_WEIGHTS."""
+        """Publishes the next version from a run (docs/adr/0004); every input's consent must permit EXPORT_WEIGHTS."""
         if earlier := self._submissions.find_earlier(idempotency):
             return earlier
         self._membership.require(Capability.PUBLISHER)
@@ -61,8 +61,12 @@ class Models:
                 raise NotPermitted(
                     "model and run belong to the publisher", got=f"organisation {ours}", needed=f"organisation {owner}"
                 )
-            if made_by.outcome is not Outcome.COMPLETED:
-                raise StateConflict("the run is not completed", got=made_by.outcome.name, needed="COMPLETED")
+            if not made_by.is_ready:
+                raise StateConflict(
+                    "the run is not ready for a version",
+                    got=f"{made_by.outcome.name} with {len(made_by.rounds)} rounds",
+                    needed="closed rounds and none open, or COMPLETED",
+                )
             if made_by.model != model:
                 raise StateConflict("the run trained another model", needed="a run that was opened for this model")
             if len(parents) > MAX_PARENTS:

@@ -24,7 +24,7 @@ class Known:
 
 
 KNOWN = (
-    Known("Which consent was used for which dataset version", "verified", "the contract charged it in that transaction"),
+    Known("Which consent was used for which dataset version", "verified", "the contract charged it at once"),
     Known("State of a consent", "verified", "derived from the contract's append-only log at the block's time"),
     Known("Consent in force at each round", "verified", "the contract checks every input again when a round opens"),
     Known("Times", "verified", "the time of the block that holds the fact"),

@@ -86,7 +86,7 @@ def plan(lineage: Lineage) -> Plan:
 
 def ranks_of(lineage: Lineage) -> dict[str, int]:
     """How many generations of parents each version has."""
-    parents = {one.id: [p for p in one.parents] for one in lineage.model_versions}
+    parents = {one.id: list(one.parents) for one in lineage.model_versions}
     ranks: dict[str, int] = {}
     waiting = list(parents)
     while waiting:

@@ -22,6 +22,7 @@ from registry_api.explorer.text import count, records, short, spoken, words
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf
 from registry_api.routes.parts import Id
+from registry_api.schemas.base import rfc3339
 from registry_api.svg import Picture
 from registry_api.validation import error_of
 
@@ -62,13 +63,13 @@ def mount(app: FastAPI) -> None:
 
 @routes.get("/")
 def show_overview(node: NodeOf, view: ViewOf) -> HTMLResponse:
-    return _page("overview.html", node_=views.overview(node, view), view=view)
+    return _page("overview.html", node_=views.overview(node, view), view=view, now=rfc3339(view.time))
 
 
 @routes.get("/versions/{version}")
 def show_version(node: NodeOf, view: ViewOf, version: Id) -> HTMLResponse:
     found = views.origin(node, view, version)
-    return _page("version.html", origin=found, view=view, known=KNOWN, meaning=MEANING)
+    return _page("version.html", origin=found, view=view, now=rfc3339(view.time), known=KNOWN, meaning=MEANING)
 
 
 @routes.get("/versions/{version}/lineage.svg")

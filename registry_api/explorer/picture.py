@@ -7,13 +7,13 @@ from xml.sax.saxutils import escape
 from ledger_node.domain.codes import ConsentState, names_of
 from ledger_node.domain.lineage import Lineage
 from registry_api.explorer.ink import STYLE
-from registry_api.explorer.layout import GAP, MARGIN, Box, Plan, plan
+from registry_api.explorer.layout import MARGIN, Box, Plan, plan
+from registry_api.explorer.shapes import Line, curve, detour, group, labelled, line, pill, rectangle, text, tip
 from registry_api.explorer.text import count, fit, records, short, spoken, width
 from registry_api.schemas.base import rfc3339
 
 __all__ = ["STYLE", "draw", "summary"]
 
-SIGNS = {"active": "M-4 0.5L-1.2 3.3L4 -3", "suspended": "M-2 -3.2V3.2M2 -3.2V3.2", "revoked": "M-3 -3L3 3M3 -3L-3 3"}
 WORDS = {ConsentState.ACTIVE: "active", ConsentState.SUSPENDED: "suspended", ConsentState.REVOKED: "revoked"}
 
 
@@ -68,9 +68,9 @@ def _heading(lineage: Lineage, at: Plan) -> list[str]:
     under = f"As of block {lineage.as_of.number:,} · {spoken(lineage.as_of.timestamp)}"
     heads = ["Hospitals and their datasets", "Consents", "Training runs", "Model versions"]
     return [
-        _text(MARGIN, 42, title, size, "ink strong"),
-        _text(MARGIN, 65, under, 12.5, "soft"),
-        *(_text(x, 100, head, 12.5, "soft strong") for x, head in zip(at.columns, heads, strict=False)),
+        text(MARGIN, 42, title, size, "ink strong"),
+        text(MARGIN, 65, under, 12.5, "soft"),
+        *(text(x, 100, head, 12.5, "soft strong") for x, head in zip(at.columns, heads, strict=False)),
     ]
 
 
@@ -81,12 +81,12 @@ def _legend(lineage: Lineage, at: Plan) -> list[str]:
         if state not in states:
             continue
         label = f"{states.count(state)} {word}"
-        pill = width(label, 12) + 34
-        parts.append(_pill(x, y - 12, pill, word, label))
-        x += pill + 10
+        wide = width(label, 12) + 34
+        parts.append(pill(x, y - 12, wide, word, label))
+        x += wide + 10
     if len(lineage.model_versions) > 1:
         parts.append(f'<path class="parent" stroke-width="2.5" d="M{x + 10:g} {y:g}h30"/>')
-        parts.append(_text(x + 48, y + 4, "builds on", 12, "soft"))
+        parts.append(text(x + 48, y + 4, "builds on", 12, "soft"))
     return parts
 
 
@@ -96,8 +96,9 @@ def _dataset_versions(lineage: Lineage, at: Plan) -> list[str]:
     for one in lineage.dataset_versions:
         box, name = at.dataset_versions[one.dataset, one.number], holder[one.dataset]
         under = f"{short(one.dataset)} · version {one.number}"
-        tip = f"{name}: dataset {one.dataset}, version {one.number}, {records(one.size_class.name)} records"
-        parts.append(_box(box, "dataset", tip, [(name, (13.5, 12.5, 11.5), "ink strong"), (under, (12,), "soft mono")]))
+        about = f"{name}: dataset {one.dataset}, version {one.number}, {records(one.size_class.name)} records"
+        lines: list[Line] = [(name, (13.5, 12.5, 11.5), "ink strong"), (under, (12,), "soft mono")]
+        parts.append(labelled(box, "dataset", about, lines))
     return parts
 
 
@@ -106,15 +107,14 @@ def _consents(lineage: Lineage, at: Plan) -> list[str]:
     states = lineage.consent_states()
     for one in lineage.consents:
         box, word = at.consents[one.id], WORDS[states[one.id]]
-        tip = f"Consent {one.id} of {lineage.name_of(one.grantor)}: {word}"
-        pill = width(word.upper(), 10.5) + 32
+        about = f"Consent {one.id} of {lineage.name_of(one.grantor)}: {word}"
+        wide = width(word.upper(), 10.5) + 32
         parts.append(
-            _group(
-                tip,
-                f'<rect class="box-consent" x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" '
-                'rx="9"/>',
-                _pill(box.x + 9, box.y + 7, pill, word, word.upper(), size=10.5, height=17),
-                _text(box.x + 12, box.y + 40, short(one.id), 12, "soft mono"),
+            group(
+                about,
+                rectangle(box, "box-consent"),
+                pill(box.x + 9, box.y + 7, wide, word, word.upper(), size=10.5, height=17),
+                text(box.x + 12, box.y + 40, short(one.id), 12, "soft mono"),
             )
         )
     return parts
@@ -125,13 +125,13 @@ def _runs(lineage: Lineage, at: Plan) -> list[str]:
     for one in lineage.runs:
         operation = " + ".join(name.replace("_", " ").capitalize() for name in names_of(one.operation))
         outcome = one.outcome.name.capitalize()
-        tip = f"Run {one.id} by {lineage.name_of(one.publisher)}: {operation}, {len(one.rounds)} rounds, {outcome}"
-        lines = [
+        about = f"Run {one.id} by {lineage.name_of(one.publisher)}: {operation}, {len(one.rounds)} rounds, {outcome}"
+        lines: list[Line] = [
             (f"{operation}, {count(len(one.rounds), 'round', 'rounds')}", (13.5, 12.5, 11.5), "ink strong"),
             (short(one.id), (12,), "soft mono"),
             (f"{outcome} · {count(len(one.inputs), 'input', 'inputs')}", (12,), "soft"),
         ]
-        parts.append(_box(at.runs[one.id], "run", tip, lines))
+        parts.append(labelled(at.runs[one.id], "run", about, lines))
     return parts
 
 
@@ -141,13 +141,15 @@ def _versions(lineage: Lineage, at: Plan) -> list[str]:
         subject = one.id == lineage.version
         ink, soft = ("on-subject", "soft-on-subject") if subject else ("ink", "soft")
         publisher = lineage.name_of(one.publisher)
-        tip = f"Model {one.model}, version {one.number} by {publisher}, published {rfc3339(one.published_at)}: {one.id}"
-        lines = [
+        about = (
+            f"Model {one.model}, version {one.number} by {publisher}, published {rfc3339(one.published_at)}: {one.id}"
+        )
+        lines: list[Line] = [
             (f"Version {one.number}", (15,), f"{ink} strong"),
             (short(one.id), (12,), f"{soft} mono"),
             (publisher, (12, 11), soft),
         ]
-        parts.append(_box(at.versions[one.id], "subject" if subject else "version", tip, lines))
+        parts.append(labelled(at.versions[one.id], "subject" if subject else "version", about, lines))
     return parts
 
 
@@ -155,7 +157,7 @@ def _edges(lineage: Lineage, at: Plan) -> list[str]:
     states = {key: WORDS[state] for key, state in lineage.consent_states().items()}
     covered = {(i.dataset, i.version, i.consent) for run in lineage.runs for i in run.inputs}
     parts = [
-        _curve(at.dataset_versions[dataset, version], at.consents[consent], f"edge edge-{states[consent]}")
+        curve(at.dataset_versions[dataset, version], at.consents[consent], f"edge edge-{states[consent]}")
         for dataset, version, consent in sorted(covered)
         if (dataset, version) in at.dataset_versions
     ]
@@ -163,78 +165,13 @@ def _edges(lineage: Lineage, at: Plan) -> list[str]:
         box = at.runs[run.id]
         meeting = Box(at.columns[2] - 22, box.y, 0, box.height)
         consents = sorted({i.consent for i in run.inputs}, key=lambda key: states[key] != "active")
-        parts += [_curve(at.consents[key], meeting, f"edge edge-{states[key]}") for key in consents]
-        parts += [_line(meeting.x, box.middle, box.x - 7, "edge", 1.6 + min(len(consents), 8) * 0.25), _tip(box, "tip")]
+        parts += [curve(at.consents[key], meeting, f"edge edge-{states[key]}") for key in consents]
+        parts += [line(meeting.x, box.middle, box.x - 7, "edge", 1.6 + min(len(consents), 8) * 0.25), tip(box, "tip")]
     for one in lineage.model_versions:
         box = at.versions[one.id]
-        parts += [_curve(at.runs[one.run], box, "edge", 2.2, short_of=7), _tip(box, "tip")]
+        parts += [curve(at.runs[one.run], box, "edge", 2.2, short_of=7), tip(box, "tip")]
         known = [at.versions[parent] for parent in one.parents if parent in at.versions]
         for place, parent in enumerate(known):
-            port = Box(box.x, box.y, 0, 2 * (14 + 12 * min(place, 1)))
-            parts += [_detour(parent, port), _tip(port, "parent-tip")]
+            port = Box(box.x, box.y, 0, 2 * (6 + (place + 0.5) * 24 / len(known)))
+            parts += [detour(parent, port), tip(port, "parent-tip")]
     return parts
-
-
-def _curve(source: Box, target: Box, style: str, stroke: float = 1.6, short_of: float = 0) -> str:
-    """From a right side to a left side: a curve in the gap after the source, then straight."""
-    x1, y1, x2, y2 = source.right, source.middle, target.x - short_of, target.middle
-    bend = min(x2, x1 + GAP - 22) if short_of else x2
-    half = (x1 + bend) / 2
-    rest = f"H{x2:g}" if bend < x2 else ""
-    return (
-        f'<path class="{style}" stroke-width="{stroke:g}" '
-        f'd="M{x1:g} {y1:g}C{half:g} {y1:g} {half:g} {y2:g} {bend:g} {y2:g}{rest}"/>'
-    )
-
-
-def _detour(source: Box, target: Box) -> str:
-    """From a parent along its own lane, and down in the gap before its child."""
-    x1, y1, x2, y2 = source.right, source.middle, target.x - 7, target.middle
-    bend = max(x1, x2 - GAP + 20)
-    half = (bend + x2) / 2
-    return (
-        f'<path class="parent" stroke-width="2.5" d="M{x1:g} {y1:g}H{bend:g}'
-        f'C{half:g} {y1:g} {half:g} {y2:g} {x2:g} {y2:g}"/>'
-    )
-
-
-def _line(x1: float, y: float, x2: float, style: str, stroke: float) -> str:
-    return f'<path class="{style}" stroke-width="{stroke:g}" d="M{x1:g} {y:g}H{x2:g}"/>'
-
-
-def _tip(box: Box, style: str) -> str:
-    return f'<path class="{style}" d="M{box.x - 9:g} {box.middle - 5:g}L{box.x - 1:g} {box.middle:g}l-8 5z"/>'
-
-
-def _box(box: Box, kind: str, tip: str, lines: list[tuple[str, tuple[float, ...], str]]) -> str:
-    """A box with a bar of its kind's colour and one to three lines of text, each made to fit."""
-    bar = (
-        ""
-        if kind == "subject"
-        else f'<rect class="bar-{kind}" x="{box.x + 8:g}" y="{box.y + 11:g}" width="4" height="{box.height - 22:g}" rx="2"/>'
-    )
-    pitch = 20
-    first = box.middle - pitch * (len(lines) - 1) / 2 + 4.5
-    texts = []
-    for number, (line, sizes, style) in enumerate(lines):
-        shown, size = fit(line, box.width - 34, sizes)
-        texts.append(_text(box.x + 21, first + number * pitch, shown, size, style))
-    rect = f'<rect class="box-{kind}" x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="9"/>'
-    return _group(tip, rect, bar, *texts)
-
-
-def _pill(x: float, y: float, wide: float, word: str, label: str, *, size: float = 12, height: float = 24) -> str:
-    middle = y + height / 2
-    return (
-        f'<rect class="pill-{word}" x="{x:g}" y="{y:g}" width="{wide:g}" height="{height:g}" rx="{height / 2:g}"/>'
-        f'<path class="sign word-{word}" transform="translate({x + 13:g} {middle:g})" d="{SIGNS[word]}"/>'
-        + _text(x + 23, middle + size * 0.36, label, size, f"word word-{word} strong")
-    )
-
-
-def _group(tip: str, *parts: str) -> str:
-    return f"<g><title>{escape(tip)}</title>{''.join(parts)}</g>"
-
-
-def _text(x: float, y: float, text: str, size: float, style: str) -> str:
-    return f'<text class="{style}" x="{x:g}" y="{y:g}" font-size="{size:g}">{escape(text)}</text>'

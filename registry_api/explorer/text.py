@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections.abc import Sequence
 
 from registry_api.schemas.base import END_OF_TIME
 
@@ -28,7 +29,7 @@ def _em(character: str) -> float:
     return 0.70 if character.isupper() else 0.57
 
 
-def fit(text: str, room: float, sizes: tuple[float, ...]) -> tuple[str, float]:
+def fit(text: str, room: float, sizes: Sequence[float]) -> tuple[str, float]:
     """The text at the largest size at which it fits, or cut with an ellipsis at the smallest."""
     for size in sizes:
         if width(text, size) <= room:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from fastapi import Response
 
@@ -17,7 +18,7 @@ from registry_api.schemas.run import Nothing
 
 routes = router("node")
 NEWEST = 1000  # submissions that are counted
-TRUST = {
+TRUST: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A medledger-trust/1 document.",
         "content": {"application/json": {"schema": {"type": "object"}}},

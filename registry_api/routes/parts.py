@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
 
-from ledger_node.proof.strict_json import dump_canonical
+from registry_api import strict
 from registry_api.guard import Guarded
 from registry_api.schemas.base import EXAMPLE_ID, Hex32, digits
 from registry_api.schemas.document import WithCard
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 Id = Annotated[str, Path(description="An id: 0x and 64 lowercase hex digits.", examples=[EXAMPLE_ID]), Hex32("id")]
 Digest = Annotated[str, Path(description="A sha-256: 0x and 64 lowercase hex digits."), Hex32("digest")]
 Number = Annotated[
-    int, Path(description="Counts from 1.", examples=[1]), BeforeValidator(digits), Field(ge=1, le=2**32 - 1)
+    int, Path(description="Counts from 1.", examples=[1]), Field(ge=1, le=2**32 - 1), BeforeValidator(digits)
 ]
 OfOrganisation = Annotated[
     int | None,
     Query(description="Number of an organisation.", examples=[1]),
-    BeforeValidator(digits),
     Field(ge=1, le=2**32 - 1),
+    BeforeValidator(digits),
 ]
 ById = Annotated[str | None, Query(description="An id: 0x and 64 lowercase hex digits."), Hex32("id")]
 CheckedBy = Annotated[
@@ -45,4 +45,4 @@ def card_digest_of(node: Node, body: WithCard) -> str:
     """The digest that was given, or that of the card, which is stored in its canonical form first."""
     if body.card_digest is not None:
         return body.card_digest
-    return node.documents.put(dump_canonical(body.card))
+    return node.documents.put(strict.canonical(body.card))

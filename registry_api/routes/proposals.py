@@ -12,7 +12,7 @@ from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import WindowOf
 from registry_api.routes.parts import Number, router
-from registry_api.schemas.organisation import EXAMPLE_PROPOSAL, Propose, ProposeAdmission, Proposals, Vote
+from registry_api.schemas.organisation import EXAMPLE_PROPOSAL, Proposals, Propose, ProposeAdmission, Vote
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.run import Nothing
 from registry_api.showing import show_proposal

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Response
 
 from registry_api.explorer.picture import draw
@@ -16,7 +18,7 @@ from registry_api.showing import show_model_version
 from registry_api.svg import Picture
 
 routes = router("versions")
-BUNDLE = {
+BUNDLE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "An evidence bundle: canonical JSON that verifies with the node gone.",
         "content": {"application/json": {"schema": {"type": "object"}}},

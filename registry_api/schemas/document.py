@@ -49,7 +49,5 @@ class Blob(Answer):
     """A stored document."""
 
     digest: Hex = Field(description="sha-256 of the bytes.", examples=[EXAMPLE_DIGEST])
-    cid: str = Field(
-        description="CIDv1 of the same bytes.", examples=["bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5"]
-    )
+    cid: str = Field(description="CIDv1 of the same bytes.", examples=["bafkreifzjut3te7nhyekklss27…"])
     size: int = Field(description="Bytes.", examples=[1423])

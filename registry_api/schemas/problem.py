@@ -20,7 +20,7 @@ class Problem(BaseModel):
     status: int
     code: str = Field(
         description="Stable: it never changes its meaning.",
-        json_schema_extra={"enum": sorted({error.code for error in STATUS})},
+        json_schema_extra={"enum": [*sorted(error.code for error in STATUS)]},
     )
     detail: str
     got: str = Field(description="What came, by type, length and position; never the value.")

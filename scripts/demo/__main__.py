@@ -13,7 +13,7 @@ from typing import Any
 from scripts.demo import imaging, regulator, training
 from scripts.demo.chain import Chain
 from scripts.demo.commands import Member, medledger, members_of
-from scripts.demo.federated.federated import write_halves
+from scripts.demo.federated.halves import write_halves
 from scripts.demo.story import Story
 
 BUILD = Path("build/demo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -32,18 +33,27 @@ def copy_files(folder: Path) -> Path:
 def run(hospital: Member, story: Story) -> dict[str, Any]:
     """Returns what was quarantined before and after cleaning, and the dataset that was registered."""
     raw = copy_files(hospital.folder / "ultrasound")
-    title = ("--title", "Ultrasound examples")
-    before = hospital("dataset", "prepare", raw, "--out", hospital.folder / "as-they-are", *title, expect=1)
-    story.say(f"as they are, {len(before['quarantined'])} of {len(FILES)} files are refused:")
-    story.table(("file", "reasons"), [(name, ", ".join(why)) for name, why in before["quarantined"].items()])
+    about = ("--subject", "ultrasound", "--title", "Ultrasound examples")
+    refused, left = hospital.folder / "refused.json", hospital.folder / "left-out.json"
+
+    hospital(
+        "dataset", "prepare", raw, "--out", hospital.folder / "as-received", *about, "--quarantine", refused, expect=1
+    )
+    before = json.loads(refused.read_text())
+    story.say(f"as received, {len(before)} of {len(FILES)} files are refused:")
+    story.table(("file", "reasons"), [(name, ", ".join(why)) for name, why in before.items()])
 
     clean = hospital.folder / "cleaned"
-    cleaned = hospital("dataset", "deidentify", raw, "--out", clean)
-    story.say(f"cleaned: {len(cleaned['written'])}; without declared regions, so not cleaned:")
-    story.table(("file", "reasons"), [(name, ", ".join(why)) for name, why in cleaned["quarantined"].items()])
+    cleaned = hospital("dataset", "deidentify", raw, "--out", clean, "--quarantine", left)
+    after = json.loads(left.read_text())
+    story.say(
+        f"{cleaned['written']} cleaned: attributes by PS3.15's rules, all pixels outside declared regions blanked"
+    )
+    story.say(f"{len(after)} declare no region, so nothing can be said of their pixels, and they stay out:")
+    story.table(("file", "reasons"), [(name, ", ".join(why)) for name, why in after.items()])
 
     prepared = hospital.folder / "ultrasound-v1"
-    hospital("dataset", "prepare", clean, "--out", prepared, *title)
+    hospital("dataset", "prepare", clean, "--out", prepared, *about)
     registered = hospital("dataset", "register", prepared)
-    story.say(f"dataset {registered['dataset'][:18]}…, version {registered['number']}")
-    return {"before": before["quarantined"], "quarantined": cleaned["quarantined"], "dataset": registered["dataset"]}
+    story.say(f"dataset {registered['dataset'][:18]}…, version {registered['version']}")
+    return {"before": before, "quarantined": after, "dataset": registered["dataset"]}

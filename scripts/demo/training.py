@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ledger_node.client import Client
 from scripts.demo.commands import Member
+from scripts.demo.federated.federated import Federation, HospitalProcess, Update, Weights, accuracy
+from scripts.demo.federated.halves import LABEL
 from scripts.demo.story import Story
 
 PURPOSE = "MLTRAINING"
@@ -34,7 +36,10 @@ class Granted:
 def grant(hospital: Member, table: Path, publisher: str) -> Granted:
     """Registers a table as a dataset version and issues a consent on it to the publisher."""
     prepared = hospital.folder / "table-v1"
-    hospital("dataset", "prepare", table, "--out", prepared, "--title", "Breast mass measurements")
+    hospital(
+        *("dataset", "prepare", table, "--out", prepared),
+        *("--subject", "breast-mass", "--title", "Breast mass measurements", "--label", LABEL),
+    )
     registered = hospital("dataset", "register", prepared)
     policy = hospital.write(
         "policy.json",
@@ -49,13 +54,11 @@ def grant(hospital: Member, table: Path, publisher: str) -> Granted:
         *("--purpose", PURPOSE, "--operation", "TRAIN", "--operation", "FEDERATED_ROUND"),
         *("--operation", "EXPORT_WEIGHTS", "--until", "365d", "--max-rounds", "20", "--policy", policy),
     )
-    return Granted(hospital, table, registered["dataset"], registered["number"], issued["outcome"]["consent"])
+    return Granted(hospital, table, registered["dataset"], registered["version"], issued["outcome"]["consent"])
 
 
 def train(publisher: Member, grants: list[Granted], story: Story) -> dict[str, Any]:
     """Opens a run on all consents and trains; returns ids and the accuracy that was reached."""
-    from scripts.demo.federated.federated import Federation
-
     model_card = publisher.write(
         "model-card.json",
         {"format": "medledger-model-card/1", "title": "Breast mass classifier", "intendedUse": "demonstration only"},
@@ -72,43 +75,42 @@ def train(publisher: Member, grants: list[Granted], story: Story) -> dict[str, A
     run = opened["outcome"]["run"]
     story.say(f"run {run[:18]}… on {len(grants)} consents")
 
-    with Federation([granted.table for granted in grants]) as federation, Client(publisher.url, publisher.key) as node:
-        weights = federation.initial()
+    with ExitStack() as open_processes, Client(publisher.url, publisher.key) as node:
+        hospitals = [open_processes.enter_context(HospitalProcess(granted.table)) for granted in grants]
+        federation = Federation(hospitals)
+        weights = federation.start()
         for number in range(1, ROUNDS + 1):
             weights = _round(federation, node, run, number, grants, weights)
-            accuracy = federation.accuracy(weights)
-            story.say(f"round {number} closed: accuracy {accuracy:.3f} on rows that no hospital trained on")
+            reached = accuracy(federation.evaluate(weights))
+            story.say(f"round {number} closed: accuracy {reached:.3f} on rows that no hospital trained on")
     artifact = publisher.folder / "model.json"
-    artifact.write_bytes(weights)
+    artifact.write_bytes(weights.content())
     version_card = publisher.write(
         "version-card.json",
-        {"format": "medledger-version-card/1", "accuracy": round(accuracy, 4), "rounds": ROUNDS},
+        {"format": "medledger-version-card/1", "accuracy": round(reached, 4), "rounds": ROUNDS},
     )
     published = publisher(*("model", "publish", model, "--run", run, "--artifact", artifact, "--card", version_card))
     version = published["outcome"]["version"]
-    story.say(f"version {version[:18]}… published, accuracy {accuracy:.3f}")
-    return {"model": model, "run": run, "version": version, "accuracy": round(accuracy, 4)}
+    story.say(f"version {version[:18]}… published, accuracy {reached:.3f}")
+    return {"model": model, "run": run, "version": version, "accuracy": round(reached, 4)}
 
 
-def _round(federation: Any, node: Client, run: str, number: int, grants: list[Granted], weights: bytes) -> bytes:
+def _round(
+    federation: Federation, node: Client, run: str, number: int, grants: list[Granted], weights: Weights
+) -> Weights:
     """One round: only weights leave the hospitals, and each records the digest of its own update."""
     node.runs.open_round(run)
-    updates = federation.update(weights)
+    trained = federation.round(weights)
 
-    def contribute(granted: Granted, update: bytes) -> None:
+    def contribute(granted: Granted, update: Update) -> None:
         with Client(granted.hospital.url, granted.hospital.key) as own:
             _wait_for_round(own, run, number)
-            own.runs.contribute(run, number, digest(update))
+            own.runs.contribute(run, number, update.weights.digest())
 
     with ThreadPoolExecutor(len(grants)) as pool:
-        list(pool.map(contribute, grants, updates))
-    aggregate: bytes = federation.aggregate(updates)
-    node.runs.close_round(run, number, digest(aggregate))
-    return aggregate
-
-
-def digest(content: bytes) -> str:
-    return "0x" + hashlib.sha256(content).hexdigest()
+        list(pool.map(contribute, grants, trained.updates))
+    node.runs.close_round(run, number, trained.aggregate.digest())
+    return trained.aggregate
 
 
 def _wait_for_round(node: Client, run: str, number: int) -> None:

@@ -64,6 +64,13 @@ contract ConsentIssueTest is ConsortiumTest {
         expectRefused(termsFor(dataset), abi.encodeWithSelector(IConsentToken.ConsentTokenDuplicate.selector, consent));
     }
 
+    function test_issue_revertsWhenDuplicateThoughTheWindowIsPast() public {
+        Terms memory terms = termsFor(dataset);
+        ConsentId consent = issue(HOSPITAL, SALT, terms);
+        vm.warp(terms.expiresAt);
+        expectRefused(terms, abi.encodeWithSelector(IConsentToken.ConsentTokenDuplicate.selector, consent));
+    }
+
     function test_issue_revertsWhenCallerIsAnotherCustodian() public {
         vm.expectRevert(abi.encodeWithSelector(IConsentToken.ConsentTokenNotGrantor.selector, CLINIC, HOSPITAL));
         issue(CLINIC, SALT, termsFor(dataset));

@@ -121,11 +121,30 @@ contract ModelRegistryTest is RunTest {
         expectRefused(p, abi.encodeWithSelector(IModelRegistry.ModelRegistryRunOfAnotherModel.selector, model, other));
     }
 
-    function test_publishVersion_revertsWhenRunIsNotCompleted() public {
+    function test_publishVersion_publishesFromARunThatGoesOn() public {
+        IModelRegistry.Publication memory p = publication();
+        p.run = openRun("goes on", model, inputs());
+        openRound(p.run, inputs());
+        contribute(p.run, 1, HOSPITAL, 0);
+        closeRound(p.run, 1);
+        (uint32 rounds, bool open) = training.roundsOf(p.run);
+        assertEq(rounds, 1);
+        assertFalse(open);
+        vm.prank(operator(INSTITUTE));
+        models.publishVersion("goes on", p, none(), inputs());
+        assertEq(openRound(p.run, inputs()), 2);
+    }
+
+    function test_publishVersion_revertsWhenRunIsNotReady() public {
         IModelRegistry.Publication memory p = publication();
         p.run = openRun("open", model, inputs());
-        bytes memory refusal = abi.encodeWithSelector(IModelRegistry.ModelRegistryRunNotCompleted.selector, p.run);
+        bytes memory refusal = abi.encodeWithSelector(IModelRegistry.ModelRegistryRunNotReady.selector, p.run);
+        // No round yet, a round that is open, an abandoned run.
         expectRefused(p, refusal);
+        openRound(p.run, inputs());
+        expectRefused(p, refusal);
+        contribute(p.run, 1, HOSPITAL, 0);
+        closeRound(p.run, 1);
         closeRun(p.run, ITrainingLog.Outcome.ABANDONED, 0);
         expectRefused(p, refusal);
     }

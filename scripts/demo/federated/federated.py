@@ -104,7 +104,8 @@ class HospitalProcess:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"a hospital ended with code {self._process.wait()}")
+            self.close()
+            raise RuntimeError(f"a hospital ended with code {self._process.returncode}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 

@@ -162,6 +162,7 @@ class MemoryOutbox:
         self.rows: dict[str, Submission] = {}
         self.commands: dict[str, Command] = {}
         self.cap: int | None = None
+        self.mines_at: int | None = None  # the block that every accepted write is mined in at once
 
     def accept(
         self,
@@ -193,6 +194,8 @@ class MemoryOutbox:
         )
         self.rows[made.id] = made
         self.commands[made.id] = command
+        if self.mines_at is not None:
+            self.settle(made.id, SubmissionState.MINED, block=self.mines_at, status=1, outcome={"events": []})
         return made
 
     def find(self, submission: str) -> Submission | None:

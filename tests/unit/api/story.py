@@ -191,9 +191,7 @@ def tell(hospitals: int = 2, *, versions: int = 1) -> Facts:
     """A publisher trains a model with several hospitals; later versions build on earlier ones with fewer inputs."""
     teller = Teller()
     holders = [
-        teller.organisation(
-            HOSPITALS[n % len(HOSPITALS)] + (" II" if n >= len(HOSPITALS) else ""), Capability.CUSTODIAN
-        )
+        teller.organisation(HOSPITALS[n % len(HOSPITALS)] + " II" * (n >= len(HOSPITALS)), Capability.CUSTODIAN)
         for n in range(hospitals)
     ]
     publisher = teller.organisation(PUBLISHER, Capability.PUBLISHER, for_profit=True)

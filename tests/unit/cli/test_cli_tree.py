@@ -76,6 +76,11 @@ def test_a_call_to_a_node_imports_no_chain() -> None:
     assert imported("--node", "ftp://no", "organisation", "list") == {"httpx2", "ledger_node.client"}
 
 
+def test_module_is_the_program() -> None:
+    done = subprocess.run([sys.executable, "-m", "ledger_node.cli", "lineage"], capture_output=True, check=False)
+    assert done.returncode == 2
+
+
 def test_verify_imports_no_network(tmp_path: Path) -> None:
     file = tmp_path / "bundle.json"
     file.write_text("{}")

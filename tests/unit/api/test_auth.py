@@ -1,0 +1,124 @@
+"""Who may do what: every write against every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from registry_api import auth, openapi
+from registry_api.app import create_app
+from registry_api.auth import Role
+
+from .fakes import KEYS
+from .story import world
+
+Client = Callable[..., TestClient]
+SOME_ID = "0x" + "ab" * 32
+
+#: Each write as `docs/api.md` gives it: method and path of the operation, and who may.
+WRITES = {
+    "register_dataset": "/v1/datasets",
+    "publish_dataset_version": f"/v1/datasets/{SOME_ID}/versions",
+    "issue_consent": "/v1/consents",
+    "suspend_consent": f"/v1/consents/{SOME_ID}/suspend",
+    "reinstate_consent": f"/v1/consents/{SOME_ID}/reinstate",
+    "revoke_consent": f"/v1/consents/{SOME_ID}/revoke",
+    "contribute": f"/v1/runs/{SOME_ID}/rounds/1/contributions",
+    "register_stream": "/v1/streams",
+    "anchor_stream": f"/v1/streams/{SOME_ID}/anchors",
+    "register_model": "/v1/models",
+    "publish_model_version": f"/v1/models/{SOME_ID}/versions",
+    "open_run": "/v1/runs",
+    "open_round": f"/v1/runs/{SOME_ID}/rounds",
+    "close_round": f"/v1/runs/{SOME_ID}/rounds/1/close",
+    "close_run": f"/v1/runs/{SOME_ID}/close",
+    "put_blob": "/v1/blobs",
+    "open_proposal": "/v1/proposals",
+    "vote": "/v1/proposals/1/votes",
+    "execute_proposal": "/v1/proposals/1/execution",
+    "rebuild_index": "/v1/index/rebuild",
+}
+STEWARD = {"register_dataset", "publish_dataset_version", "issue_consent", "suspend_consent", "reinstate_consent"} | {
+    "revoke_consent",
+    "contribute",
+    "register_stream",
+    "anchor_stream",
+    "put_blob",
+}
+PUBLISHER = {
+    "register_model",
+    "publish_model_version",
+    "open_run",
+    "open_round",
+    "close_round",
+    "close_run",
+    "put_blob",
+}
+MATRIX = {"steward": STEWARD, "publisher": PUBLISHER, "auditor": {"suspend_consent"}, "operator": set(WRITES)}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(world().node)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("role", [*MATRIX, None])
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_write_is_for_its_roles_only(client: TestClient, operation: str, role: str | None) -> None:
+    headers = {"Authorization": f"Bearer {KEYS[role]}"} if role else {}
+    answer = client.post(WRITES[operation], content=b"?", headers=headers)  # the body is looked at after the key
+    if role is None:
+        assert (answer.status_code, answer.json()["code"]) == (401, "ML-0201")
+    elif operation in MATRIX[role]:
+        assert answer.status_code == 400
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "ML-0202")
+
+
+def test_the_matrix_knows_every_write() -> None:
+    assert set(WRITES) == set(auth.MAY)
+
+
+@pytest.mark.parametrize("role", [*MATRIX, None])
+def test_reads_are_for_every_role(client: TestClient, role: str | None) -> None:
+    headers = {"Authorization": f"Bearer {KEYS[role]}"} if role else {}
+    for path, methods in openapi.document()["paths"].items():
+        if "get" in methods and path.startswith("/v1/") and "{" not in path:
+            assert client.get(path, headers=headers).status_code == (200 if role else 401), path
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Basic a2V5", "Bearer nobody", "bearer key-of-the-steward x", "Bearer schlüssel"],
+)
+def test_what_is_no_key_opens_nothing(client: TestClient, header: str) -> None:
+    answer = client.get("/v1/node", headers={"Authorization": header.encode("latin-1")})
+    assert answer.status_code == 401
+    assert "key-of" not in answer.text
+
+
+def test_the_scheme_is_read_in_any_case(client: TestClient) -> None:
+    assert client.get("/v1/node", headers={"Authorization": f"bearer {KEYS['auditor']}"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/openapi.json", "/static/explorer.css"])
+def test_some_paths_need_no_key(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_a_suspension_with_an_end_is_an_auditors() -> None:
+    assert auth.SUSPENDING[True] == {Role.AUDITOR, Role.OPERATOR}
+    assert auth.SUSPENDING[False] == {Role.STEWARD, Role.OPERATOR}
+
+
+@pytest.mark.parametrize(("role", "until"), [("auditor", None), ("steward", "2026-11-19T00:00:00Z")])
+def test_a_suspension_of_the_other_kind_is_refused(client: TestClient, role: str, until: str | None) -> None:
+    answer = client.post(
+        f"/v1/consents/{SOME_ID}/suspend",
+        json={"reason": "ERROR", "until": until},
+        headers={"Authorization": f"Bearer {KEYS[role]}", "Idempotency-Key": "k"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "ML-0202")
