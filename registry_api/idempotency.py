@@ -8,14 +8,14 @@ from fastapi import Depends, Header, Request
 
 from ledger_node.domain.command import Idempotency
 from ledger_node.proof.hashing import sha256, to_hex
-from registry_api import strict
+from ledger_node.proof.strict_json import dump_canonical
 
 KEY = "^[!-~]{1,128}$"
 
 
 def request_digest(method: str, path: str, query: dict[str, str], body: Any) -> str:
     """sha-256 (0x-hex) of the canonical JSON of what was asked. InvalidDocument when the body has no canonical form."""
-    return to_hex(sha256(strict.canonical({"method": method, "path": path, "query": query, "body": body})))
+    return to_hex(sha256(dump_canonical({"method": method, "path": path, "query": query, "body": body})))
 
 
 def _idempotency(

@@ -16,7 +16,8 @@ from ledger_node.errors import InvalidField
 from ledger_node.ports import Page
 from ledger_node.services.reading import time_of
 from registry_api.node import NodeOf
-from registry_api.schemas.base import MAX_SAFE, Organisation, digits
+from registry_api.schemas.base import Organisation, digits
+from registry_api.strict import MAX_SAFE
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node

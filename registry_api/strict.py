@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from ledger_node.errors import InvalidDocument, InvalidField
-from ledger_node.proof.strict_json import dump_canonical
+from ledger_node.errors import InvalidField
+
+DEEPEST = 64  # objects and lists within each other
+_MARKS = re.compile(rb'[\[{\]}]|"(?:[^"\\]+|\\.)*+"?', re.DOTALL)  # a bracket, or a whole string
+MAX_SAFE = 2**53 - 1  # the largest whole number that JSON carries without loss (RFC 8785)
 
 
-def parse(content: bytes) -> Any:
-    """The JSON value of a body. InvalidField for bytes that are not UTF-8, duplicate keys, NaN, numbers beyond double
-    precision's range, and nesting that no parser can follow.
+def parse(content: bytes, *, exact: bool = True) -> Any:
+    """The JSON value of a body. InvalidField for bytes that are not UTF-8, lone surrogates, duplicate keys, NaN, what
+    double precision cannot hold, and nesting deeper than DEEPEST.
+
+    `exact` refuses whole numbers beyond 2^53 - 1 as well, which other readers of JSON would round.
     """
+    _require_shallow(content)
     try:
-        return json.loads(
-            content.decode("utf-8"), object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse
+        value = json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_float=_finite,
+            parse_int=_exact if exact else int,
+            parse_constant=_refuse,
         )
+        if b"\\ud" in content or b"\\uD" in content:  # only an escape can make a surrogate
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError:
+        raise _broken(content, "half a surrogate pair") from None
     except UnicodeDecodeError as error:
         raise _broken(content, f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise _broken(content, f"not JSON at character {error.pos}") from None
     except _Ambiguous as error:
         raise _broken(content, str(error)) from None
-    except (ValueError, RecursionError):
-        raise _broken(content, "a number or a nesting beyond reason") from None
-
-
-def canonical(value: Any) -> bytes:
-    """The RFC 8785 form of a body or a part of it. InvalidDocument when it has none."""
-    try:
-        return dump_canonical(value)
-    except RecursionError:
-        raise InvalidDocument("JSON is nested too deeply", needed="a flatter document") from None
+    except ValueError:
+        raise _broken(content, "a number beyond reason") from None
 
 
 def require_json_type(headers: Mapping[str, str]) -> None:
@@ -47,6 +55,20 @@ def require_json_type(headers: Mapping[str, str]) -> None:
             needed="Content-Type: application/json",
             field="body",
         )
+
+
+def _require_shallow(content: bytes) -> None:
+    """The parser recurses, and a library that the node loads lifts Python's limit above what the stack can hold."""
+    if content.count(b"[") + content.count(b"{") <= DEEPEST:
+        return
+    depth = 0
+    for mark in _MARKS.finditer(content):
+        if mark[0] in b"[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise _broken(content, f"nested deeper than {DEEPEST}")
+        elif mark[0] in b"]}":
+            depth -= 1
 
 
 class _Ambiguous(ValueError):
@@ -73,6 +95,12 @@ def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise _Ambiguous("a number that is not finite")
+    return number
+
+
+def _exact(text: str) -> int:
+    if len(text) > 17 or abs(number := int(text)) > MAX_SAFE:
+        raise _Ambiguous("a whole number beyond 2^53 - 1")
     return number
 
 

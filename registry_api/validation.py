@@ -22,6 +22,28 @@ from registry_api import problems
 
 MOST_FIELDS = 20  # named in one answer
 LISTS = ("purposes", "operations")
+#: Errors whose message speaks of the rule alone. Others' may repeat what came.
+OWN = ("digest", "id", "purpose", "code", "time", "card")
+SPEAKS_OF_THE_RULE = frozenset(OWN) | {
+    "bool_type",
+    "dict_type",
+    "greater_than_equal",
+    "int_from_float",
+    "int_parsing",
+    "int_type",
+    "less_than_equal",
+    "list_type",
+    "literal_error",
+    "model_attributes_type",
+    "multiple_of",
+    "string_pattern_mismatch",
+    "string_too_long",
+    "string_too_short",
+    "string_type",
+    "string_unicode",
+    "too_long",
+    "too_short",
+}
 
 
 async def on_invalid(_: Request, error: Exception) -> Response:
@@ -45,14 +67,15 @@ def error_of(found: Sequence[dict[str, Any]]) -> MedLedgerError:
 
 def _one(one: dict[str, Any], path: str, fields: list[str]) -> InputError:
     kind, got = one["type"], described(one.get("input"))
+    rule = one["msg"] if kind in SPEAKS_OF_THE_RULE else "what /openapi.json says"
     if kind == "digest":
-        return InvalidDigest(f"{path} is not a digest", got=got, needed=one["msg"], field=path, fields=fields)
+        return InvalidDigest(f"{path} is not a digest", got=got, needed=rule, field=path, fields=fields)
     if kind == "id":
-        return InvalidId(f"{path} is not an id", got=got, needed=one["msg"], field=path, fields=fields)
+        return InvalidId(f"{path} is not an id", got=got, needed=rule, field=path, fields=fields)
     if kind == "purpose":
         position = one["loc"][-1]
         where = {"position": position} if isinstance(position, int) else {}
-        return InvalidPurpose(f"{path} is not in the list", got=got, needed=one["msg"], field=path, **where)
+        return InvalidPurpose(f"{path} is not in the list", got=got, needed=rule, field=path, **where)
     if kind == "too_short" and one["loc"][-1] in LISTS:
         return InvalidPurpose(f"{path} names nothing", got="an empty list", needed="at least one", field=path)
     if kind == "missing":
@@ -65,7 +88,10 @@ def _one(one: dict[str, Any], path: str, fields: list[str]) -> InputError:
             field=path,
             fields=fields,
         )
-    return InvalidField(f"{path} is not acceptable", got=got, needed=one["msg"], field=path, fields=fields)
+    if kind == "union_tag_invalid":
+        rule = f"one of {one['ctx']['expected_tags']}"
+        return InvalidField(f"{path}.kind is not in the list", needed=rule, field=f"{path}.kind", fields=fields)
+    return InvalidField(f"{path} is not acceptable", got=got, needed=rule, field=path, fields=fields)
 
 
 def path_of(one: dict[str, Any]) -> str:

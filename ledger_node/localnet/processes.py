@@ -13,6 +13,9 @@ from pathlib import Path
 STOP_TIMEOUT = 15.0  # seconds between asking and insisting
 
 
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Handle:
     """A process by its id and the moment it began, so that a reused id is not mistaken for it."""
@@ -35,6 +38,7 @@ def start(arguments: list[str], log: Path, environment: dict[str, str] | None = 
             start_new_session=True,
             env=environment,
         )
+    _CHILDREN[process.pid] = process
     return Handle(process.pid, _began(process.pid))
 
 
@@ -42,12 +46,13 @@ def stop(handle: Handle) -> None:
     """Asks it to end, waits, insists."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if not handle.running():
+            _reap(handle.pid)
             return
         os.kill(handle.pid, sign)
         deadline = time.monotonic() + STOP_TIMEOUT
         while handle.running() and time.monotonic() < deadline:
-            _reap(handle.pid)
             time.sleep(0.02)
+        _reap(handle.pid)
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -68,10 +73,10 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return  # not a child of this command
+    """Lets a child that has ended go; a process that another command started is not ours to reap."""
+    child = _CHILDREN.get(pid)
+    if child is not None and child.poll() is not None:
+        del _CHILDREN[pid]
 
 
 def _began(pid: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ledger_node.domain.position import BlockRef
-from ledger_node.errors import InvalidField, NotFound
+from ledger_node.errors import NotFound
 from ledger_node.ports import Checkpoint, Index
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ def block_of(index: Index, as_of: int | None) -> int:
     if as_of is None:
         return newest
     if not 0 <= as_of <= newest:
-        raise InvalidField("asOf is not a block that this node has read", got=f"block {as_of}", needed=f"0 to {newest}")
+        raise NotFound("this node has not read that block", got=f"block {as_of}", needed=f"0 to {newest}")
     return as_of
 
 

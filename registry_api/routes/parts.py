@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
 
-from registry_api import strict
+from ledger_node.proof.strict_json import dump_canonical
 from registry_api.guard import Guarded
 from registry_api.schemas.base import EXAMPLE_ID, Hex32, digits
 from registry_api.schemas.document import WithCard
@@ -45,4 +45,4 @@ def card_digest_of(node: Node, body: WithCard) -> str:
     """The digest that was given, or that of the card, which is stored in its canonical form first."""
     if body.card_digest is not None:
         return body.card_digest
-    return node.documents.put(strict.canonical(body.card))
+    return node.documents.put(dump_canonical(body.card))

@@ -15,7 +15,6 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ledger_node.domain.codes import Operation, Purpose
 
-MAX_SAFE = 2**53 - 1  # the largest whole number that JSON carries without loss (RFC 8785)
 HEX32 = "^0x[0-9a-f]{64}$"
 ADDRESS = "^0x[0-9a-fA-F]{40}$"
 INSTANT = "^(19[789][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"

@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from registry_api.schemas.base import (
     EXAMPLE_DIGEST,
-    MAX_SAFE,
     Answer,
     Asked,
     Digest,
@@ -18,6 +17,7 @@ from registry_api.schemas.base import (
     Organisation,
     whole,
 )
+from registry_api.strict import MAX_SAFE
 
 PADDING = 128  # leaves
 

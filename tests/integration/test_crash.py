@@ -15,6 +15,7 @@ import pytest
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.client import Client
 from ledger_node.client.inputs import Document
+from ledger_node.client.retries import Retries
 from ledger_node.config import load_deployment
 from ledger_node.errors import NodeUnreachable
 from ledger_node.localnet import network
@@ -62,7 +63,7 @@ def test_kill_at_stage_leaves_exactly_one_outcome(consortium: Network, publisher
     key = f"crash-{stage}-{os.getpid()}"
     with crashing(publisher, stage) as process:
         with (
-            Client(publisher.url, publisher.api_keys["publisher"], timeout=10, attempts=1) as node,
+            Client(publisher.url, publisher.api_keys["publisher"], timeout=10, retries=Retries(attempts=1)) as node,
             pytest.raises(NodeUnreachable),
         ):
             node.models.register(CARD, idempotency_key=key, wait=30)
