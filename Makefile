@@ -44,7 +44,7 @@ check-fast: setup ## the inner loop: format, lint, types, layers, fast unit test
 
 check: setup ## all static checks
 	forge fmt --check
-	forge lint --deny warnings
+	FOUNDRY_PROFILE=lint forge lint --deny warnings
 	forge build --sizes
 	ruff format --check .
 	ruff check .

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from ledger_node.domain.codes import Capability
 from ledger_node.errors import ChainAnswerInvalid
 from ledger_node.proof.abi import WORD, word
-from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.hashing import keccak256, to_hex
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """`admin` is an address as 0x-hex."""
+    """`admin` is an address as 0x-hex, with the checksum of EIP-55 when it was read."""
 
     admin: str
     capabilities: Capability
@@ -41,7 +41,7 @@ def read_admission(payload: str) -> Admission:
     try:
         numbers = [int.from_bytes(one, "big") for one in words]
         found = Admission(
-            admin=to_hex(words[1][12:]),
+            admin=_checksummed(words[1][12:]),
             capabilities=Capability(numbers[2] & 7),
             for_profit=numbers[3] == 1,
             name=content[6 * WORD : 6 * WORD + numbers[5]].decode(),
@@ -53,3 +53,11 @@ def read_admission(payload: str) -> Admission:
 
 def read_organisation(payload: str) -> int:
     return int(payload, 16)
+
+
+def _checksummed(address: bytes) -> str:
+    digits = address.hex()
+    marks = keccak256(digits.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if int(mark, 16) > 7 else digit for digit, mark in zip(digits, marks, strict=False)
+    )

@@ -15,7 +15,8 @@ KEY = "^[!-~]{1,128}$"
 
 def request_digest(method: str, path: str, query: dict[str, str], body: Any) -> str:
     """sha-256 (0x-hex) of the canonical JSON of what was asked. InvalidDocument when the body has no canonical form."""
-    return to_hex(sha256(dump_canonical({"method": method, "path": path, "query": query, "body": body})))
+    asked: dict[str, Any] = {"method": method, "path": path, "query": query, "body": body}
+    return to_hex(sha256(dump_canonical(asked)))
 
 
 def _idempotency(

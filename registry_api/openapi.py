@@ -107,7 +107,7 @@ def routes_of(app: FastAPI) -> list[Any]:
 
 
 def render() -> str:
-    return json.dumps(document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document(), indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -73,8 +73,8 @@ STATUS: dict[type[MedLedgerError], int] = {
 }
 
 
-def status_of(error: MedLedgerError) -> int:
-    return STATUS[type(error)]
+def status_of(error: type[MedLedgerError]) -> int:
+    return STATUS[error]
 
 
 def document_of(error: MedLedgerError, status: int | None = None) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def document_of(error: MedLedgerError, status: int | None = None) -> dict[str, A
     standard = {
         "type": f"urn:medledger:error:{error.code}",
         "title": error.title,
-        "status": status or status_of(error),
+        "status": status or status_of(type(error)),
         "code": error.code,
         "detail": error.detail,
         "got": error.got,

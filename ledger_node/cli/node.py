@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Run a node.", no_args_is_help=True)
+from ledger_node.cli.session import Session, command
+
+app = typer.Typer()
 
 
 @app.callback()
@@ -15,8 +17,9 @@ def _node() -> None:
     """Run a node."""
 
 
-@app.command()
+@command(app)
 def run(
+    session: Session,  # noqa: ARG001  (a node answers over HTTP, not here)
     config: Annotated[Path, typer.Option("--config", "-c", help="The node's TOML file.")] = Path("node.toml"),
 ) -> None:
     """Serve one organisation until interrupted."""

@@ -79,7 +79,7 @@ def show_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Response:
 
 def trouble(error: MedLedgerError, status: int | None = None) -> HTMLResponse:
     missing = isinstance(error, LookupFailure)
-    return _page("trouble.html", status or problems.status_of(error), error=error, missing=missing)
+    return _page("trouble.html", status or problems.status_of(type(error)), error=error, missing=missing)
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -64,6 +64,7 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
         regulator.picture(authority, trained["version"], BUILD / "lineage.svg")
     with story.step("revocation", "Hospital B revokes its consent"):
         refused = regulator.revoke_and_see(authority, publisher, grants[1], trained["run"], chain, story)
+        regulator.picture(authority, trained["version"], BUILD / "lineage-after-revocation.svg")
     with story.step("audit", "The ledger and every node's index are counted against each other"):
         counted = count(members, chain, deployment)
         story.say(f"{counted['events']} events; rows: {counted['indexedRows']}; rebuilt alike: {counted['rebuilt']}")
@@ -80,6 +81,7 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
         "affectedVersions": refused["affected"],
         "evidence": {key: evidence[key] for key in ("path", "trust", "verified")},
         "lineage": str(BUILD / "lineage.svg"),
+        "lineageAfterRevocation": str(BUILD / "lineage-after-revocation.svg"),
     }
 
 
@@ -127,7 +129,7 @@ def conclude(story: Story, report: dict[str, Any], file: Path) -> None:
         ],
     )
     story.say(f"report    {file}")
-    story.say(f"picture   {report['lineage']}")
+    story.say(f"picture   {report['lineageAfterRevocation']}")
     story.say(f"verify    medledger evidence verify {evidence['path']} --trust {evidence['trust']}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from registry_api.app import create_app
@@ -18,14 +19,21 @@ def hospital() -> World:
     return world()
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """Made once: it takes longer than any test, and touches its node only when asked."""
+    return create_app(world().node)
+
+
 @pytest.fixture
-def client_of() -> Iterator[Callable[..., TestClient]]:
-    """`client_of(world, "steward")`; without a role the client has no key."""
+def client_of(application: FastAPI) -> Iterator[Callable[..., TestClient]]:
+    """`client_of(world, "steward")`; without a role the client has no key. One world at a time."""
     opened = []
 
     def client(of: World, role: str | None = None) -> TestClient:
         headers = {"Authorization": f"Bearer {KEYS[role]}"} if role else {}
-        opened.append(TestClient(create_app(of.node), headers=headers))
+        application.state.node = of.node
+        opened.append(TestClient(application, headers=headers))
         return opened[-1]
 
     yield client

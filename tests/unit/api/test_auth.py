@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from registry_api import auth, openapi
-from registry_api.app import create_app
 from registry_api.auth import Role
 
 from .fakes import KEYS
@@ -60,8 +60,9 @@ MATRIX = {"steward": STEWARD, "publisher": PUBLISHER, "auditor": {"suspend_conse
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(world().node)) as opened:
+def client(application: FastAPI) -> Iterator[TestClient]:
+    application.state.node = world().node
+    with TestClient(application) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from registry_api import auth, openapi
+from registry_api import auth, openapi, reference
 from registry_api.problems import MEDIA_TYPE
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -72,3 +72,8 @@ def _resolve(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     name = choices[0].get("$ref", "").rpartition("/")[2]
     found: dict[str, Any] = schema["components"]["schemas"].get(name, choices[0])
     return found
+
+
+def test_the_page_lists_every_call() -> None:
+    page = (COMMITTED.parent / "api.md").read_text()
+    assert page.endswith(reference.table()), "the table's end of docs/api.md: python -m registry_api.reference"

@@ -48,6 +48,11 @@ def test_a_cursor_keeps_its_block(client_of: Client) -> None:
     assert client.get(f"/v1/datasets?asOf=46&cursor={first['next']}").json()["code"] == "ML-0101"
 
 
+def test_a_block_that_is_not_indexed_is_not_there(hospital: World, client_of: Client) -> None:
+    answer = client_of(hospital, "auditor").get(f"/v1/datasets?asOf={HEAD + 1}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "ML-0301")
+
+
 def test_submissions_come_newest_first(hospital: World, client_of: Client) -> None:
     client = client_of(hospital, "operator")
     for n in range(5):
@@ -157,7 +162,7 @@ def test_evidence_and_trust_are_bytes_to_take_away(hospital: World, client_of: C
 def test_proposals_say_what_they_are_about(hospital: World, client_of: Client) -> None:
     admit, suspend = client_of(hospital, "auditor").get("/v1/proposals").json()["items"]
     assert admit["admission"] == {
-        "admin": "0x" + f"{77:040x}",
+        "admin": "0x" + f"{77:040X}",
         "capabilities": ["CUSTODIAN"],
         "forProfit": False,
         "name": "Klinikum West gGmbH",

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
-
-from registry_api.app import create_app
 
 from .fakes import KEYS, digest
 from .story import world
@@ -33,13 +32,14 @@ CONSENT: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
+def client(application: FastAPI) -> Iterator[TestClient]:
+    application.state.node = world().node
     headers = {
         "Authorization": f"Bearer {KEYS['operator']}",
         "Idempotency-Key": "k",
         "Content-Type": "application/json",
     }
-    with TestClient(create_app(world().node), headers=headers) as opened:
+    with TestClient(application, headers=headers) as opened:
         yield opened
 
 
@@ -205,7 +205,6 @@ def test_nul_and_control_characters_are_just_characters(client: TestClient) -> N
         "asOf=-1",
         "asOf=1_0",
         "asOf=%201",
-        "asOf=99999999",
         "asOf=",
         "asof=1",
         "limit=0",
