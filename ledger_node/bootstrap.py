@@ -39,6 +39,8 @@ from ledger_node.submitter.sender import Submitter
 
 log = logging.getLogger(__name__)
 
+RETRY_SECONDS = 1.0  # a worker's pause after a failure
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -153,28 +155,34 @@ class Runtime:
             return self._follower.rebuild()
 
     def _index_once(self) -> int:
-        with self._indexing:
-            moved = self._follower.step()
-        at = self.node.index.checkpoint()
-        self.node.status.note_head(at.number if at else None)
-        return int(moved)
+        try:
+            with self._indexing:
+                return int(self._follower.step())
+        finally:
+            self.node.status.note_head(self._follower.head)
 
     def _work(self, name: str, once: Callable[[], int]) -> None:
-        """Calls one worker's step until the node stops. What may pass is tried again; what may not stops the worker,
-        loudly: a node that cannot read its chain must not answer as if it could."""
+        """Calls one worker's step until the node stops. What may pass is tried again; what cannot pass stops the
+        worker, loudly: a node that cannot read its chain must not answer as if it could."""
         while not self._stop.is_set():
             try:
-                if once() == 0:
-                    self._wait(name)
+                moved = once()
             except MedLedgerError as error:
+                self.node.status.note_failure(name, error.code)
                 if error.retry is not Retry.SAFE:
                     log.critical("%s stopped", name, extra={"code": error.code})
-                    self.node.status.note_failure(f"{name}: {error.code}")
                     return
                 log.warning("%s waits", name, extra={"code": error.code})
-                if name == "indexer":
-                    self.node.status.note_head(None)
-                self._stop.wait(1.0)
+                self._stop.wait(RETRY_SECONDS)
+            except Exception as error:
+                # A full disk, a locked database: nothing is lost, since every step begins from the store.
+                self.node.status.note_failure(name, type(error).__name__)
+                log.exception("%s failed and tries again", name)
+                self._stop.wait(RETRY_SECONDS)
+            else:
+                self.node.status.note_failure(name, "")
+                if moved == 0:
+                    self._wait(name)
 
     def _wait(self, name: str) -> None:
         if name == "submitter":

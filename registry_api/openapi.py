@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from ledger_node import __version__
 from registry_api import auth
 from registry_api.guard import Guarded
+from registry_api.schemas.document import JSON
 from registry_api.schemas.problem import Problem
 
 TITLE = "MedLedger"
@@ -54,6 +55,7 @@ def build(app: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
     components = schema["components"]
+    components["schemas"]["Json"] = JSON
     components["schemas"]["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     for name in ("HTTPValidationError", "ValidationError"):  # the framework's own forms, which never leave this node
         components["schemas"].pop(name, None)

@@ -12,7 +12,7 @@ from fastapi import Depends, Query
 from pydantic import BeforeValidator, Field
 
 from ledger_node.domain.position import BlockRef, Position
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidField, NotFound
 from ledger_node.ports import Page
 from ledger_node.services.reading import time_of
 from registry_api.node import NodeOf
@@ -144,8 +144,8 @@ def _opened(cursor: str) -> tuple[int, Position]:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         as_of, block, log_index = (_number(part) for part in text.split("."))
     except (binascii.Error, ValueError):
-        raise InvalidField(
-            "the cursor is not one of this node's",
+        raise NotFound(
+            "no page is behind this cursor",
             got=f"text of {len(cursor)} characters",
             needed="`next` of the page before",
             field="query.cursor",

@@ -19,14 +19,14 @@ def parse(content: bytes, *, exact: bool = True) -> Any:
     """The JSON value of a body. InvalidField for bytes that are not UTF-8, lone surrogates, duplicate keys, NaN, what
     double precision cannot hold, and nesting deeper than DEEPEST.
 
-    `exact` refuses whole numbers beyond 2^53 - 1 as well, which other readers of JSON would round.
+    `exact` refuses numbers beyond 2^53 - 1 as well, which other readers of JSON may round.
     """
     _require_shallow(content)
     try:
         value = json.loads(
             content.decode("utf-8"),
             object_pairs_hook=_unique,
-            parse_float=_finite,
+            parse_float=_within if exact else _finite,
             parse_int=_exact if exact else int,
             parse_constant=_refuse,
         )
@@ -98,9 +98,16 @@ def _finite(text: str) -> float:
     return number
 
 
+def _within(text: str) -> float:
+    number = _finite(text)
+    if abs(number) > MAX_SAFE:
+        raise _Ambiguous("a number beyond 2^53 - 1")
+    return number
+
+
 def _exact(text: str) -> int:
     if len(text) > 17 or abs(number := int(text)) > MAX_SAFE:
-        raise _Ambiguous("a whole number beyond 2^53 - 1")
+        raise _Ambiguous("a number beyond 2^53 - 1")
     return number
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from eth_utils import keccak
 from web3 import HTTPProvider, Web3
-from web3.exceptions import Web3Exception, Web3RPCError
+from web3.exceptions import Web3Exception
 
 from ledger_node.chain import abi
 from ledger_node.chain.outcome import outcome_of
@@ -32,6 +32,14 @@ ALREADY_KNOWN = ("already known", "already imported", "known transaction", "alre
 NONCE_TOO_LOW = ("nonce too low",)
 
 
+class RpcRefused(Exception):
+    """An engine's own error object, for those who can make something of it."""
+
+    def __init__(self, error: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class RpcLedger:
     """One engine, one connection pool for each thread."""
 
@@ -40,7 +48,14 @@ class RpcLedger:
         self._web3 = Web3(self._provider)
 
     def call(self, method: str, *params: Any) -> Any:
-        """One JSON-RPC call; the raw `result`. ChainUnreachable when nobody answers, Web3RPCError when it says no."""
+        """One JSON-RPC call; the raw `result`. ChainAnswerInvalid when the engine answers with an error."""
+        try:
+            return self._ask(method, *params)
+        except RpcRefused:
+            raise ChainAnswerInvalid("the chain's RPC answered with an error", got=method) from None
+
+    def _ask(self, method: str, *params: Any) -> Any:
+        """As `call`, for those that read the error: RpcRefused."""
         try:
             answer = self._provider.make_request(method, list(params))
         except requests.RequestException:
@@ -50,7 +65,7 @@ class RpcLedger:
         except (ValueError, Web3Exception):
             raise ChainAnswerInvalid("the chain's RPC answered with something else than JSON-RPC") from None
         if "error" in answer:
-            raise Web3RPCError(str(answer["error"]), rpc_response=answer)
+            raise RpcRefused(answer["error"])
         return answer["result"]
 
     # What the chain is
@@ -125,8 +140,8 @@ class RpcLedger:
 
     def send(self, raw: str) -> None:
         try:
-            self.call("eth_sendRawTransaction", raw)
-        except Web3RPCError as error:
+            self._ask("eth_sendRawTransaction", raw)
+        except RpcRefused as error:
             said = str(error).lower()
             if any(text in said for text in ALREADY_KNOWN):
                 return
@@ -167,8 +182,8 @@ class RpcLedger:
         call = {"from": sent["from"], "to": sent["to"], "data": sent["input"], "gas": sent["gas"]}
         for number in (receipt.block, receipt.block - 1):
             try:
-                self.call("eth_call", call, hex(number))
-            except Web3RPCError as error:
+                self._ask("eth_call", call, hex(number))
+            except RpcRefused as error:
                 data = _revert_data(error)
                 if data:
                     return abi.decode_error(data)
@@ -180,24 +195,24 @@ class RpcLedger:
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
         data = abi.calldata_of(Command("", "consortium", "operatorOf", (operator,)))
         try:
-            return int(self.call("eth_call", {"to": contracts.consortium, "data": data}, "latest"), 16)
-        except Web3RPCError:
+            return int(self._ask("eth_call", {"to": contracts.consortium, "data": data}, "latest"), 16)
+        except RpcRefused:
             return 0
 
     # Proofs
 
     def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
         try:
-            return dict(self.call("eth_getProof", address, list(slots), hex(number)))
-        except Web3RPCError:
+            return dict(self._ask("eth_getProof", address, list(slots), hex(number)))
+        except RpcRefused:
             raise EvidenceUnavailable(
                 "the engine serves no proof for this block", got=f"block {number}", needed="a newer block"
             ) from None
 
 
-def _revert_data(error: Web3RPCError) -> bytes:
-    answer: Any = error.rpc_response or {}
-    data = answer.get("error", {}).get("data") if isinstance(answer, dict) else None
+def _revert_data(refused: RpcRefused) -> bytes:
+    """The revert bytes in an engine's error object; engines nest them differently."""
+    data = refused.error.get("data") if isinstance(refused.error, dict) else None
     if isinstance(data, dict):
         data = data.get("data")
     if isinstance(data, str) and data.startswith("0x"):

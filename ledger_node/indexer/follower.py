@@ -17,15 +17,19 @@ class Follower:
         self._index = index
         self._deployment = deployment
         self._log_range = log_range
+        self.head: int | None = None  # the chain's newest block as last seen; None while the chain does not answer
 
     def step(self) -> bool:
         """Applies the next range of blocks, or rewinds when the chain has turned. False when there is nothing to do."""
+        self.head = None
         at = self._index.checkpoint() or self._begin()
         known = self._ledger.block(at.number)
         if known is None or known.hash != at.hash:
             self._rewind(at)
+            self.head = at.number
             return True
         head = self._ledger.head()
+        self.head = head.number
         if head.number <= at.number:
             return False
         last = head.number if head.number - at.number <= self._log_range else at.number + self._log_range

@@ -31,15 +31,15 @@ class Status:
         self._outbox = outbox
         self._blobs = blobs
         self._head: int | None = None
-        self._failure = ""
+        self._failures: dict[str, str] = {}
 
-    def note_failure(self, failure: str) -> None:
-        """A worker stopped for good; the node is not ready until it is started again."""
-        self._failure = failure
+    def note_failure(self, worker: str, failure: str) -> None:
+        """A worker's last step failed, and how; empty when it did not."""
+        self._failures[worker] = failure
 
     def failure(self) -> str:
-        """Which worker stopped and for which error code; empty while all work."""
-        return self._failure
+        """Which worker fails and how; empty while all work."""
+        return "; ".join(f"{worker}: {failure}" for worker, failure in self._failures.items() if failure)
 
     def note_head(self, head: int | None) -> None:
         """The indexer tells what it saw last, so that reads need not ask the chain."""

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 from pydantic_core import PydanticCustomError
 
 from registry_api.schemas.base import EXAMPLE_DIGEST, HEX32, Answer, Asked, Digest, Hex
+from registry_api.strict import MAX_SAFE
 
 
 def _present(value: object) -> object:
@@ -16,7 +17,21 @@ def _present(value: object) -> object:
     return value
 
 
-CARD = {"type": "object", "description": "The card itself: public, nothing personal, at most 256 KiB in RFC 8785 form."}
+CARD = {
+    "type": "object",
+    "description": "The card itself: public, nothing personal, at most 256 KiB in RFC 8785 form.",
+    "additionalProperties": {"$ref": "#/components/schemas/Json"},
+}
+#: What a card may hold, in JSON Schema: every number within what JSON carries without loss.
+JSON = {
+    "description": "Any JSON value; numbers within 2^53 - 1, nesting up to 64.",
+    "anyOf": [
+        {"type": ["string", "boolean", "null"]},
+        {"type": "number", "minimum": -MAX_SAFE, "maximum": MAX_SAFE},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Json"}},
+        {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Json"}},
+    ],
+}
 CARD_DIGEST = {"type": "string", "pattern": HEX32, "description": "sha-256 of a card that is published elsewhere."}
 
 

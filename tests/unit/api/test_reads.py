@@ -48,6 +48,12 @@ def test_a_cursor_keeps_its_block(client_of: Client) -> None:
     assert client.get(f"/v1/datasets?asOf=46&cursor={first['next']}").json()["code"] == "ML-0101"
 
 
+@pytest.mark.parametrize("cursor", ["AAAAAAAA", "MjAwMC4xOC4", "MjAwMC54LjA", "____"])
+def test_a_cursor_of_nobody_leads_nowhere(hospital: World, client_of: Client, cursor: str) -> None:
+    answer = client_of(hospital, "auditor").get(f"/v1/datasets?cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "ML-0301")
+
+
 def test_a_block_that_is_not_indexed_is_not_there(hospital: World, client_of: Client) -> None:
     answer = client_of(hospital, "auditor").get(f"/v1/datasets?asOf={HEAD + 1}")
     assert (answer.status_code, answer.json()["code"]) == (404, "ML-0301")

@@ -166,7 +166,7 @@ def test_a_card_comes_in_exactly_one_form(client: TestClient, body: dict[str, An
     assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
 
 
-@pytest.mark.parametrize("card", [{"n": 2**60}, {"s": "\ud800"}, {"s": "\udc00\ud800"}])
+@pytest.mark.parametrize("card", [{"n": 2**60}, {"n": 1e16}, {"s": "\ud800"}, {"s": "\udc00\ud800"}])
 def test_a_card_without_a_canonical_form_is_refused(client: TestClient, card: dict[str, Any]) -> None:
     answer = client.post("/v1/datasets", content=json.dumps({"card": card}))
     assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
@@ -211,7 +211,6 @@ def test_nul_and_control_characters_are_just_characters(client: TestClient) -> N
         "limit=201",
         "limit=1&limit=2",
         "cursor=????",
-        "cursor=AAAAAAAA",
         "custodian=0",
         f"x={CANARY}",
         f"{CANARY}=1",
