@@ -31,8 +31,8 @@ setup: build/.python build/.node ## make the environment in .venv/ and node_modu
 demo: setup ## the main job on real input: from ultrasound files to a regulator's verified answer
 	$(BIN)/python -m scripts.demo
 
-up: setup ## keep the demo's consortium running, with its nodes' addresses and keys, until Ctrl-C
-	$(BIN)/medledger network up --dir var/up --fresh --foreground
+up: setup ## the demo, and its consortium kept running until Ctrl-C, with addresses and keys
+	$(BIN)/python -m scripts.demo --keep
 
 check-fast: setup ## the inner loop: format, lint, types, layers, fast unit tests
 	forge fmt --check

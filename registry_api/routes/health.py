@@ -22,9 +22,9 @@ def get_health() -> Health:
 
 @routes.get("/readyz", response_model=Health, responses=declared(500, 503))
 def get_readiness(node: NodeOf) -> Response:
-    """The node can serve: the chain answers, the index keeps up, and no worker has stopped."""
+    """The node can serve: the chain answers, the index keeps up, and no worker fails."""
     if failure := node.status.failure():
-        return problems.respond(NodeError("a worker has stopped", got=failure, needed="look at the node's log"), 503)
+        return problems.respond(NodeError("a worker fails", got=failure, needed="look at the node's log"), 503)
     status = node.status.now()
     if status.lag is None:
         return problems.respond(ChainUnreachable("the chain does not answer", needed="wait, or look at the chain"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
+import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,10 +23,13 @@ BUILD = Path("build/demo")
 
 
 def main() -> int:
+    arguments = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    arguments.add_argument("--keep", action="store_true", help="keep the consortium running until interrupted")
+    keep = arguments.parse_args().keep
     began = time.monotonic()
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    story, report = Story(), {}
+    story = Story()
     network_folder = BUILD / "network"
     try:
         with story.step("network", "A chain, six contracts, two hospitals, a publisher, a regulator, a node for each"):
@@ -32,15 +38,29 @@ def main() -> int:
             deployment = json.loads((network_folder / "deployment.json").read_text())
             story.say(f"chain {deployment['chainId']} at {network['rpcUrl']}")
         report = tell(story, members, Chain(network["rpcUrl"]), deployment)
+        story.durations["total"] = round(time.monotonic() - began, 2)
+        report["durations"] = story.durations
+        file = BUILD / "report.json"
+        file.write_text(json.dumps(report, indent=2) + "\n")
+        conclude(story, report, file)
+        if keep:
+            stay(story, network)
     finally:
         if (network_folder / "network.json").exists():
             medledger("network", "down", "--dir", network_folder)
-    story.durations["total"] = round(time.monotonic() - began, 2)
-    report["durations"] = story.durations
-    file = BUILD / "report.json"
-    file.write_text(json.dumps(report, indent=2) + "\n")
-    conclude(story, report, file)
     return 0 if holds(report) else 1
+
+
+def stay(story: Story, network: dict[str, Any]) -> None:
+    """Prints each node's address and keys, and waits for Ctrl-C."""
+    story.console.rule("running until Ctrl-C")
+    for node in network["nodes"]:
+        story.say(f"{node['name']}: {node['url']}  (open it in a browser)")
+        story.table(("", ""), [(f"    {role}", key) for role, key in node["apiKeys"].items()])
+    ended = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: ended.set())
+    ended.wait()
 
 
 def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dict[str, Any]) -> dict[str, Any]:

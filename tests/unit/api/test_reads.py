@@ -200,7 +200,7 @@ def test_readiness_follows_chain_index_and_workers(hospital: World, client_of: C
     hospital.ledger.number = HEAD + 21
     assert client.get("/readyz").json()["got"] == "21 blocks"
     hospital.ledger.number = HEAD
-    hospital.node.status.note_failure("indexer: ML-0604")
+    hospital.node.status.note_failure("indexer", "ML-0604")
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").json() == {"status": "ok"}
 
