@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ledger_node.errors import InvalidField
+from ledger_node.shallow import DEEPEST, is_shallow
 
-DEEPEST = 64  # objects and lists within each other
-_MARKS = re.compile(rb'[\[{\]}]|"(?:[^"\\]+|\\.)*+"?', re.DOTALL)  # a bracket, or a whole string
 MAX_SAFE = 2**53 - 1  # the largest whole number that JSON carries without loss (RFC 8785)
 
 
@@ -21,7 +19,8 @@ def parse(content: bytes, *, exact: bool = True) -> Any:
 
     `exact` refuses numbers beyond 2^53 - 1 as well, which other readers of JSON may round.
     """
-    _require_shallow(content)
+    if not is_shallow(content):
+        raise _broken(content, f"nested deeper than {DEEPEST}")
     try:
         value = json.loads(
             content.decode("utf-8"),
@@ -55,20 +54,6 @@ def require_json_type(headers: Mapping[str, str]) -> None:
             needed="Content-Type: application/json",
             field="body",
         )
-
-
-def _require_shallow(content: bytes) -> None:
-    """The parser recurses, and a library that the node loads lifts Python's limit above what the stack can hold."""
-    if content.count(b"[") + content.count(b"{") <= DEEPEST:
-        return
-    depth = 0
-    for mark in _MARKS.finditer(content):
-        if mark[0] in b"[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise _broken(content, f"nested deeper than {DEEPEST}")
-        elif mark[0] in b"]}":
-            depth -= 1
 
 
 class _Ambiguous(ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from pydantic_core import PydanticUndefined
 from ledger_node.config import BlobConfig, NodeConfig
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.errors import all_errors
-from registry_api.openapi import document
+from registry_api import openapi
+from registry_api import reference as api
 from registry_api.problems import status_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -55,11 +55,20 @@ def configuration_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def api_page() -> str:
+    """The page about the API as it is written, with its table of calls renewed."""
+    lines = (DOCS / "api.md").read_text().splitlines(keepends=True)
+    first = next(n for n, line in enumerate(lines) if line.startswith("| call |"))
+    rest = next((n for n, line in enumerate(lines) if n > first and not line.startswith("|")), len(lines))
+    return "".join(lines[:first]) + api.table() + "".join(lines[rest:])
+
+
 def pages() -> dict[Path, str]:
     return {
         DOCS / "errors.md": errors_page(),
         DOCS / "configuration.md": configuration_page(),
-        DOCS / "openapi.json": json.dumps(document(), indent=2, sort_keys=True) + "\n",
+        DOCS / "openapi.json": openapi.render(),
+        DOCS / "api.md": api_page(),
     }
 
 

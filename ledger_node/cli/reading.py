@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from enum import IntEnum, IntFlag
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
+from ledger_node import shallow
 from ledger_node.errors import (
     InvalidDigest,
     InvalidDocument,
@@ -189,8 +189,8 @@ def read_document(file: Path, what: str) -> dict[str, object]:
     """One JSON object. InvalidDocument for anything else, a duplicate key and NaN included."""
     content = read_bytes(file, what)
     try:
-        parsed = json.loads(content, object_pairs_hook=_unique, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        parsed = shallow.loads(content, object_pairs_hook=_unique, parse_constant=_refuse)
+    except ValueError as error:
         at = getattr(error, "pos", None)
         raise InvalidDocument(
             f"the {what} is not JSON",

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ledger_node import shallow
 from ledger_node.cli.reading import read_document, write_file
 from ledger_node.domain.codes import Supersession
 from ledger_node.domain.dataset import options_of
@@ -181,7 +182,7 @@ def _require_subject(node: Client, dataset: str, subject: str) -> None:
     if subject.startswith("0x") and subject != dataset:
         raise ManifestMismatch("the folder was prepared for another dataset", got="another id", needed=subject)
     try:
-        card = json.loads(node.blobs.get(node.datasets.get(dataset)["cardDigest"]))
+        card = shallow.loads(node.blobs.get(node.datasets.get(dataset)["cardDigest"]))
     except (UnknownDocument, ValueError):
         return
     named = card.get("subject") if isinstance(card, dict) else None

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 import httpx2
 
+from ledger_node import shallow
 from ledger_node.client import answers
 from ledger_node.client.inputs import Json
 from ledger_node.client.problems import error_of, is_safe
@@ -163,8 +164,8 @@ def _transient(answer: httpx2.Response) -> bool:
 
 def _json(content: bytes) -> object:
     try:
-        return cast(object, json.loads(content))
-    except (ValueError, RecursionError):
+        return cast(object, shallow.loads(content))
+    except ValueError:
         raise NodeFailed(
             "the node's answer is not JSON", got=f"{len(content)} bytes", needed="the address of a MedLedger node"
         ) from None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import cast
 
+from ledger_node import shallow
 from ledger_node.errors import MedLedgerError, NodeFailed, Retry, all_errors
 
 _OWN = frozenset({"type", "title", "status", "code", "detail", "got", "needed", "retry"})
@@ -44,8 +44,8 @@ def is_safe(content: bytes) -> bool:
 
 def _parse(content: bytes) -> dict[str, object] | None:
     try:
-        parsed = json.loads(content)
-    except (ValueError, RecursionError):
+        parsed = shallow.loads(content)
+    except ValueError:
         return None
     if not isinstance(parsed, dict) or not isinstance(parsed.get("code"), str):
         return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NoReturn
 
 import rfc8785
 
+from ledger_node import shallow
 from ledger_node.errors import InvalidDocument
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
@@ -21,13 +21,13 @@ def parse(content: bytes, most: int) -> Json:
     if len(content) > most:
         raise InvalidDocument("JSON is too long", got=f"{len(content)} bytes", needed=f"at most {most}")
     try:
-        value: Json = json.loads(
-            content.decode("utf-8"),
+        value: Json = shallow.loads(
+            content,
             object_pairs_hook=_unique,
             parse_float=_refuse,
             parse_constant=_refuse,
         )
-    except (ValueError, RecursionError) as failure:
+    except ValueError as failure:
         raise InvalidDocument("not strict JSON", got=f"{len(content)} bytes", needed="JSON") from failure
     return value
 

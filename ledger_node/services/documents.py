@@ -8,6 +8,7 @@ from ledger_node.errors import DocumentTooLarge, InvalidDocument
 from ledger_node.ports import BlobStore
 from ledger_node.proof.cid import BLOCK, cid_of_digest
 from ledger_node.proof.hashing import parse_hex, sha256, to_hex
+from ledger_node.shallow import DEEPEST, is_shallow
 
 LARGEST_DOCUMENT = BLOCK  # bytes: one block, so that the CID's digest is the document's own sha-256
 
@@ -25,9 +26,11 @@ class Documents:
             raise DocumentTooLarge(
                 "the document does not fit one block", got=f"{len(content)} bytes", needed=f"at most {LARGEST_DOCUMENT}"
             )
+        if not is_shallow(content):
+            raise InvalidDocument("the document is nested too deep", needed=f"at most {DEEPEST} levels")
         try:
             parsed = json.loads(content)
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             at = getattr(error, "pos", getattr(error, "start", 0))
             raise InvalidDocument(
                 "the document is not JSON", got=f"{len(content)} bytes, broken at {at}", needed="a JSON object in UTF-8"

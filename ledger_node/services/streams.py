@@ -19,6 +19,8 @@ class Streams:
         self._membership = membership
 
     def register(self, idempotency: Idempotency) -> Submission:
+        if earlier := self._submissions.find_earlier(idempotency):
+            return earlier
         self._membership.require(Capability.CUSTODIAN)
         salt = self._submissions.salt(idempotency)
         stream = self._submissions.derive(ids.STREAM, "anchors", salt)
@@ -27,6 +29,8 @@ class Streams:
         )
 
     def anchor(self, stream: str, size: int, root: str, idempotency: Idempotency) -> Submission:
+        if earlier := self._submissions.find_earlier(idempotency):
+            return earlier
         self._membership.require(Capability.CUSTODIAN)
         if size <= 0 or size % PADDING:
             raise InvalidField("a stream is padded before it is anchored", needed=f"a multiple of {PADDING}")

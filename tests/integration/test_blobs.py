@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.kubo import IPFS, daemon
 
 from ledger_node.blobs.folder import FolderBlobs
 from ledger_node.blobs.kubo import KuboBlobs
 from ledger_node.errors import BlobCorrupt, BlobStoreUnreachable, UnknownDocument
 from ledger_node.ports import BlobStore
 from ledger_node.proof.cid import cid_of, cid_of_digest
+from tests.integration.kubo import IPFS, daemon
 
 ABSENT = cid_of_digest(bytes(32))
 

@@ -34,5 +34,5 @@ def test_every_answer_is_within_the_schema(consortium: Network, tmp_path: Path, 
 
 
 def _statuses(report: Path) -> list[int]:
-    (file,) = report.glob("*.har")
+    (file,) = report.glob("har-*.json")
     return [entry["response"]["status"] for entry in json.loads(file.read_text())["log"]["entries"]]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fakes import FakeLedger, digest
 
 from ledger_node.domain.position import Event, Position
 from ledger_node.errors import IndexConflict, UnknownEvent, WrongChain
@@ -14,6 +13,7 @@ from ledger_node.indexer.follower import Follower
 from ledger_node.ports import Checkpoint, Page, Step
 from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
+from tests.fakes import FakeLedger, digest
 
 
 class World:

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.fakes import FakeClock, FakeSigner, digest
 
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.submission import Submission, SubmissionState
 from ledger_node.errors import IdempotencyKeyReused, QueueFull
 from ledger_node.store.database import Database
 from ledger_node.store.outbox import SqlOutbox
+from tests.fakes import FakeClock, FakeSigner, digest
 
 COMMAND = Command("dataset.register", "datasets", "registerDataset", (), digest(5))
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fakes import CONTRACTS, FakeClock, FakeLedger, FakeSigner, digest
 
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.submission import Submission, SubmissionState
@@ -16,6 +15,7 @@ from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.submitter.sender import Submitter
+from tests.fakes import CONTRACTS, FakeClock, FakeLedger, FakeSigner, digest
 
 STAGES = ("sending", "sent", "mined", "settled")
 

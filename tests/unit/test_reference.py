@@ -1,0 +1,14 @@
+"""The committed reference pages are those that the code gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.reference import pages
+
+
+@pytest.mark.parametrize("file", sorted(pages()), ids=lambda file: file.name)
+def test_page_is_current(file: Path) -> None:
+    assert file.read_text() == pages()[file], "run make generate"
