@@ -40,7 +40,7 @@ check-fast: setup ## the inner loop: format, lint, types, layers, fast unit test
 	ruff check .
 	mypy
 	lint-imports --no-cache
-	pytest -q -n 2 --dist loadfile tests/unit
+	pytest -q -n 2 --dist loadfile -m 'not slow' tests/unit
 
 check: setup ## all static checks
 	forge fmt --check

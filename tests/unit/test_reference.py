@@ -8,6 +8,8 @@ import pytest
 
 from scripts.reference import pages
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("file", sorted(pages()), ids=lambda file: file.name)
 def test_page_is_current(file: Path) -> None:

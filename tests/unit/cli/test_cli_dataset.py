@@ -11,6 +11,8 @@ import pytest
 
 from tests.unit.cli.conftest import Asked, Node, Run, listing, problem, submission, word
 
+pytestmark = pytest.mark.slow
+
 DATASET = word("d")
 VERSIONS = f"/v1/datasets/{DATASET}/versions"
 

@@ -24,6 +24,8 @@ from ledger_node.errors import EmptyFolder, InvalidField, StateConflict, ToolMis
 from tests.unit.edge.conftest import NO_REGIONS, REGIONS, SALT, Clean
 from tests.unit.edge.synthetic import saved, ultrasound
 
+pytestmark = pytest.mark.slow
+
 CANARY = "CANARYQZ"
 TEXT = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
 TIMES = {"DA": "19010203", "TM": "010203.456789", "DT": "19010203010203.456789"}

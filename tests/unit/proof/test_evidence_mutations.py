@@ -7,10 +7,13 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import rfc8785
 
 from ledger_node.errors import EvidenceMalformed
 from ledger_node.proof import Result, verify
+
+pytestmark = pytest.mark.slow
 
 ALPHABET = '0123456789abcdefABCDEFxX {}[]",:.-eé\u0000'
 Path = tuple[str | int, ...]
