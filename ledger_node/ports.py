@@ -179,11 +179,11 @@ class Index(Protocol):
     def apply(self, step: Step) -> None:
         """IndexConflict when the checkpoint is not the expected one."""
 
+    def replace(self, steps: Iterable[Step]) -> str:
+        """Forgets every row and applies the steps, in one transaction that no reader sees a part of; the new digest."""
+
     def rewind(self, to: Checkpoint) -> None:
         """Forgets every row above a block."""
-
-    def clear(self) -> None:
-        """Forgets every row and the checkpoint."""
 
     def digest(self) -> str:
         """sha-256 (0x-hex) over every row of every index table, in the order of their keys, without the checkpoint."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from ledger_node.domain.position import BlockRef
 from ledger_node.errors import IndexConflict
@@ -34,24 +34,19 @@ class SqlIndex(reads.Reads):
                 connection.execute(checkpoint.insert().values(_values(genesis)))
 
     def apply(self, step: Step) -> None:
-        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in step.rows:
-            rows[row.table].append(row.values)
         with self._database.write() as connection:
-            moved = connection.execute(
-                update(checkpoint)
-                .where(checkpoint.c.number == step.expected.number, checkpoint.c.hash == step.expected.hash)
-                .values(_values(step.reached))
-            )
-            if moved.rowcount != 1:
-                raise IndexConflict("the checkpoint is not where this step began", needed="read it again")
-            if step.blocks:
-                connection.execute(
-                    block.insert(),
-                    [{"number": b.number, "hash": b.hash, "timestamp": b.timestamp} for b in step.blocks],
-                )
-            for name, values in rows.items():
-                connection.execute(INDEX_TABLES[name].insert(), values)
+            _write(connection, step)
+
+    def replace(self, steps: Iterable[Step]) -> str:
+        """Forgets everything and applies the steps, all in one transaction, so that no reader sees a part of it."""
+        with self._database.write() as connection:
+            for table in (*INDEX_TABLES.values(), block):
+                connection.execute(delete(table))
+            for position, step in enumerate(steps):
+                if position == 0:
+                    connection.execute(update(checkpoint).values(_values(step.expected)))
+                _write(connection, step)
+            return _digest(connection)
 
     def rewind(self, to: Checkpoint) -> None:
         with self._database.write() as connection:
@@ -60,20 +55,9 @@ class SqlIndex(reads.Reads):
             connection.execute(delete(block).where(block.c.number > to.number))
             connection.execute(update(checkpoint).values(_values(to)))
 
-    def clear(self) -> None:
-        with self._database.write() as connection:
-            for table in (*INDEX_TABLES.values(), block, checkpoint):
-                connection.execute(delete(table))
-
     def digest(self) -> str:
-        total = hashlib.sha256()
         with self._database.read() as connection:
-            for name, table in INDEX_TABLES.items():
-                keys = list(table.primary_key.columns)
-                for row in connection.execute(select(table).order_by(*keys)):
-                    line = json.dumps([name, dict(row._mapping)], sort_keys=True, separators=(",", ":"))
-                    total.update(line.encode() + b"\n")
-        return "0x" + total.hexdigest()
+            return _digest(connection)
 
     def counts(self) -> dict[str, int]:
         with self._database.read() as connection:
@@ -95,3 +79,31 @@ class SqlIndex(reads.Reads):
 
 def _values(at: Checkpoint) -> dict[str, Any]:
     return {"id": 1, "number": at.number, "hash": at.hash, "timestamp": at.timestamp}
+
+
+def _write(connection: Connection, step: Step) -> None:
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in step.rows:
+        rows[row.table].append(row.values)
+    moved = connection.execute(
+        update(checkpoint)
+        .where(checkpoint.c.number == step.expected.number, checkpoint.c.hash == step.expected.hash)
+        .values(_values(step.reached))
+    )
+    if moved.rowcount != 1:
+        raise IndexConflict("the checkpoint is not where this step began", needed="read it again")
+    if step.blocks:
+        connection.execute(
+            block.insert(), [{"number": b.number, "hash": b.hash, "timestamp": b.timestamp} for b in step.blocks]
+        )
+    for name, values in rows.items():
+        connection.execute(INDEX_TABLES[name].insert(), values)
+
+
+def _digest(connection: Connection) -> str:
+    total = hashlib.sha256()
+    for name, table in INDEX_TABLES.items():
+        for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
+            line = json.dumps([name, dict(row._mapping)], sort_keys=True, separators=(",", ":"))
+            total.update(line.encode() + b"\n")
+    return "0x" + total.hexdigest()

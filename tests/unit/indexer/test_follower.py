@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger_node.domain.position import Event, Position
-from ledger_node.errors import IndexConflict, UnknownEvent, WrongChain
+from ledger_node.errors import ChainAnswerInvalid, IndexConflict, UnknownEvent, WrongChain
 from ledger_node.indexer.follower import Follower
 from ledger_node.ports import Checkpoint, Page, Step
 from ledger_node.store.database import Database
@@ -105,3 +105,55 @@ def test_checkpoint_moves_by_compare_and_swap(world: World) -> None:
     stale = Step(Checkpoint(0, digest(5), 0), at, (), ())
     with pytest.raises(IndexConflict):
         world.index.apply(stale)
+
+
+def test_chain_that_turns_while_it_is_read_is_read_again(world: World) -> None:
+    world.dataset(1)
+    world.follower.catch_up()
+    world.dataset(2)
+    events = world.ledger.events
+
+    def turning(*asked: object) -> list[Event]:
+        world.ledger.events = events  # type: ignore[method-assign]
+        read = events(*asked)  # type: ignore[arg-type]
+        world.ledger.reorganise(2)
+        world.dataset(11)
+        world.dataset(12)
+        world.dataset(13)
+        return read
+
+    world.ledger.events = turning  # type: ignore[method-assign, assignment]
+    with pytest.raises(ChainAnswerInvalid):
+        world.follower.step()
+    assert world.known() == [digest(1)]
+    world.follower.catch_up()
+    assert world.known() == [digest(11), digest(12), digest(13)]
+
+
+def test_engine_that_lags_makes_the_index_wait_and_forget_nothing(world: World) -> None:
+    for number in range(1, 4):
+        world.dataset(number)
+    world.follower.catch_up()
+    newest = world.ledger.blocks.pop()
+    with pytest.raises(ChainAnswerInvalid):
+        world.follower.step()
+    assert len(world.known()) == 3
+    world.ledger.blocks.append(newest)
+    assert not world.follower.step()
+
+
+def test_rebuild_shows_no_reader_a_part(world: World) -> None:
+    for number in range(1, 5):
+        world.dataset(number)
+    world.follower.catch_up()
+    seen = []
+    events = world.ledger.events
+
+    def watching(*asked: object) -> list[Event]:
+        seen.append(len(world.known()))
+        return events(*asked)  # type: ignore[arg-type]
+
+    world.ledger.events = watching  # type: ignore[method-assign, assignment]
+    before, after = world.follower.rebuild()
+    assert before == after
+    assert set(seen) == {4}
