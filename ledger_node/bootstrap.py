@@ -103,7 +103,14 @@ class Runtime:
             stage=stage,
         )
         submissions = Submissions(
-            identity, ledger, signer, outbox, queue_cap=config.queue_cap, wake=self._wake.set, stage=stage
+            identity,
+            ledger,
+            signer,
+            outbox,
+            salt_secret=outbox.salt_secret(),
+            queue_cap=config.queue_cap,
+            wake=self._wake.set,
+            stage=stage,
         )
         membership = Membership(index, identity, submissions)
         consents = Consents(index, submissions, membership, clock)
@@ -200,10 +207,9 @@ def _blobs(config: NodeConfig) -> BlobStore:
     return FolderBlobs(config.blobs.path)
 
 
-def _load_api_keys(api_keys: ApiKeys, file: Path) -> None:
+def _load_api_keys(api_keys: SqlApiKeys, file: Path) -> None:
     try:
-        for role, key in json.loads(_read(file, "the API keys' file")).items():
-            api_keys.add(str(key), str(role), "configured")
+        api_keys.replace({str(key): str(role) for role, key in json.loads(_read(file, "the API keys' file")).items()})
     except (ValueError, AttributeError):
         raise ConfigInvalid("the API keys' file is malformed", needed="a JSON object of key by role") from None
 
@@ -211,5 +217,5 @@ def _load_api_keys(api_keys: ApiKeys, file: Path) -> None:
 def _read(file: Path, what: str) -> str:
     try:
         return file.read_text()
-    except OSError:
+    except (OSError, UnicodeError):
         raise ConfigInvalid(f"{what} cannot be read", needed="the file that `network up` wrote") from None

@@ -69,7 +69,9 @@ def load_config(file: Path) -> NodeConfig:
         content = tomllib.loads(file.read_text())
     except FileNotFoundError:
         raise ConfigInvalid("the configuration file is absent", needed="medledger node run --config FILE") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError:
+        raise ConfigInvalid("the configuration file cannot be read", needed="a TOML file in UTF-8") from None
+    except (tomllib.TOMLDecodeError, UnicodeError) as error:
         raise ConfigInvalid("the configuration is not TOML", got=_at(error), needed="a TOML file in UTF-8") from None
     try:
         config = NodeConfig(**content)
@@ -93,7 +95,9 @@ def load_deployment(file: Path) -> Deployment:
         )
     except FileNotFoundError:
         raise ConfigInvalid("the deployment record is absent", needed="the file that `network up` wrote") from None
-    except (ValueError, KeyError, TypeError):
+    except OSError:
+        raise ConfigInvalid("the deployment record cannot be read", needed="the file that `network up` wrote") from None
+    except (ValueError, KeyError, TypeError):  # UnicodeError is a ValueError
         raise ConfigInvalid("the deployment record is malformed", needed="the file that `network up` wrote") from None
 
 

@@ -324,6 +324,12 @@ class NetworkState(NodeError):
     title = "The local network is not in the state that this needs"
 
 
+class StoreUnavailable(NodeError):
+    code = "ML-0909"
+    title = "The node's store cannot be used now"
+    retry = Retry.SAFE
+
+
 def all_errors() -> list[type[MedLedgerError]]:
     """Every error class, by code."""
     found: dict[str, type[MedLedgerError]] = {}

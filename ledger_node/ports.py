@@ -221,6 +221,4 @@ class Index(Protocol):
 class ApiKeys(Protocol):
     """Keys to this node's API. Only sha-256 of a key is kept."""
 
-    def add(self, key: str, role: str, label: str) -> None: ...
-
     def role_of(self, key: str) -> str | None: ...

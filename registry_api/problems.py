@@ -70,6 +70,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.NodeFailed: 500,
     errors.ToolMissing: 500,
     errors.NetworkState: 500,
+    errors.StoreUnavailable: 503,
 }
 
 

@@ -29,12 +29,14 @@ class KeystoreSigner:
 
     @classmethod
     def open(cls, keystore: Path, password: str, chain_id: int, gas_limit: int = GAS_LIMIT) -> KeystoreSigner:
-        """KeystoreInvalid when the file is absent, malformed, or the password does not fit."""
+        """KeystoreInvalid when the file is absent, unreadable, malformed, or the password does not fit."""
         try:
             key = Account.decrypt(json.loads(keystore.read_text()), password)
         except FileNotFoundError:
             raise KeystoreInvalid("the keystore is absent", needed="a version 3 keystore file") from None
-        except (ValueError, KeyError, TypeError, NotImplementedError):
+        except OSError:
+            raise KeystoreInvalid("the keystore cannot be read", needed="a version 3 keystore file") from None
+        except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError):  # UnicodeError is a ValueError
             raise KeystoreInvalid(
                 "the keystore cannot be opened", needed="a version 3 keystore file and its password"
             ) from None

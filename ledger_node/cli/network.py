@@ -38,25 +38,32 @@ def up(
 ) -> int | None:
     """Start a chain, deploy the contracts, admit the members, run a node for each."""
     from ledger_node.localnet import network
+    from ledger_node.localnet.interrupts import held, interruptible
 
-    if fresh:
-        network.remove(folder)
-    started = network.up(
-        folder,
-        chain_id=chain_id,
-        block_time=block_time,
-        chain_port=chain_port,
-        node_ports=node_port or (),
-        say=lambda part: session.output.say(f"starting {part}"),
-    )
-    session.output.show(_status(started, keys=True), lambda: _table(started, keys=True))
-    if foreground:
-        session.output.say("running; Ctrl-C stops it all")
+    with interruptible():
+        if fresh:
+            network.remove(folder)
+        started = network.up(
+            folder,
+            chain_id=chain_id,
+            block_time=block_time,
+            chain_port=chain_port,
+            node_ports=node_port or (),
+            say=lambda part: session.output.say(f"starting {part}"),
+        )
         try:
-            _wait_for_end()
+            session.output.show(_status(started, keys=True), lambda: _table(started, keys=True))
+            if foreground:
+                session.output.say("running; Ctrl-C stops it all")
+                _wait_for_end()
+        except (KeyboardInterrupt, SystemExit):
+            with held(then_raise=False):
+                network.down(started)
+            raise
         finally:
-            network.down(started)
-            session.output.say("stopped")
+            if foreground:
+                network.down(started)
+                session.output.say("stopped")
     return None
 
 
@@ -78,7 +85,8 @@ def status(session: Session, folder: Folder = DEFAULT) -> int | None:
 
     running = network.Network.load(folder)
     session.output.show(_status(running), lambda: _table(running))
-    alive = running.engine.running() and all(handle.running() for handle in running.nodes.values())
+    shown = _status(running)
+    alive = shown["running"] and shown["nodes"] and all(node["running"] for node in shown["nodes"])
     return 0 if alive else 1
 
 
@@ -91,14 +99,14 @@ def _wait_for_end() -> None:
 
 
 def _status(network: Network, *, keys: bool = False) -> dict[str, Any]:
-    nodes = []
+    nodes = []  # of a network whose start was cut, some may be missing
     for member in network.members:
         node: dict[str, Any] = {
             "slug": member.plan.slug,
             "name": member.plan.name,
             "url": member.url,
             "operator": member.operator,
-            "running": network.nodes[member.plan.slug].running(),
+            "running": (handle := network.nodes.get(member.plan.slug)) is not None and handle.running(),
             "folder": str(member.folder),
         }
         nodes.append({**node, "apiKeys": member.api_keys} if keys else node)

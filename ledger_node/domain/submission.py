@@ -55,6 +55,7 @@ class Submission:
     state: SubmissionState
     created_at: int
     block: int | None = None
+    block_hash: str | None = None
     status: int | None = None
     outcome: dict[str, Any] | None = None
 

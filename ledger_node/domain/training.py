@@ -62,7 +62,9 @@ class Run:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a model version may be published from it: completed, or going on between two rounds."""
+        """Whether a model version may be published from it: it trains, and is completed or between two rounds."""
+        if self.operation not in (Operation.TRAIN, Operation.FINE_TUNE):
+            return False
         if self.outcome is Outcome.OPEN:
             return bool(self.rounds) and self.open_round() is None
         return self.outcome is Outcome.COMPLETED

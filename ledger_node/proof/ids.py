@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+
 from ledger_node.proof import abi
-from ledger_node.proof.hashing import keccak256, sha256
+from ledger_node.proof.hashing import keccak256
 
 DATASET = keccak256(b"medledger.dataset.v1")
 CONSENT = keccak256(b"medledger.consent.v1")
@@ -23,9 +25,10 @@ def derive_id(tag: bytes, chain_id: int, contract: bytes, organisation: int, sal
     return abi.digest(tag, chain_id, contract, organisation, salt)
 
 
-def salt_of(idempotency_key: str, organisation: int) -> bytes:
+def salt_of(secret: bytes, idempotency_key: str, organisation: int) -> bytes:
     """The salt that a node gives for a write: a repeated write makes the same id, which the contract refuses.
 
-    sha-256 of the prefix, the organisation's number (4 bytes, big-endian) and the key in UTF-8.
+    HMAC-SHA256 under the node's own secret (32 bytes), over the prefix, the organisation's number (4 bytes, big-endian)
+    and the key in UTF-8. Without the secret a salt on chain would let anyone test guesses of a key.
     """
-    return sha256(_SALT_PREFIX + organisation.to_bytes(4, "big") + idempotency_key.encode())
+    return hmac.digest(secret, _SALT_PREFIX + organisation.to_bytes(4, "big") + idempotency_key.encode(), "sha256")

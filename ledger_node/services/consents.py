@@ -30,7 +30,7 @@ from ledger_node.errors import (
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
 from ledger_node.services.membership import Membership
-from ledger_node.services.reading import block_of, require
+from ledger_node.services.reading import block_of, require, time_of
 from ledger_node.services.submissions import Submissions
 
 
@@ -138,16 +138,19 @@ class Consents:
         return self._act("consent.revoke", "revoke", consent, (int(reason),), idempotency)
 
     def check(self, consent: str, use: Use, as_of: int | None = None) -> Reason:
-        """What the contract would say of this use at the newest block, by the index."""
+        """What the contract would say of this use now, or would have said at the end of block `as_of`, by the index."""
         block = block_of(self._index, as_of)
-        return self._judge(self._index.find_consent(consent, block), use, block)
+        time = self._clock.now() if as_of is None else time_of(self._index, block).timestamp
+        return self._judge(self._index.find_consent(consent, block), use, block, time)
 
     def require_permitted(self, inputs: tuple[RunInput, ...], use: Use) -> None:
         """ConsentRefused naming the first input whose consent does not permit the use."""
         block = block_of(self._index, None)
         for position, item in enumerate(inputs):
             found = self._index.find_consent(item.consent, block)
-            reason = self._judge(found, replace(use, dataset=item.dataset, version=item.version), block)
+            reason = self._judge(
+                found, replace(use, dataset=item.dataset, version=item.version), block, self._clock.now()
+            )
             if reason is not Reason.OK:
                 raise ConsentRefused(
                     f"the consent of input {position} does not permit {Operation(use.operation).name}: {reason.name}",
@@ -158,7 +161,7 @@ class Consents:
                     input=position,
                 )
 
-    def _judge(self, consent: Consent | None, use: Use, block: int) -> Reason:
+    def _judge(self, consent: Consent | None, use: Use, block: int, time: int) -> Reason:
         if consent is None:
             return Reason.UNKNOWN_TOKEN
         versions = self._index.dataset_versions(consent.terms.dataset, block)
@@ -168,7 +171,7 @@ class Consents:
             return found is not None and found.status is OrganisationStatus.ACTIVE
 
         now = Circumstances(
-            time=self._clock.now(),
+            time=time,
             latest_version=len(versions),
             lowest_usable=lowest_usable(versions),
             grantor_active=active(consent.grantor),

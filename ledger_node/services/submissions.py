@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from ledger_node.domain.command import Command, Idempotency, Identity
 from ledger_node.domain.submission import Submission
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 class Submissions:
     """The door through which every write goes.
 
-    `queue_cap` is how many accepted writes may wait for the chain; `wake` tells the submitter that there is work.
+    `salt_secret` (32 bytes) keys the salts, so that the chain tells nobody an idempotency key. `queue_cap` is how many
+    accepted writes may wait for the chain; `wake` tells the submitter that there is work.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Submissions:
         signer: Signer,
         outbox: Outbox,
         *,
+        salt_secret: bytes,
         queue_cap: int = 1000,
         wake: Callable[[], None] = lambda: None,
         stage: Stage = no_stage,
@@ -39,10 +42,13 @@ class Submissions:
         self._queue_cap = queue_cap
         self._wake = wake
         self._stage = stage
+        self._secret = salt_secret
+        # What the chain has counted at least: asked at once, so that a node goes on from there when its chain is away.
+        self._floor = ledger.transaction_count(signer.address)
 
     def salt(self, idempotency: Idempotency) -> str:
         """The salt of the id that a write makes: the same key makes the same id, on any copy of this node."""
-        return to_hex(ids.salt_of(idempotency.key, self.identity.organisation))
+        return to_hex(ids.salt_of(self._secret, idempotency.key, self.identity.organisation))
 
     def derive(self, tag: bytes, contract: str, salt: str) -> str:
         """The id that the named contract will give to what this organisation makes with `salt`."""
@@ -61,12 +67,10 @@ class Submissions:
     def submit(self, command: Command, idempotency: Idempotency) -> Submission:
         to = self.identity.deployment.contracts.address_of(command.contract)
         calldata = self._ledger.calldata(command)
-        try:
-            floor = self._ledger.transaction_count(self._signer.address)
-        except ChainUnreachable:
-            floor = 0  # the outbox's own nonces carry on; the chain's count is only a floor
+        with suppress(ChainUnreachable):
+            self._floor = max(self._floor, self._ledger.transaction_count(self._signer.address))
         accepted = self._outbox.accept(
-            command, idempotency, to, lambda nonce: self._signer.sign(to, calldata, nonce), floor, self._queue_cap
+            command, idempotency, to, lambda nonce: self._signer.sign(to, calldata, nonce), self._floor, self._queue_cap
         )
         log.info("accepted", extra={"submission": accepted.id, "kind": command.kind})
         self._stage("accepted", accepted)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ledger_node.store.database import Database
 from ledger_node.store.schema import api_key as table
@@ -14,11 +15,13 @@ class SqlApiKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, key: str, role: str, label: str) -> None:
+    def replace(self, roles: Mapping[str, str]) -> None:
+        """From now on these keys, by key, and no others."""
         with self._database.write() as connection:
-            known = connection.scalar(select(table.c.role).where(table.c.digest == _digest(key)))
-            if known is None:
-                connection.execute(table.insert().values(digest=_digest(key), role=role, label=label))
+            connection.execute(delete(table))
+            rows = [{"digest": _digest(key), "role": role, "label": "configured"} for key, role in roles.items()]
+            if rows:
+                connection.execute(table.insert(), rows)
 
     def role_of(self, key: str) -> str | None:
         with self._database.read() as connection:

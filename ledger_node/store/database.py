@@ -10,11 +10,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from ledger_node.errors import ConfigInvalid
+from ledger_node.errors import ConfigInvalid, StoreUnavailable
 
-BUSY_TIMEOUT = 30  # seconds that a SQLite writer waits for another
+BUSY_TIMEOUT = 10  # seconds that a SQLite writer waits for another
 
 
 class Database:
@@ -32,12 +32,16 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection, connection.begin():
+        with _translated(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(medledger_write=True) as connection, connection.begin():
+        with (
+            _translated(),
+            self.engine.connect().execution_options(medledger_write=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def migrate(self) -> None:
@@ -48,13 +52,26 @@ class Database:
                 config.set_main_option("script_location", str(folder))
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except OperationalError:
+        except (StoreUnavailable, DBAPIError):
             raise ConfigInvalid(
                 "the database cannot be opened", needed="a folder that exists and can be written"
             ) from None
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A locked, full, absent or broken database as our error: what was begun is rolled back and may be tried again."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            "the store cannot be used now", got=type(error.orig).__name__, needed="free disk, and no other writer"
+        ) from error
 
 
 def _engine(url: str) -> Engine:

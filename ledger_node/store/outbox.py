@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from ledger_node.domain.submission import OPEN_STATES, Signed, Submission, Submi
 from ledger_node.errors import IdempotencyKeyReused, QueueFull
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
+from ledger_node.store.schema import secret
 from ledger_node.store.schema import submission as table
 
 
@@ -72,6 +74,15 @@ class SqlOutbox:
             made = connection.execute(select(table).where(table.c.id == values["id"])).one()
         return _submission(made)
 
+    def salt_secret(self) -> bytes:
+        """32 bytes, made once and kept with the submissions, so that a backup holds both."""
+        with self._database.write() as connection:
+            known = connection.scalar(select(secret.c.value).where(secret.c.name == "salt"))
+            if known is None:
+                known = secrets.token_hex(32)
+                connection.execute(secret.insert().values(name="salt", value=known))
+        return bytes.fromhex(known)
+
     def find(self, submission: str) -> Submission | None:
         return self._one(table.c.id == submission)
 
@@ -87,7 +98,7 @@ class SqlOutbox:
         return self._list(table.c.state.in_([s.value for s in OPEN_STATES]))
 
     def unfinal(self) -> list[Submission]:
-        mined = (SubmissionState.MINED.value, SubmissionState.FAILED.value)
+        mined = (SubmissionState.MINED.value, SubmissionState.FAILED.value, SubmissionState.REPLACED.value)
         return self._list(table.c.state.in_(mined) & ~table.c.settled)
 
     def mark(
@@ -135,6 +146,7 @@ def _submission(row: Row[Any]) -> Submission:
         state=SubmissionState(row.state),
         created_at=row.created_at,
         block=row.block,
+        block_hash=row.block_hash,
         status=row.status,
         outcome=row.outcome,
     )

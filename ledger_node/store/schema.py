@@ -276,6 +276,13 @@ api_key = Table(
     Column("label", String(64), nullable=False),
 )
 
+secret = Table(
+    "local_secret",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
 #: Tables that events alone rebuild, by name without the prefix.
 INDEX_TABLES: dict[str, Table] = {
     name.removeprefix("index_"): table

@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 class Submitter:
     """`finality_depth` is how many blocks on top make a block final (anvil; other engines say it themselves).
 
-    `resend_seconds` is after how long bytes that the chain does not show are sent again.
+    `resend_seconds` is after how long bytes that the chain does not show are sent again, `blame_seconds` after how long
+    a used nonce without our receipt is somebody else's.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Submitter:
         *,
         finality_depth: int = 1,
         resend_seconds: float = 5.0,
+        blame_seconds: float = 30.0,
         stage: Stage = no_stage,
     ) -> None:
         self._ledger = ledger
@@ -41,6 +43,8 @@ class Submitter:
         self._finality_depth = finality_depth
         self._resend_seconds = resend_seconds
         self._stage = stage
+        self._blame_seconds = blame_seconds
+        self._used_since: dict[str, int] = {}
         self._sent_at: dict[str, int] = {}  # when this process last sent; a restart sends again, which is harmless
 
     def step(self) -> int:
@@ -89,19 +93,26 @@ class Submitter:
         return int(moved)
 
     def _replaced(self, submission: Submission) -> int:
-        """The nonce is used. Ours may have been mined this moment; if not, somebody else holds our key."""
-        if self._ledger.receipt(submission.transaction.hash) is not None:
-            return 0  # the next pass settles it
+        """The nonce is used. Ours may be mined and not shown yet, so a while goes by before somebody else is blamed."""
+        now = self._clock.now()
+        since = self._used_since.setdefault(submission.id, now)
+        self._sent_at[submission.id] = now
+        if now - since < self._blame_seconds or self._ledger.receipt(submission.transaction.hash) is not None:
+            return 0
         log.error("foreign transaction", extra={"submission": submission.id, "nonce": submission.transaction.nonce})
         return int(self._outbox.mark(submission.id, submission.state, SubmissionState.REPLACED))
 
     def _finalise(self, submission: Submission) -> int:
-        """Beyond a reorganisation's reach, or fallen out by one and open again."""
+        """Beyond a reorganisation's reach; or fallen out by one, or shown late, and open again."""
         at = self._index.checkpoint()
-        if at is None or submission.block is None:
-            return 0
         receipt = self._ledger.receipt(submission.transaction.hash)
-        if receipt is None or receipt.block != submission.block:
+        if submission.state is SubmissionState.REPLACED:
+            if receipt is None:
+                return 0
+            return int(self._outbox.mark(submission.id, submission.state, SubmissionState.SENT))
+        if at is None:
+            return 0
+        if receipt is None or receipt.block_hash != submission.block_hash:
             self._sent_at.pop(submission.id, None)
             return int(self._outbox.mark(submission.id, submission.state, SubmissionState.SENT))
         if receipt.block + self._finality_depth > at.number:

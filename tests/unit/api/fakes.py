@@ -300,7 +300,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     blobs, clock, signer = MemoryBlobs(), FixedClock(), MemorySigner()
     identity = Identity(organisation, signer.address, Deployment(1337, digest("genesis"), 0, CONTRACTS))
     i: Any = index
-    submissions = Submissions(identity, ledger, signer, outbox)  # type: ignore[arg-type]
+    submissions = Submissions(identity, ledger, signer, outbox, salt_secret=bytes(32))  # type: ignore[arg-type]
     membership = Membership(i, identity, submissions)
     consents = Consents(i, submissions, membership, clock)
     status = Status(identity, i, ledger, outbox, blobs)  # type: ignore[arg-type]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 
 import pytest
 
 from ledger_node.proof import ids
-from ledger_node.proof.hashing import keccak256, sha256
+from ledger_node.proof.hashing import keccak256
 
 TAGS = {
     "dataset": ids.DATASET,
@@ -32,6 +33,9 @@ def test_derive_id_is_keccak_of_five_words() -> None:
     assert ids.derive_id(ids.RUN, 31337, contract, 7, salt) == keccak256(words)
 
 
-def test_salt_of_depends_on_key_and_organisation() -> None:
-    assert ids.salt_of("clé", 7) == sha256(b"medledger.salt.v1\x00\x00\x00\x07cl\xc3\xa9")
-    assert len({ids.salt_of("a", 1), ids.salt_of("a", 2), ids.salt_of("b", 1)}) == 3
+def test_salt_of_depends_on_secret_key_and_organisation() -> None:
+    one, other = bytes(32), bytes([1]) * 32
+    expected = hmac.new(one, b"medledger.salt.v1\x00\x00\x00\x07cl\xc3\xa9", "sha256").digest()
+    assert ids.salt_of(one, "clé", 7) == expected
+    salts = {ids.salt_of(one, "a", 1), ids.salt_of(one, "a", 2), ids.salt_of(one, "b", 1), ids.salt_of(other, "a", 1)}
+    assert len(salts) == 4

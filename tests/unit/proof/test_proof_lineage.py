@@ -12,6 +12,7 @@ import rfc8785
 from ledger_node.errors import EvidenceMalformed
 from ledger_node.proof import Result, verify
 from ledger_node.proof.facts import Contribution, Dataset, Facts, Input, LogEntry, Organisation, Round
+from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.lineage import problems, require_lineage
 
 from .synthetic import NOW, SUBJECT, Chain, address, bundle_bytes, lineage, tag, without
@@ -163,6 +164,30 @@ def test_verify_fails_for_a_round_that_is_hidden() -> None:
     next(one for one in content["facts"]["runs"] if one["rounds"])["rounds"].pop()
     report = verify(rfc8785.dumps(content), json.dumps(going.trust()).encode())
     assert {check.name for check in report.checks if not check.passed} == {"facts.run", "proofNodes"}
+
+
+@pytest.mark.parametrize("operation", [4, 8], ids=["validate", "test"])
+def test_problems_finds_a_version_from_a_run_that_trains_nothing(operation: int) -> None:
+    facts = dataclasses.replace(
+        changed("runs", 0, operation=operation),
+        consents=tuple(dataclasses.replace(granted, operations=0b11_1111) for granted in FACTS.consents),
+    )
+    assert problems(facts, SUBJECT, NOW) == (
+        f"modelVersion {to_hex(SUBJECT)} does not fit its model, run, parents or time",
+    )
+
+
+def test_problems_counts_a_shared_consent_once_a_round() -> None:
+    shared = (*RUN.inputs, Input(tag("dataset A"), 1, tag("consent A")))
+    for rounds_used, fits in ((2, True), (1, False)):
+        facts = dataclasses.replace(
+            changed("runs", 0, inputs=shared),
+            consents=tuple(
+                dataclasses.replace(granted, rounds_used=rounds_used) if granted.id == tag("consent A") else granted
+                for granted in FACTS.consents
+            ),
+        )
+        assert (problems(facts, SUBJECT, NOW) == ()) is fits
 
 
 def test_assemble_refuses_facts_that_are_no_lineage(chain: Chain) -> None:

@@ -120,11 +120,46 @@ def test_bytes_dropped_from_the_pool_are_sent_again(world: World) -> None:
     assert len(world.ledger.sends) == 2
 
 
-def test_nonce_used_by_another_marks_replaced(world: World) -> None:
+def test_nonce_used_by_another_marks_replaced_after_a_while(world: World) -> None:
     one = world.accept("a")
     world.ledger.next_nonce = 1
     world.submitter.step()
+    assert world.state(one) is SubmissionState.SIGNED
+    world.settle(7)
     assert world.state(one) is SubmissionState.REPLACED
+
+
+def test_receipt_that_is_shown_late_is_not_blamed_on_another(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.mine()
+    shown = world.ledger.receipts.pop(one.transaction.hash)
+    world.settle(8)
+    assert world.state(one) is SubmissionState.REPLACED
+    world.ledger.receipts[one.transaction.hash] = shown
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_outcome_is_that_of_the_fork_that_stands(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.mine()
+    world.follower.catch_up()
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.MINED
+    world.ledger.reorganise(1)
+    world.ledger.pool[0] = one.transaction.hash
+    world.ledger.failing.add(0)
+    world.ledger.mine()
+    world.settle()
+    found = world.outbox.find(one.id)
+    assert found is not None
+    assert (found.state, found.status, found.outcome) == (
+        SubmissionState.FAILED,
+        0,
+        {"error": "ConsentTokenRefused"},
+    )
 
 
 def test_reorganisation_rearms_what_fell_out(world: World) -> None:
