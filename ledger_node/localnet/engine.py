@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.errors import ChainUnreachable, NetworkState, ToolMissing
-from ledger_node.localnet.processes import Handle, start, stop
+from ledger_node.localnet.processes import Handle, Known, start, stop
 
 VERSION = "1.7."  # of Foundry: what the tests run on
 START_TIMEOUT = 20.0  # seconds
@@ -27,8 +27,8 @@ def find_anvil() -> str:
     raise ToolMissing("anvil is not here in the right version", needed=f"Foundry {VERSION}x on PATH, or make setup")
 
 
-def start_anvil(port: int, chain_id: int, block_time: float, log: Path) -> Handle:
-    """Starts the chain on the loopback and waits until it answers."""
+def start_anvil(port: int, chain_id: int, block_time: float, log: Path, known: Known) -> Handle:
+    """Starts the chain on the loopback and waits until it answers. `known` is told as soon as there is a process."""
     arguments = [
         find_anvil(),
         *("--host", "127.0.0.1", "--port", str(port)),
@@ -36,7 +36,7 @@ def start_anvil(port: int, chain_id: int, block_time: float, log: Path) -> Handl
         *("--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee"),
         *("--gas-limit", "100000000", "--accounts", "1", "--quiet"),
     ]
-    handle = start(arguments, log)
+    handle = start(arguments, log, known=known)
     ledger = RpcLedger(f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and handle.running():

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from ledger_node.errors import ConfigInvalid
+from ledger_node.localnet.interrupts import held
 
 STOP_TIMEOUT = 15.0  # seconds between asking and insisting
 
@@ -24,12 +30,20 @@ class Handle:
     began: str
 
     def running(self) -> bool:
-        return _began(self.pid) == self.began
+        return bool(self.began) and _began(self.pid) == self.began
 
 
-def start(arguments: list[str], log: Path, environment: dict[str, str] | None = None) -> Handle:
-    """Starts a process of its own session that writes to `log`."""
-    with log.open("ab") as output:
+Known = Callable[[Handle], None]
+
+
+def start(
+    arguments: list[str],
+    log: Path,
+    environment: dict[str, str] | None = None,
+    known: Known = lambda handle: None,  # noqa: ARG005
+) -> Handle:
+    """Starts a process of its own session that writes to `log`. `known` is told before a signal can come between."""
+    with log.open("ab") as output, held():
         process = subprocess.Popen(  # noqa: S603  (our own arguments, no shell)
             arguments,
             stdin=subprocess.DEVNULL,
@@ -38,8 +52,10 @@ def start(arguments: list[str], log: Path, environment: dict[str, str] | None = 
             start_new_session=True,
             env=environment,
         )
-    _CHILDREN[process.pid] = process
-    return Handle(process.pid, _began(process.pid))
+        _CHILDREN[process.pid] = process
+        handle = Handle(process.pid, _began(process.pid))
+        known(handle)
+    return handle
 
 
 def stop(handle: Handle) -> None:
@@ -48,7 +64,8 @@ def stop(handle: Handle) -> None:
         if not handle.running():
             _reap(handle.pid)
             return
-        os.kill(handle.pid, sign)
+        with suppress(ProcessLookupError):
+            os.kill(handle.pid, sign)
         deadline = time.monotonic() + STOP_TIMEOUT
         while handle.running() and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -63,12 +80,22 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def port_is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
+    """Whether a server may listen there. ConfigInvalid when the host or the port can never be ours."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
+        except (OSError, UnicodeError) as error:
+            number = getattr(error, "errno", None)
+            if number == errno.EADDRINUSE:
+                return False
+            if number in (errno.EACCES, errno.EPERM):
+                raise ConfigInvalid(
+                    "the configuration has a bad field: port", needed="a port that this user may open"
+                ) from None
+            raise ConfigInvalid(
+                "the configuration has a bad field: host", needed="an address of this machine"
+            ) from None
     return True
 
 
