@@ -21,6 +21,8 @@ contract AnchorLog is IAnchorLog {
 
     /// @dev Streams are padded to a multiple of this, so that a size says nothing about one patient.
     uint64 private constant PADDING = 128;
+    /// @dev Up to here JSON carries every whole number without loss; it also fits the signed numbers of a database.
+    uint64 private constant MAX_SIZE = 2 ** 53;
 
     IConsortium private immutable CONSORTIUM;
 
@@ -46,7 +48,9 @@ contract AnchorLog is IAnchorLog {
         OrganisationId custodian = known.custodian;
         if (caller != custodian) revert AnchorLogNotCustodian(caller, custodian);
         uint64 current = known.size;
-        if (size <= current || size % PADDING != 0) revert AnchorLogBadSize(size, current, PADDING);
+        if (size <= current || size > MAX_SIZE || size % PADDING != 0) {
+            revert AnchorLogBadSize(size, current, PADDING);
+        }
         if (root == 0) revert AnchorLogEmptyRoot();
         uint48 anchoredAt = Time.timestamp();
         _streams[stream] = Stream({ custodian: custodian, size: size, anchoredAt: anchoredAt, root: root });

@@ -5,6 +5,7 @@ import { BitMaps } from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import { Time } from "@openzeppelin/contracts/utils/types/Time.sol";
 import { IConsortium } from "./interfaces/IConsortium.sol";
 import { Ballots } from "./libraries/Ballots.sol";
+import { Utf8 } from "./libraries/Utf8.sol";
 import { ALL_CAPABILITIES, CUSTODIAN, REGULATOR } from "./types/Capabilities.sol";
 import { OrganisationId } from "./types/Ids.sol";
 
@@ -294,6 +295,8 @@ contract Consortium is IConsortium {
         if (capabilities == 0 || capabilities > ALL_CAPABILITIES) revert ConsortiumBadCapabilities(capabilities);
         uint256 length = bytes(admission.name).length;
         if (length == 0 || length > MAX_NAME_LENGTH) revert ConsortiumBadName(length, MAX_NAME_LENGTH);
+        uint256 fault = Utf8.faultIn(bytes(admission.name));
+        if (fault < length) revert ConsortiumNameNotUtf8(fault);
         if (admission.admin == address(0)) revert ConsortiumKeyUnknown(admission.admin);
         _requireFree(admission.admin);
     }

@@ -8,7 +8,7 @@ import { IModelRegistry } from "./interfaces/IModelRegistry.sol";
 import { ITrainingLog } from "./interfaces/ITrainingLog.sol";
 import { Ids } from "./libraries/Ids.sol";
 import { PUBLISHER } from "./types/Capabilities.sol";
-import { EXPORT_WEIGHTS, Use } from "./types/DataUse.sol";
+import { EXPORT_WEIGHTS, FINE_TUNE, TRAIN, Use } from "./types/DataUse.sol";
 import { ModelId, ModelVersionId, NOBODY, OrganisationId, RunId } from "./types/Ids.sol";
 
 /// @title ModelRegistry: models and the versions that runs produced
@@ -141,7 +141,10 @@ contract ModelRegistry is IModelRegistry {
         if (!_isReady(publication.run)) revert ModelRegistryRunNotReady(publication.run);
     }
 
+    /// @dev Validating and testing make no weights that could be published.
     function _isReady(RunId run) private view returns (bool) {
+        uint16 operation = TRAINING.operationOf(run);
+        if (operation != TRAIN && operation != FINE_TUNE) return false;
         ITrainingLog.Outcome outcome = TRAINING.outcomeOf(run);
         if (outcome != ITrainingLog.Outcome.OPEN) return outcome == ITrainingLog.Outcome.COMPLETED;
         (uint32 rounds, bool open) = TRAINING.roundsOf(run);

@@ -96,7 +96,7 @@ contract TrainingLog is ITrainingLog {
         _roundDigests[run][round] = keccak256(abi.encode(run, round, openedAt));
         emit RoundOpened(run, round, openedAt);
         for (uint256 i = 0; i < inputs.length; ++i) {
-            CONSENTS.recordUse(_use(run, FEDERATED_ROUND, inputs[i], 1));
+            CONSENTS.recordUse(_use(run, FEDERATED_ROUND, inputs[i], _roundsFor(inputs, i)));
         }
     }
 
@@ -172,6 +172,11 @@ contract TrainingLog is ITrainingLog {
     function roundsOf(RunId run) external view returns (uint32 rounds, bool open) {
         Progress storage progress = _require(run).progress;
         return (progress.rounds, progress.roundOpen);
+    }
+
+    /// @inheritdoc ITrainingLog
+    function operationOf(RunId run) external view returns (uint16) {
+        return _require(run).progress.operation;
     }
 
     /// @inheritdoc ITrainingLog
@@ -272,6 +277,15 @@ contract TrainingLog is ITrainingLog {
     function _requireOpenRound(RunId run, uint32 round) private view returns (Progress memory progress) {
         progress = _require(run).progress;
         if (!progress.roundOpen || round != progress.rounds) revert TrainingLogRoundNotOpen(run, round);
+    }
+
+    /// @dev How many rounds an input's consent is charged when a round opens: 1 with the first input under it, else 0.
+    /// The inputs are the run's, at most MAX_INPUTS.
+    function _roundsFor(Input[] calldata inputs, uint256 position) private pure returns (uint32) {
+        for (uint256 i = 0; i < position; ++i) {
+            if (inputs[i].consent == inputs[position].consent) return 0;
+        }
+        return 1;
     }
 
     function _isOpeningOperation(uint16 operation) private pure returns (bool) {

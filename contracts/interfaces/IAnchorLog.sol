@@ -18,7 +18,8 @@ interface IAnchorLog {
 
     function registerStream(bytes32 salt) external returns (StreamId stream);
 
-    /// @notice Anchors the next head: `size` is a multiple of 128 and larger than the one before.
+    /// @notice Anchors the next head: `size` is a multiple of 128, larger than the one before and at most 2**53, so that
+    /// JSON carries it without loss.
     function anchor(StreamId stream, uint64 size, bytes32 root) external;
 
     function custodianOf(StreamId stream) external view returns (OrganisationId);

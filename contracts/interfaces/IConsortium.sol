@@ -10,7 +10,8 @@ import { OrganisationId } from "../types/Ids.sol";
 /// anyone can check that afterwards, and evidence does, by code hash.
 interface IConsortium {
     /// @notice What an organisation may do: a mask of CUSTODIAN (1), PUBLISHER (2), REGULATOR (4).
-    /// @dev `name` is the name of a legal entity, never of a person, 1 to 128 bytes of UTF-8.
+    /// @dev `name` is the name of a legal entity, never of a person, 1 to 128 bytes of well-formed UTF-8 without control
+    /// bytes (below 0x20, and 0x7f).
     struct Admission {
         address admin;
         uint8 capabilities;
@@ -68,6 +69,8 @@ interface IConsortium {
     error ConsortiumLacksCapability(uint8 got, uint8 needed);
     error ConsortiumBadCapabilities(uint8 got);
     error ConsortiumBadName(uint256 gotLength, uint256 most);
+    /// @param position where in the name the first malformed sequence or control byte begins, from 0
+    error ConsortiumNameNotUtf8(uint256 position);
     error ConsortiumKeyTaken(address got);
     error ConsortiumKeyUnknown(address got);
     error ConsortiumUnknownOrganisation(OrganisationId got);

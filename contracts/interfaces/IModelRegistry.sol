@@ -10,8 +10,9 @@ import { ITrainingLog } from "./ITrainingLog.sol";
 interface IModelRegistry {
     /// @param artifactDigest digest of the model's files, not zero
     /// @param cardDigest sha-256 of the public card, not zero
-    /// @param run a run of the same publisher on the same model. It may go on afterwards: it has closed rounds and none
-    /// open, or it is closed as COMPLETED; an abandoned run makes no version
+    /// @param run a run of the same publisher on the same model, opened for TRAIN or FINE_TUNE: validating and testing
+    /// make no weights. It may go on afterwards: it has closed rounds and none open, or it is closed as COMPLETED; an
+    /// abandoned run makes no version
     struct Publication {
         ModelId model;
         RunId run;

@@ -73,7 +73,8 @@ interface ITrainingLog {
     function openRun(bytes32 salt, Opening calldata opening, Input[] calldata inputs) external returns (RunId run);
 
     /// @notice Opens the next round (from 1), when no other is open. The caller shows the run's inputs again; each is
-    /// checked for FEDERATED_ROUND and charged one round.
+    /// checked and recorded for FEDERATED_ROUND. A consent counts rounds, not inputs: each distinct one is charged one
+    /// round, with the first input under it; the other inputs under it are recorded with 0 rounds.
     function openRound(RunId run, Input[] calldata inputs) external returns (uint32 round);
 
     /// @notice The custodian of an input records the digest of its own update to the open round, once.
@@ -92,6 +93,9 @@ interface ITrainingLog {
 
     /// @notice How many rounds were opened, and whether the last of them is open still.
     function roundsOf(RunId run) external view returns (uint32 rounds, bool open);
+
+    /// @notice What the run was opened for: TRAIN, FINE_TUNE, VALIDATE or TEST.
+    function operationOf(RunId run) external view returns (uint16);
     function purposesOf(RunId run) external view returns (uint32);
     function projectOf(RunId run) external view returns (bytes32);
 

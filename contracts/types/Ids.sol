@@ -17,6 +17,7 @@ type StreamId is bytes32;
 using { same as == } for OrganisationId global;
 using { differs as != } for OrganisationId global;
 using { sameDataset as == } for DatasetId global;
+using { sameConsent as == } for ConsentId global;
 using { sameModel as == } for ModelId global;
 
 function same(OrganisationId a, OrganisationId b) pure returns (bool) {
@@ -29,6 +30,10 @@ function differs(OrganisationId a, OrganisationId b) pure returns (bool) {
 
 function sameDataset(DatasetId a, DatasetId b) pure returns (bool) {
     return DatasetId.unwrap(a) == DatasetId.unwrap(b);
+}
+
+function sameConsent(ConsentId a, ConsentId b) pure returns (bool) {
+    return ConsentId.unwrap(a) == ConsentId.unwrap(b);
 }
 
 function sameModel(ModelId a, ModelId b) pure returns (bool) {

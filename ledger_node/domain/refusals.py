@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REFUSALS = {
-    "AnchorLogBadSize": "a tree head's size must be a multiple of 128 and larger than the one before",
+    "AnchorLogBadSize": "a tree head's size is a multiple of 128, larger than the one before and at most 2^53",
     "AnchorLogDuplicate": "this stream is registered already",
     "AnchorLogEmptyRoot": "a tree head needs a root",
     "AnchorLogNotCustodian": "only the stream's custodian anchors",
@@ -36,6 +36,7 @@ REFUSALS = {
     "ConsortiumKeyUnknown": "nobody has offered this key a role, or it is not of this organisation",
     "ConsortiumLacksCapability": "this organisation lacks the capability",
     "ConsortiumLastRegulator": "the consortium's last regulator cannot be suspended",
+    "ConsortiumNameNotUtf8": "an organisation's name is printable text in UTF-8",
     "ConsortiumNotAdmin": "only the organisation's admin key may do this",
     "ConsortiumNotInElectorate": "this organisation was admitted after the proposal opened",
     "ConsortiumNotOperator": "this key is no operator of a member",
@@ -54,7 +55,7 @@ REFUSALS = {
     "ModelRegistryDuplicate": "this model or version is registered already",
     "ModelRegistryEmptyDigest": "a digest is missing",
     "ModelRegistryNotPublisher": "only the publisher of the model and of the run may do this",
-    "ModelRegistryRunNotReady": "a version needs a run with closed rounds and none open, or a completed one",
+    "ModelRegistryRunNotReady": "a version needs a training run with closed rounds and none open, or a completed one",
     "ModelRegistryRunOfAnotherModel": "the run trained another model",
     "ModelRegistryTooManyParents": "a version has at most 16 parents",
     "ModelRegistryUnknownModel": "there is no such model",

@@ -16,7 +16,7 @@ from ledger_node.proof.states import History
 
 # contracts/types/Capabilities.sol and DataUse.sol, and ITrainingLog.Outcome.
 CUSTODIAN, PUBLISHER = 1, 2
-FEDERATED_ROUND, EXPORT_WEIGHTS = 16, 32
+TRAIN, FINE_TUNE, FEDERATED_ROUND, EXPORT_WEIGHTS = 1, 2, 16, 32
 COMPLETED = 1
 
 
@@ -83,7 +83,9 @@ def _misfits(fact: ModelVersion, known: Model, made_by: Run, versions: dict[byte
 
 
 def _was_made(fact: ModelVersion, made_by: Run) -> bool:
-    """Whether the run had anything to publish by then: a closed round, or its completion when it has no rounds."""
+    """Whether the run had weights to publish by then: it trained, and closed a round or, without any, completed."""
+    if made_by.operation not in (TRAIN, FINE_TUNE):
+        return False
     if made_by.rounds:
         first = made_by.rounds[0]
         return not first.is_open and first.closed_at <= fact.published_at
@@ -131,9 +133,11 @@ def _of_uses(facts: Facts) -> Iterator[str]:
     for version in facts.model_versions:
         uses[version.run].append(Use(EXPORT_WEIGHTS, version.published_at))
     for fact in facts.runs:
+        # A round charges each consent once, however many inputs are under it.
+        for shared in {used.consent for used in fact.inputs}:
+            charged[shared] += len(fact.rounds)
         for used in fact.inputs:
             granted, history = consents[used.consent], histories[used.consent]
-            charged[used.consent] += len(fact.rounds)
             if not _covers(granted, fact, used) or not all(_permits(granted, history, use) for use in uses[fact.id]):
                 yield _says(run(fact.id), f"has a use outside consent {to_hex(used.consent)}")
     for granted in facts.consents:

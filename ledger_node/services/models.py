@@ -64,8 +64,8 @@ class Models:
             if not made_by.is_ready:
                 raise StateConflict(
                     "the run is not ready for a version",
-                    got=f"{made_by.outcome.name} with {len(made_by.rounds)} rounds",
-                    needed="closed rounds and none open, or COMPLETED",
+                    got=f"{made_by.operation.name}, {made_by.outcome.name}, {len(made_by.rounds)} rounds",
+                    needed="TRAIN or FINE_TUNE with closed rounds and none open, or COMPLETED",
                 )
             if made_by.model != model:
                 raise StateConflict("the run trained another model", needed="a run that was opened for this model")

@@ -11,6 +11,7 @@ import { ConsortiumTest } from "./base/ConsortiumTest.sol";
 contract AnchorLogTest is ConsortiumTest {
     bytes32 internal constant SALT = keccak256("salt");
     bytes32 internal constant ROOT = keccak256("root");
+    uint64 internal constant MAX_SIZE = 2 ** 53;
     StreamId internal constant NONE = StreamId.wrap(keccak256("none"));
 
     function test_registerStream_derivesTheId() public {
@@ -51,6 +52,17 @@ contract AnchorLogTest is ConsortiumTest {
         );
     }
 
+    function test_anchor_takesSizesUpToTheLargest() public {
+        StreamId stream = register(HOSPITAL);
+        uint64 beyond = MAX_SIZE + 128;
+        expectBadSize(beyond, 0);
+        anchor(stream, HOSPITAL, beyond, ROOT);
+        anchor(stream, HOSPITAL, MAX_SIZE, ROOT);
+        expectHead(stream, MAX_SIZE, ROOT);
+        expectBadSize(beyond, MAX_SIZE);
+        anchor(stream, HOSPITAL, beyond, ROOT);
+    }
+
     function test_anchor_revertsWhenStreamIsUnknown() public {
         vm.expectRevert(abi.encodeWithSelector(IAnchorLog.AnchorLogUnknownStream.selector, NONE));
         anchor(NONE, HOSPITAL, 128, ROOT);
@@ -84,14 +96,15 @@ contract AnchorLogTest is ConsortiumTest {
         assertEq(anchors.recordDigestOf(NONE), 0);
     }
 
-    /// A stream only grows, by whole paddings.
+    /// A stream only grows, by whole paddings, up to the largest size.
     function testFuzz_anchor_takesOnlyLargerPaddedSizes(uint64 size, uint64 current) public {
         StreamId stream = register(HOSPITAL);
-        current = uint64(bound(current, 1, type(uint64).max / 128)) * 128;
+        current = uint64(bound(current, 1, MAX_SIZE / 128)) * 128;
+        if (size % 4 != 0) size = uint64(bound(size, 0, MAX_SIZE));
         if (size % 2 == 0) size -= size % 128;
         anchor(stream, HOSPITAL, current, ROOT);
-        if (size <= current || size % 128 != 0) {
-            vm.expectRevert(abi.encodeWithSelector(IAnchorLog.AnchorLogBadSize.selector, size, current, 128));
+        if (size <= current || size > MAX_SIZE || size % 128 != 0) {
+            expectBadSize(size, current);
             anchor(stream, HOSPITAL, size, ROOT);
         } else {
             anchor(stream, HOSPITAL, size, ROOT);
@@ -107,6 +120,10 @@ contract AnchorLogTest is ConsortiumTest {
     function anchor(StreamId stream, OrganisationId custodian, uint64 size, bytes32 root) private {
         vm.prank(operator(custodian));
         anchors.anchor(stream, size, root);
+    }
+
+    function expectBadSize(uint64 size, uint64 current) private {
+        vm.expectRevert(abi.encodeWithSelector(IAnchorLog.AnchorLogBadSize.selector, size, current, 128));
     }
 
     function expectHead(StreamId stream, uint64 size, bytes32 root) private view {

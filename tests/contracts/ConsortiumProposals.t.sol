@@ -56,7 +56,11 @@ contract ConsortiumProposalsTest is ConsortiumTest {
         expectProposeRefused(bad, abi.encodeWithSelector(IConsortium.ConsortiumBadName.selector, 0, 128));
         bad.name = string(new bytes(129));
         expectProposeRefused(bad, abi.encodeWithSelector(IConsortium.ConsortiumBadName.selector, 129, 128));
-        bad.name = string(new bytes(128));
+        bytes memory longest = new bytes(128);
+        for (uint256 i = 0; i < longest.length; ++i) {
+            longest[i] = "a";
+        }
+        bad.name = string(longest);
         propose(IConsortium.ProposalKind.ADMIT, abi.encode(bad));
     }
 

@@ -7,7 +7,7 @@ import { IModelRegistry } from "../../contracts/interfaces/IModelRegistry.sol";
 import { ITrainingLog } from "../../contracts/interfaces/ITrainingLog.sol";
 import { Ids } from "../../contracts/libraries/Ids.sol";
 import { CUSTODIAN, PUBLISHER } from "../../contracts/types/Capabilities.sol";
-import { EXPORT_WEIGHTS, Reason, TRAIN, Terms } from "../../contracts/types/DataUse.sol";
+import { EXPORT_WEIGHTS, FINE_TUNE, Reason, TEST, TRAIN, Terms, VALIDATE } from "../../contracts/types/DataUse.sol";
 import { ModelId, ModelVersionId, RunId } from "../../contracts/types/Ids.sol";
 import { RunTest } from "./base/RunTest.sol";
 
@@ -149,6 +149,30 @@ contract ModelRegistryTest is RunTest {
         expectRefused(p, refusal);
     }
 
+    function test_publishVersion_publishesFromARunThatFineTunes() public {
+        IModelRegistry.Publication memory p = publication();
+        p.run = openRunFor(FINE_TUNE);
+        complete(p.run);
+        vm.prank(operator(INSTITUTE));
+        models.publishVersion(SALT, p, none(), inputs());
+    }
+
+    function test_publishVersion_revertsWhenRunTrainsNothing() public {
+        uint16[2] memory operations = [VALIDATE, TEST];
+        for (uint256 i = 0; i < operations.length; ++i) {
+            IModelRegistry.Publication memory p = publication();
+            p.run = openRunFor(operations[i]);
+            assertEq(training.operationOf(p.run), operations[i]);
+            bytes memory refusal = abi.encodeWithSelector(IModelRegistry.ModelRegistryRunNotReady.selector, p.run);
+            openRound(p.run, inputs());
+            contribute(p.run, 1, HOSPITAL, 0);
+            closeRound(p.run, 1);
+            expectRefused(p, refusal);
+            complete(p.run);
+            expectRefused(p, refusal);
+        }
+    }
+
     function test_publishVersion_revertsWhenRunIsUnknown() public {
         IModelRegistry.Publication memory p = publication();
         p.run = NONE;
@@ -215,6 +239,13 @@ contract ModelRegistryTest is RunTest {
         models.latestNumber(NO_MODEL);
         assertEq(models.modelDigestOf(NO_MODEL), 0);
         assertEq(models.recordDigestOf(versionOf("none")), 0);
+    }
+
+    function openRunFor(uint16 operation) private returns (RunId) {
+        ITrainingLog.Opening memory opening = openingOf(model);
+        opening.operation = operation;
+        vm.prank(operator(INSTITUTE));
+        return training.openRun(bytes32(uint256(operation)), opening, inputs());
     }
 
     function publication() private view returns (IModelRegistry.Publication memory) {

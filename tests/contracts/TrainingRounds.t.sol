@@ -5,7 +5,7 @@ import { IConsentToken } from "../../contracts/interfaces/IConsentToken.sol";
 import { IConsortium } from "../../contracts/interfaces/IConsortium.sol";
 import { IDatasetRegistry } from "../../contracts/interfaces/IDatasetRegistry.sol";
 import { ITrainingLog } from "../../contracts/interfaces/ITrainingLog.sol";
-import { FEDERATED_ROUND, Reason } from "../../contracts/types/DataUse.sol";
+import { FEDERATED_ROUND, Reason, Terms } from "../../contracts/types/DataUse.sol";
 import { RunId } from "../../contracts/types/Ids.sol";
 import { RunTest } from "./base/RunTest.sol";
 
@@ -25,6 +25,36 @@ contract TrainingRoundsTest is RunTest {
         assertEq(consents.roundsUsed(consent[0]), 1);
         assertEq(consents.roundsUsed(consent[1]), 1);
         assertEq(training.roundDigestOf(run, 1), keccak256(abi.encode(run, uint32(1), START)));
+    }
+
+    function test_openRound_chargesASharedConsentOnce() public {
+        publish(dataset[0], HOSPITAL, IDatasetRegistry.Supersession.EXTENSION);
+        Terms memory terms = termsFor(dataset[0]);
+        terms.maxRounds = 1;
+        consent[0] = issue(HOSPITAL, "one round", terms);
+        ITrainingLog.Input[] memory shared = new ITrainingLog.Input[](3);
+        (shared[0], shared[1], shared[2]) = (inputAt(0), inputAt(1), inputAt(0));
+        shared[2].version = 2;
+        RunId run = openRun(SALT, model, shared);
+        for (uint32 i = 0; i < 3; ++i) {
+            vm.expectEmit(address(consents));
+            emit IConsentToken.ConsentUsed(
+                shared[i].consent,
+                RunId.unwrap(run),
+                address(training),
+                shared[i].version,
+                FEDERATED_ROUND,
+                PURPOSES,
+                i == 2 ? 0 : 1
+            );
+        }
+        assertEq(openRound(run, shared), 1);
+        assertEq(consents.roundsUsed(consent[0]), 1);
+        assertEq(consents.roundsUsed(consent[1]), 1);
+        contribute(run, 1, CLINIC, 1);
+        closeRound(run, 1);
+        expectRefused(0, Reason.ROUNDS_EXHAUSTED);
+        openRound(run, shared);
     }
 
     function test_openRound_countsFromOne() public {
