@@ -14,6 +14,7 @@ from scripts.demo.training import Granted
 
 def inspect(regulator: Member, publisher: Member, version: str, story: Story) -> dict[str, Any]:
     """Lineage from its own node; the bundle from the publisher's, checked against a trust file from its own."""
+    _wait_until_indexed(regulator, publisher)
     lineage = regulator("lineage", version)
     story.say(f"lineage: {len(lineage['nodes'])} facts, {len(lineage['edges'])} links")
     trust, bundle = regulator.folder / "trust.json", regulator.folder / "evidence.json"

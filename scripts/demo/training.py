@@ -113,15 +113,17 @@ def _round(
 
     with ThreadPoolExecutor(len(grants)) as pool:
         list(pool.map(contribute, grants, trained.updates))
+    _wait_for_round(node, run, number, contributions=len(grants))
     node.runs.close_round(run, number, trained.aggregate.digest())
     return trained.aggregate
 
 
-def _wait_for_round(node: Client, run: str, number: int) -> None:
-    """A hospital's worker watches its own node, which sees the publisher's round within a block."""
+def _wait_for_round(node: Client, run: str, number: int, contributions: int = 0) -> None:
+    """Everyone watches the node of its own organisation, which sees what others did within a block."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if any(opened["number"] == number for opened in node.runs.get(run)["rounds"]):
-            return
+        for opened in node.runs.get(run)["rounds"]:
+            if opened["number"] == number and len(opened["contributions"]) >= contributions:
+                return
         time.sleep(0.1)
-    raise TimeoutError(f"round {number} did not reach the hospital's node")
+    raise TimeoutError(f"round {number} did not reach a node in time")
