@@ -191,11 +191,8 @@ class Index(Protocol):
     def counts(self) -> dict[str, int]:
         """Rows by table, the prefix left off."""
 
-    def block_hashes(self, below: int) -> Iterable[BlockRef]:
-        """Known blocks below a number, newest first: where a rewind looks for the common ancestor."""
-
-    def block_at(self, time: int) -> int:
-        """The last checkpointed block whose timestamp is at most `time`, as far as blocks with events tell."""
+    def find_block(self, below: int) -> BlockRef | None:
+        """The newest known block below a number."""
 
     def organisations(self, page: Page) -> list[Organisation]: ...
     def find_organisation(self, number: int, as_of: int) -> Organisation | None: ...

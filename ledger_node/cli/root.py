@@ -13,8 +13,6 @@ from typer.exceptions import TyperException
 
 from ledger_node.errors import MedLedgerError, ToolMissing
 
-INTERRUPTED = 130  # as shells have it
-
 
 class Root(TyperGroup):
     """Commands return None or an exit status; errors are shown by `failures`."""

@@ -27,8 +27,8 @@ class Follower:
         at = self._index.checkpoint() or self._begin()
         head = self._ledger.head()
         self.head = head.number
-        self._genesis()
         if head.number < at.number:
+            self._genesis()
             # An engine that lags behind what another one showed has forgotten nothing: only a hash that differs has.
             known = self._ledger.block(head.number)
             if known is None or self._is_ours(known):
@@ -104,7 +104,7 @@ class Follower:
 
     def _is_ours(self, known: BlockRef) -> bool:
         """Whether a block of the chain contradicts none that the index knows."""
-        below = next(iter(self._index.block_hashes(known.number + 1)), None)
+        below = self._index.find_block(known.number + 1)
         return below is None or below.number < known.number or below.hash == known.hash
 
     def _block(self, number: int) -> BlockRef:
@@ -115,9 +115,11 @@ class Follower:
 
     def _rewind(self, at: Checkpoint) -> None:
         """Back to the newest block that the chain still has, at worst to the first."""
-        for candidate in self._index.block_hashes(at.number):
+        candidate = self._index.find_block(at.number)
+        while candidate is not None:
             known = self._ledger.block(candidate.number)
             if known is not None and known.hash == candidate.hash:
                 self._index.rewind(Checkpoint(candidate.number, candidate.hash, candidate.timestamp))
                 return
+            candidate = self._index.find_block(candidate.number)
         self._index.rewind(self._genesis())

@@ -33,9 +33,10 @@ def time_of(index: Index, as_of: int) -> BlockRef:
     at = checkpoint(index)
     if as_of >= at.number:
         return BlockRef(at.number, at.hash, at.timestamp)
-    for block in index.block_hashes(as_of + 1):
-        return BlockRef(as_of, block.hash if block.number == as_of else "", block.timestamp)
-    return BlockRef(as_of, "", 0)
+    block = index.find_block(as_of + 1)
+    if block is None:
+        return BlockRef(as_of, "", 0)
+    return BlockRef(as_of, block.hash if block.number == as_of else "", block.timestamp)
 
 
 def require(found: T | None, what: str) -> T:

@@ -66,15 +66,11 @@ class SqlIndex(reads.Reads):
                 for name, table in INDEX_TABLES.items()
             }
 
-    def block_hashes(self, below: int) -> Iterable[BlockRef]:
+    def find_block(self, below: int) -> BlockRef | None:
+        newest = select(block).where(block.c.number < below).order_by(block.c.number.desc()).limit(1)
         with self._database.read() as connection:
-            rows = connection.execute(select(block).where(block.c.number < below).order_by(block.c.number.desc())).all()
-        return [BlockRef(row.number, row.hash, row.timestamp) for row in rows]
-
-    def block_at(self, time: int) -> int:
-        with self._database.read() as connection:
-            found = connection.scalar(select(func.max(block.c.number)).where(block.c.timestamp <= time))
-        return found or 0
+            row = connection.execute(newest).first()
+        return None if row is None else BlockRef(row.number, row.hash, row.timestamp)
 
 
 def _values(at: Checkpoint) -> dict[str, Any]:

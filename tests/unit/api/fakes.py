@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,12 +70,10 @@ class MemoryIndex:
     def counts(self) -> dict[str, int]:
         return {name: len(rows) for name, rows in vars(self.facts).items()}
 
-    def block_hashes(self, below: int) -> Iterable[BlockRef]:
+    def find_block(self, below: int) -> BlockRef | None:
         assert self.at is not None
-        return (
-            BlockRef(number, digest(f"block {number}"), NOW - self.at.number + number)
-            for number in range(below - 1, -1, -1)
-        )
+        number = below - 1
+        return BlockRef(number, digest(f"block {number}"), NOW - self.at.number + number) if number >= 0 else None
 
     def organisations(self, page: Page) -> list[Organisation]:
         return _page(self.facts.organisations, page)
