@@ -5,6 +5,7 @@ import { Time } from "@openzeppelin/contracts/utils/types/Time.sol";
 import { IAnchorLog } from "./interfaces/IAnchorLog.sol";
 import { IConsortium } from "./interfaces/IConsortium.sol";
 import { Ids } from "./libraries/Ids.sol";
+import { MAX_BATCH } from "./types/Batches.sol";
 import { CUSTODIAN } from "./types/Capabilities.sol";
 import { NOBODY, OrganisationId, StreamId } from "./types/Ids.sol";
 
@@ -13,10 +14,11 @@ contract AnchorLog is IAnchorLog {
     struct Stream {
         // slot 0
         OrganisationId custodian;
+        DeviceClass deviceClass;
         uint64 size;
         uint48 anchoredAt;
         // slot 1
-        bytes32 root;
+        bytes32 recordDigest;
     }
 
     /// @dev Streams are padded to a multiple of this, so that a size says nothing about one patient.
@@ -33,28 +35,27 @@ contract AnchorLog is IAnchorLog {
     }
 
     /// @inheritdoc IAnchorLog
-    function registerStream(bytes32 salt) external returns (StreamId stream) {
+    function registerStream(bytes32 salt, DeviceClass deviceClass) external returns (StreamId stream) {
         OrganisationId custodian = CONSORTIUM.requireOperator(msg.sender, CUSTODIAN);
         stream = StreamId.wrap(Ids.derive(Ids.STREAM, custodian, salt));
         if (_streams[stream].custodian != NOBODY) revert AnchorLogDuplicate(stream);
         _streams[stream].custodian = custodian;
-        emit StreamRegistered(stream, custodian);
+        _streams[stream].deviceClass = deviceClass;
+        emit StreamRegistered(stream, custodian, deviceClass, msg.sender);
     }
 
     /// @inheritdoc IAnchorLog
-    function anchor(StreamId stream, uint64 size, bytes32 root) external {
+    function anchor(Head calldata next) external {
+        _anchor(CONSORTIUM.requireOperator(msg.sender, CUSTODIAN), next);
+    }
+
+    /// @inheritdoc IAnchorLog
+    function anchorAll(Head[] calldata heads) external {
         OrganisationId caller = CONSORTIUM.requireOperator(msg.sender, CUSTODIAN);
-        Stream storage known = _require(stream);
-        OrganisationId custodian = known.custodian;
-        if (caller != custodian) revert AnchorLogNotCustodian(caller, custodian);
-        uint64 current = known.size;
-        if (size <= current || size > MAX_SIZE || size % PADDING != 0) {
-            revert AnchorLogBadSize(size, current, PADDING);
+        if (heads.length == 0 || heads.length > MAX_BATCH) revert AnchorLogBadBatch(heads.length, MAX_BATCH);
+        for (uint256 i = 0; i < heads.length; ++i) {
+            _anchor(caller, heads[i]);
         }
-        if (root == 0) revert AnchorLogEmptyRoot();
-        uint48 anchoredAt = Time.timestamp();
-        _streams[stream] = Stream({ custodian: custodian, size: size, anchoredAt: anchoredAt, root: root });
-        emit StreamAnchored(stream, size, root, anchoredAt);
     }
 
     /// @inheritdoc IAnchorLog
@@ -63,16 +64,37 @@ contract AnchorLog is IAnchorLog {
     }
 
     /// @inheritdoc IAnchorLog
-    function head(StreamId stream) external view returns (uint64 size, bytes32 root) {
+    function deviceClassOf(StreamId stream) external view returns (DeviceClass) {
+        return _require(stream).deviceClass;
+    }
+
+    /// @inheritdoc IAnchorLog
+    function headOf(StreamId stream) external view returns (uint64 size, uint48 at) {
         Stream storage known = _require(stream);
-        return (known.size, known.root);
+        return (known.size, known.anchoredAt);
     }
 
     /// @inheritdoc IAnchorLog
     function recordDigestOf(StreamId stream) external view returns (bytes32) {
-        Stream memory known = _streams[stream];
-        if (known.size == 0) return 0;
-        return keccak256(abi.encode(stream, known.custodian, known.size, known.root, known.anchoredAt));
+        return _streams[stream].recordDigest;
+    }
+
+    function _anchor(OrganisationId caller, Head calldata next) private {
+        StreamId stream = next.stream;
+        Stream storage known = _require(stream);
+        OrganisationId custodian = known.custodian;
+        if (caller != custodian) revert AnchorLogNotCustodian(caller, custodian);
+        (uint64 current, uint64 size) = (known.size, next.size);
+        if (size <= current || size > MAX_SIZE || size % PADDING != 0) {
+            revert AnchorLogBadSize(size, current, PADDING);
+        }
+        bytes32 root = next.root;
+        if (root == 0) revert AnchorLogEmptyRoot();
+        uint48 at = Time.timestamp();
+        known.size = size;
+        known.anchoredAt = at;
+        known.recordDigest = keccak256(abi.encode(stream, custodian, size, root, at));
+        emit StreamAnchored(stream, size, root, at, msg.sender);
     }
 
     function _require(StreamId stream) private view returns (Stream storage known) {

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import { Time } from "@openzeppelin/contracts/utils/types/Time.sol";
+import { IAccessRequests } from "./interfaces/IAccessRequests.sol";
 import { IConsentToken } from "./interfaces/IConsentToken.sol";
 import { IConsortium } from "./interfaces/IConsortium.sol";
 import { IDatasetRegistry } from "./interfaces/IDatasetRegistry.sol";
-import { IERC5192 } from "./interfaces/IERC5192.sol";
+import { IModelRegistry } from "./interfaces/IModelRegistry.sol";
+import { ITrainingLog } from "./interfaces/ITrainingLog.sol";
 import { ConsentRules } from "./libraries/ConsentRules.sol";
 import { Ids } from "./libraries/Ids.sol";
 import { StateLog } from "./libraries/StateLog.sol";
+import { TermRules } from "./libraries/TermRules.sol";
+import { AccessRequests } from "./parts/AccessRequests.sol";
+import { BoundToken } from "./parts/BoundToken.sol";
+import { MAX_BATCH } from "./types/Batches.sol";
 import { CUSTODIAN, PUBLISHER, REGULATOR } from "./types/Capabilities.sol";
-import { ALL_OPERATIONS, ALL_PURPOSES, ConsentState, Reason, StateReason, Terms, Use } from "./types/DataUse.sol";
-import { ConsentId, DatasetId, NOBODY, OrganisationId } from "./types/Ids.sol";
+import { ConsentState, Reason, StateReason, Terms, Use } from "./types/DataUse.sol";
+import { ConsentId, NOBODY, NO_CONSENT, NO_REQUEST, OrganisationId } from "./types/Ids.sol";
 
 /// @title ConsentToken: a hospital's permission for one organisation to use one dataset
-contract ConsentToken is ERC721, IERC5192, IConsentToken {
+contract ConsentToken is BoundToken, AccessRequests {
     using StateLog for mapping(uint256 => StateLog.Entry);
 
     struct Consent {
@@ -25,27 +30,30 @@ contract ConsentToken is ERC721, IERC5192, IConsentToken {
         ConsentRules.Limits limits;
         // slot 2
         bytes32 recordDigest;
-        // slot 3, only when there is one
+        // slot 3
+        bytes32 policyDigest;
+        // slot 4, only when there is one
         bytes32 projectRef;
-        // slot 4
-        DatasetId dataset;
-        // slot 5, one more than the position in the log; only when a regulator suspended
-        uint32 regulatorEntry;
     }
 
-    /// @dev Ten years.
-    uint48 private constant LONGEST_WINDOW = 3650 days;
-    uint48 private constant LONGEST_REGULATOR_SUSPENSION = 30 days;
+    /// @dev For a regulator and for a vote alike.
+    uint48 private constant LONGEST_SUSPENSION = 30 days;
+    /// @dev The log's length is a uint16: a grantor must not use it up, or nobody could revoke.
+    uint16 private constant MOST_GRANTOR_ACTS = 60_000;
 
-    IConsortium private immutable CONSORTIUM;
-    IDatasetRegistry private immutable DATASETS;
+    ITrainingLog private immutable TRAINING;
+    IModelRegistry private immutable MODELS;
 
     mapping(ConsentId => Consent) private _consents;
     mapping(ConsentId => mapping(uint256 => StateLog.Entry)) private _log;
 
-    constructor(IConsortium consortium, IDatasetRegistry datasets) ERC721("MedLedger Consent", "MLC") {
-        CONSORTIUM = consortium;
-        DATASETS = datasets;
+    /// @param training the TrainingLog of the same generation, which is deployed after this contract
+    /// @param models the ModelRegistry of the same generation, which is deployed after this contract
+    constructor(IConsortium consortium, IDatasetRegistry datasets, ITrainingLog training, IModelRegistry models)
+        AccessRequests(consortium, datasets)
+    {
+        TRAINING = training;
+        MODELS = models;
     }
 
     /// @inheritdoc IConsentToken
@@ -54,92 +62,121 @@ contract ConsentToken is ERC721, IERC5192, IConsentToken {
         consent = ConsentId.wrap(Ids.derive(Ids.CONSENT, grantor, salt));
         // Before the terms, whose window passes: a request that comes again must always be told that it was done.
         if (_consents[consent].grant.grantor != NOBODY) revert ConsentTokenDuplicate(consent);
-        _checkTerms(grantor, terms);
         uint48 issuedAt = Time.timestamp();
-        _write(_consents[consent], grantor, terms);
+        uint32 dataset = _requireTerms(grantor, terms, issuedAt);
+        if (terms.request != NO_REQUEST) _grantRequest(terms.request, terms.grantee, dataset);
+        ConsentRules.Limits memory former;
+        if (terms.supersedes != NO_CONSENT) former = _supersede(grantor, dataset, terms);
+        _write(_consents[consent], grantor, dataset, terms, former);
         _consents[consent].recordDigest = keccak256(abi.encode(consent, grantor, issuedAt, terms));
-        emit ConsentIssued(consent, grantor, issuedAt, terms);
-        _bind(uint256(ConsentId.unwrap(consent)), holderOf(terms.grantee));
+        emit ConsentIssued(consent, grantor, issuedAt, terms, former.roundsUsed, former.epsilonSpent, msg.sender);
+        _bind(consent, terms.grantee);
     }
 
     /// @inheritdoc IConsentToken
     function suspend(ConsentId consent, StateReason reason) external {
-        OrganisationId grantor = _requireGrantor(consent, CONSORTIUM.operatorOf(msg.sender));
-        ConsentRules.Limits storage limits = _requireNotRevoked(consent);
-        if (limits.grantorSuspended) revert ConsentTokenAlreadySuspended(consent);
-        limits.grantorSuspended = true;
-        uint48 at = _append(consent, Act.SUSPENDED_BY_GRANTOR, reason, grantor, 0);
-        emit ConsentSuspended(consent, grantor, reason, at, 0);
+        _suspend(CONSORTIUM.operatorOf(msg.sender, CUSTODIAN), consent, reason);
+    }
+
+    /// @inheritdoc IConsentToken
+    function suspendAll(ConsentId[] calldata consents, StateReason reason) external {
+        OrganisationId caller = CONSORTIUM.operatorOf(msg.sender, CUSTODIAN);
+        _requireBatch(consents.length);
+        for (uint256 i = 0; i < consents.length; ++i) {
+            _suspend(caller, consents[i], reason);
+        }
     }
 
     /// @inheritdoc IConsentToken
     function reinstate(ConsentId consent, StateReason reason) external {
-        OrganisationId grantor = _requireGrantor(consent, CONSORTIUM.requireOperator(msg.sender, CUSTODIAN));
-        ConsentRules.Limits storage limits = _requireNotRevoked(consent);
-        if (!limits.grantorSuspended) revert ConsentTokenNotSuspended(consent);
-        limits.grantorSuspended = false;
-        uint48 at = _append(consent, Act.REINSTATED_BY_GRANTOR, reason, grantor, 0);
-        emit ConsentReinstated(consent, grantor, reason, at);
+        OrganisationId grantor = CONSORTIUM.requireOperator(msg.sender, CUSTODIAN);
+        _requireGrantor(consent, grantor);
+        StateLog.Entry memory entry = _requireNotRevoked(consent);
+        if (!entry.grantorSuspended) revert ConsentTokenNotSuspended(consent);
+        _requireRoom(consent);
+        entry.grantorSuspended = false;
+        uint48 at = _append(consent, entry, Act.REINSTATED_BY_GRANTOR, reason, grantor);
+        emit ConsentReinstated(consent, grantor, reason, at, msg.sender);
     }
 
     /// @inheritdoc IConsentToken
     function suspendByRegulator(ConsentId consent, StateReason reason, uint48 until) external {
-        OrganisationId regulator = CONSORTIUM.requireOperator(msg.sender, REGULATOR);
-        ConsentRules.Limits storage limits = _requireNotRevoked(consent);
-        if (limits.regulatorUntil != 0) revert ConsentTokenSuspensionUsedUp(consent, limits.regulatorUntil);
-        uint48 latest = Time.timestamp() + LONGEST_REGULATOR_SUSPENSION;
-        if (until <= Time.timestamp() || until > latest) revert ConsentTokenBadSuspension(until, latest);
-        limits.regulatorUntil = until;
-        uint48 at = _append(consent, Act.SUSPENDED_BY_REGULATOR, reason, regulator, until);
-        _consents[consent].regulatorEntry = _consents[consent].grant.logLength;
-        emit ConsentSuspended(consent, regulator, reason, at, until);
+        _suspendByRegulator(CONSORTIUM.operatorOf(msg.sender, REGULATOR), consent, reason, until);
+    }
+
+    /// @inheritdoc IConsentToken
+    function suspendAllByRegulator(ConsentId[] calldata consents, StateReason reason, uint48 until) external {
+        OrganisationId regulator = CONSORTIUM.operatorOf(msg.sender, REGULATOR);
+        _requireBatch(consents.length);
+        for (uint256 i = 0; i < consents.length; ++i) {
+            _suspendByRegulator(regulator, consents[i], reason, until);
+        }
+    }
+
+    /// @inheritdoc IConsentToken
+    function suspendByVote(ConsentId consent, StateReason reason, uint48 until) external {
+        _requireConsortium();
+        StateLog.Entry memory entry = _requireNotRevoked(consent);
+        _suspendUntil(consent, entry, Act.SUSPENDED_BY_VOTE, reason, NOBODY, until);
     }
 
     /// @inheritdoc IConsentToken
     function revoke(ConsentId consent, StateReason reason) external {
-        OrganisationId grantor = _requireGrantor(consent, CONSORTIUM.operatorOf(msg.sender));
-        ConsentRules.Limits storage limits = _requireNotRevoked(consent);
-        limits.revokedAt = Time.timestamp();
-        uint48 at = _append(consent, Act.REVOKED, reason, grantor, 0);
-        emit ConsentRevoked(consent, grantor, reason, at);
+        OrganisationId grantor = CONSORTIUM.operatorOf(msg.sender, CUSTODIAN);
+        _requireGrantor(consent, grantor);
+        _revoke(consent, reason, grantor);
+    }
+
+    /// @inheritdoc IConsentToken
+    function revokeByVote(ConsentId consent, StateReason reason) external {
+        _requireConsortium();
+        _revoke(consent, reason, NOBODY);
     }
 
     /// @inheritdoc IConsentToken
     function recordUse(Use calldata use) external {
-        if (!CONSORTIUM.isRecorder(address(this), msg.sender)) revert ConsentTokenNotRecorder(msg.sender);
-        Reason reason = check(use);
+        bool recorder =
+            msg.sender == address(TRAINING) || msg.sender == address(MODELS) || msg.sender == address(DATASETS);
+        if (!recorder) revert ConsentTokenNotRecorder(msg.sender);
+        (Reason reason,) = _judge(use);
         if (reason != Reason.OK) revert ConsentTokenRefused(use.consent, reason);
-        if (use.rounds != 0) _consents[use.consent].limits.roundsUsed += use.rounds;
-        emit ConsentUsed(use.consent, use.subject, msg.sender, use.version, use.operation, use.purposes, use.rounds);
+        _charge(use);
+        emit ConsentUsed(
+            use.consent,
+            use.subject,
+            msg.sender,
+            use.version,
+            use.operation,
+            use.scope.purposes,
+            use.rounds,
+            use.epsilon
+        );
+        if (use.epsilon != 0) DATASETS.recordPrivacyLoss(use.dataset, use.version, use.epsilon);
     }
 
     /// @inheritdoc IConsentToken
-    function check(Use calldata use) public view returns (Reason) {
-        Consent storage known = _consents[use.consent];
-        ConsentRules.Grant memory grant = known.grant;
-        if (grant.grantor == NOBODY) return Reason.UNKNOWN_TOKEN;
-        DatasetId dataset = known.dataset;
-        ConsentRules.Facts memory facts = ConsentRules.Facts({
-            dataset: dataset,
-            projectRef: known.projectRef,
-            time: Time.timestamp(),
-            latest: DATASETS.latestVersion(dataset),
-            lowestUsable: DATASETS.lowestUsable(dataset),
-            grantorActive: _isActive(grant.grantor),
-            granteeActive: _isActive(grant.grantee)
-        });
-        return ConsentRules.refusal(grant, known.limits, facts, use);
+    function check(Use calldata use) external view returns (Reason reason) {
+        (reason,) = _judge(use);
+    }
+
+    /// @inheritdoc IConsentToken
+    function checkWithGrantor(Use calldata use) external view returns (Reason reason, OrganisationId grantor) {
+        return _judge(use);
     }
 
     /// @inheritdoc IConsentToken
     function stateAt(ConsentId consent, uint48 time) external view returns (ConsentState) {
-        Consent storage known = _require(consent);
-        return _log[consent].stateAt(known.grant.logLength, known.regulatorEntry, time);
+        return _log[consent].stateAt(_require(consent).grant.logLength, time);
     }
 
     /// @inheritdoc IConsentToken
-    function roundsUsed(ConsentId consent) external view returns (uint32) {
+    function roundsUsed(ConsentId consent) external view returns (uint24) {
         return _require(consent).limits.roundsUsed;
+    }
+
+    /// @inheritdoc IConsentToken
+    function epsilonSpent(ConsentId consent) external view returns (uint40) {
+        return _require(consent).limits.epsilonSpent;
     }
 
     /// @inheritdoc IConsentToken
@@ -152,112 +189,152 @@ contract ConsentToken is ERC721, IERC5192, IConsentToken {
         return _consents[consent].recordDigest;
     }
 
-    /// @inheritdoc IERC5192
-    function locked(uint256 tokenId) external view returns (bool) {
-        _requireOwned(tokenId);
-        return true;
-    }
-
-    /// @inheritdoc IConsentToken
-    function holderOf(OrganisationId grantee) public pure returns (address) {
-        return address(uint160(uint256(keccak256(abi.encode(grantee)))));
-    }
-
-    /// @notice A consent token is bound to its holder: always reverts.
-    function approve(address, uint256 tokenId) public pure override {
-        revert ConsentTokenBound(ConsentId.wrap(bytes32(tokenId)));
-    }
-
-    /// @notice Consent tokens are bound to their holders: always reverts, with no token named.
-    function setApprovalForAll(address, bool) public pure override {
-        revert ConsentTokenBound(ConsentId.wrap(0));
-    }
-
-    /// @notice A consent token is bound to its holder: always reverts.
-    function transferFrom(address, address, uint256 tokenId) public pure override {
-        revert ConsentTokenBound(ConsentId.wrap(bytes32(tokenId)));
-    }
-
-    /// @notice A consent token is bound to its holder: always reverts.
-    function safeTransferFrom(address, address, uint256 tokenId, bytes memory) public pure override {
-        revert ConsentTokenBound(ConsentId.wrap(bytes32(tokenId)));
-    }
-
     /// @notice ERC-165.
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
-        return interfaceId == type(IERC5192).interfaceId || interfaceId == type(IConsentToken).interfaceId
-            || super.supportsInterface(interfaceId);
+        return interfaceId == type(IAccessRequests).interfaceId || super.supportsInterface(interfaceId);
     }
 
-    /// @dev The holder follows from the grantee; OpenZeppelin's own table of owners stays empty.
-    function _ownerOf(uint256 tokenId) internal view override returns (address) {
-        OrganisationId grantee = _consents[ConsentId.wrap(bytes32(tokenId))].grant.grantee;
-        return grantee == NOBODY ? address(0) : holderOf(grantee);
-    }
-
-    function _checkTerms(OrganisationId grantor, Terms calldata terms) private view {
-        OrganisationId custodian = DATASETS.custodianOf(terms.dataset);
+    function _requireTerms(OrganisationId grantor, Terms calldata terms, uint48 time)
+        private
+        view
+        returns (uint32 dataset)
+    {
+        OrganisationId custodian;
+        (custodian, dataset) = DATASETS.registrationOf(terms.dataset);
         if (grantor != custodian) revert ConsentTokenNotGrantor(grantor, custodian);
-        if (CONSORTIUM.capabilitiesOf(terms.grantee) & PUBLISHER == 0) {
-            if (CONSORTIUM.statusOf(terms.grantee) != IConsortium.Status.UNKNOWN) {
-                revert ConsentTokenGranteeNotPublisher(terms.grantee);
-            }
-            revert ConsentTokenUnknownGrantee(terms.grantee);
-        }
-        if (!ConsentRules.arePurposes(terms.purposes)) revert ConsentTokenBadPurposes(terms.purposes, ALL_PURPOSES);
-        if (!ConsentRules.areOperations(terms.operations)) {
-            revert ConsentTokenBadOperations(terms.operations, ALL_OPERATIONS);
-        }
-        if (terms.expiresAt <= terms.notBefore || terms.expiresAt - terms.notBefore > LONGEST_WINDOW) {
-            revert ConsentTokenBadWindow(terms.notBefore, terms.expiresAt, LONGEST_WINDOW);
-        }
-        if (terms.expiresAt <= Time.timestamp()) revert ConsentTokenWindowPast(terms.expiresAt, Time.timestamp());
-        if (terms.versionFrom == 0 || (terms.versionTo != 0 && terms.versionTo < terms.versionFrom)) {
-            revert ConsentTokenBadVersionRange(terms.versionFrom, terms.versionTo);
-        }
-        if (terms.policyDigest == 0) revert ConsentTokenEmptyPolicy();
+        _requireUser(terms.grantee);
+        TermRules.requireSound(terms, time);
     }
 
-    function _write(Consent storage fresh, OrganisationId grantor, Terms calldata terms) private {
+    /// @dev Revokes the former consent and returns its limits, whose use the new one carries on.
+    function _supersede(OrganisationId grantor, uint32 dataset, Terms calldata terms)
+        private
+        returns (ConsentRules.Limits memory former)
+    {
+        ConsentId superseded = terms.supersedes;
+        ConsentRules.Grant memory grant = _require(superseded).grant;
+        bool sameParties = grant.grantor == grantor && grant.grantee == terms.grantee && grant.dataset == dataset;
+        StateLog.Entry memory entry = _requireNotRevoked(superseded);
+        // Or a grantor could end a regulator's suspension.
+        if (!sameParties || Time.timestamp() < entry.regulatorUntil) revert ConsentTokenNotSuperseding(superseded);
+        former = _consents[superseded].limits;
+        if (former.roundsUsed > terms.maxRounds || former.epsilonSpent > terms.epsilonBudget) {
+            revert ConsentTokenCarriedExceeds(former.roundsUsed, former.epsilonSpent);
+        }
+        _revoke(superseded, StateReason.SUPERSEDED, grantor);
+    }
+
+    function _write(
+        Consent storage fresh,
+        OrganisationId grantor,
+        uint32 dataset,
+        Terms calldata terms,
+        ConsentRules.Limits memory former
+    ) private {
         fresh.grant = ConsentRules.Grant({
             grantor: grantor,
             grantee: terms.grantee,
+            dataset: dataset,
             notBefore: terms.notBefore,
             expiresAt: terms.expiresAt,
             operations: terms.operations,
             purposes: terms.purposes,
+            condition: terms.condition,
             logLength: 0
         });
         fresh.limits = ConsentRules.Limits({
             versionFrom: terms.versionFrom,
             versionTo: terms.versionTo,
             maxRounds: terms.maxRounds,
-            roundsUsed: 0,
-            regulatorUntil: 0,
-            revokedAt: 0,
-            grantorSuspended: false
+            roundsUsed: former.roundsUsed,
+            epsilonBudget: terms.epsilonBudget,
+            epsilonSpent: former.epsilonSpent,
+            regions: terms.regions,
+            deidentification: terms.deidentification,
+            nonProfitOnly: TermRules.excludesProfit(terms.modifiers)
         });
+        fresh.policyDigest = terms.policyDigest;
         if (terms.projectRef != 0) fresh.projectRef = terms.projectRef;
-        fresh.dataset = terms.dataset;
     }
 
-    function _bind(uint256 tokenId, address holder) private {
-        _increaseBalance(holder, 1);
-        emit Transfer(address(0), holder, tokenId);
-        emit Locked(tokenId);
+    function _suspend(OrganisationId caller, ConsentId consent, StateReason reason) private {
+        _requireGrantor(consent, caller);
+        StateLog.Entry memory entry = _requireNotRevoked(consent);
+        if (entry.grantorSuspended) revert ConsentTokenAlreadySuspended(consent);
+        _requireRoom(consent);
+        entry.grantorSuspended = true;
+        uint48 at = _append(consent, entry, Act.SUSPENDED_BY_GRANTOR, reason, caller);
+        emit ConsentSuspended(consent, caller, reason, at, 0, msg.sender);
     }
 
-    function _append(ConsentId consent, Act act, StateReason reason, OrganisationId actor, uint48 until)
+    function _suspendByRegulator(OrganisationId regulator, ConsentId consent, StateReason reason, uint48 until)
+        private
+    {
+        StateLog.Entry memory entry = _requireNotRevoked(consent);
+        if (entry.regulatorUntil != 0) revert ConsentTokenSuspensionUsedUp(consent, entry.regulatorUntil);
+        _suspendUntil(consent, entry, Act.SUSPENDED_BY_REGULATOR, reason, regulator, until);
+    }
+
+    function _suspendUntil(
+        ConsentId consent,
+        StateLog.Entry memory entry,
+        Act act,
+        StateReason reason,
+        OrganisationId actor,
+        uint48 until
+    ) private {
+        uint48 latest = Time.timestamp() + LONGEST_SUSPENSION;
+        if (until <= Time.timestamp() || until > latest) revert ConsentTokenBadSuspension(until, latest);
+        entry.regulatorUntil = until;
+        uint48 at = _append(consent, entry, act, reason, actor);
+        emit ConsentSuspended(consent, actor, reason, at, until, msg.sender);
+    }
+
+    function _revoke(ConsentId consent, StateReason reason, OrganisationId actor) private {
+        StateLog.Entry memory entry = _requireNotRevoked(consent);
+        uint48 at = _append(consent, entry, Act.REVOKED, reason, actor);
+        emit ConsentRevoked(consent, actor, reason, at, msg.sender);
+    }
+
+    /// @dev Writes `entry`, which says how the suspensions stand from now on, as the next of the log.
+    function _append(ConsentId consent, StateLog.Entry memory entry, Act act, StateReason reason, OrganisationId actor)
         private
         returns (uint48 at)
     {
         at = Time.timestamp();
-        _log[consent][_consents[consent].grant.logLength++] =
-            StateLog.Entry({ act: act, reason: reason, actor: actor, at: at, until: until });
+        entry.act = act;
+        entry.reason = reason;
+        entry.actor = actor;
+        entry.at = at;
+        _log[consent][_consents[consent].grant.logLength++] = entry;
     }
 
-    function _isActive(OrganisationId organisation) private view returns (bool) {
-        return CONSORTIUM.statusOf(organisation) == IConsortium.Status.ACTIVE;
+    /// @dev The one place where a use is judged.
+    function _judge(Use calldata use) private view returns (Reason, OrganisationId grantor) {
+        Consent storage known = _consents[use.consent];
+        ConsentRules.Grant memory grant = known.grant;
+        grantor = grant.grantor;
+        if (grantor == NOBODY) return (Reason.UNKNOWN_TOKEN, grantor);
+        ConsentRules.Facts memory facts;
+        facts.time = Time.timestamp();
+        facts.state = _stateNow(use.consent, grant.logLength, facts.time);
+        facts.projectRef = known.projectRef;
+        (facts.dataset, facts.latest, facts.lowestUsable, facts.options) = DATASETS.standingOf(use.dataset, use.version);
+        (facts.grantorActive, facts.granteeActive, facts.granteeForProfit) =
+            CONSORTIUM.standingOf(grantor, grant.grantee);
+        return (ConsentRules.refusal(grant, known.limits, facts, use), grantor);
+    }
+
+    function _charge(Use calldata use) private {
+        if (use.rounds == 0 && use.epsilon == 0) return;
+        ConsentRules.Limits memory limits = _consents[use.consent].limits;
+        limits.roundsUsed += use.rounds;
+        limits.epsilonSpent += use.epsilon;
+        _consents[use.consent].limits = limits;
+    }
+
+    function _stateNow(ConsentId consent, uint16 length, uint48 time) private view returns (ConsentState) {
+        return length == 0 ? ConsentState.ACTIVE : StateLog.stateAfter(_log[consent][length - 1], time);
     }
 
     function _require(ConsentId consent) private view returns (Consent storage known) {
@@ -265,13 +342,43 @@ contract ConsentToken is ERC721, IERC5192, IConsentToken {
         if (known.grant.grantor == NOBODY) revert ConsentTokenUnknown(consent);
     }
 
-    function _requireGrantor(ConsentId consent, OrganisationId caller) private view returns (OrganisationId grantor) {
-        grantor = _require(consent).grant.grantor;
+    function _requireGrantor(ConsentId consent, OrganisationId caller) private view {
+        OrganisationId grantor = _require(consent).grant.grantor;
         if (caller != grantor) revert ConsentTokenNotGrantor(caller, grantor);
     }
 
-    function _requireNotRevoked(ConsentId consent) private view returns (ConsentRules.Limits storage limits) {
-        limits = _require(consent).limits;
-        if (limits.revokedAt != 0) revert ConsentTokenRevoked(consent);
+    /// @dev The last entry of the log; all zero, which suspends nothing, when there is none.
+    function _requireNotRevoked(ConsentId consent) private view returns (StateLog.Entry memory last) {
+        uint16 length = _require(consent).grant.logLength;
+        if (length != 0) last = _log[consent][length - 1];
+        if (last.act == Act.REVOKED) revert ConsentTokenRevoked(consent);
+    }
+
+    function _requireRoom(ConsentId consent) private view {
+        if (_consents[consent].grant.logLength >= MOST_GRANTOR_ACTS) {
+            revert ConsentTokenLogFull(consent, MOST_GRANTOR_ACTS);
+        }
+    }
+
+    function _requireConsortium() private view {
+        if (msg.sender != address(CONSORTIUM)) revert ConsentTokenNotConsortium(msg.sender);
+    }
+
+    function _requireUser(OrganisationId organisation) internal view override {
+        uint8 capabilities = CONSORTIUM.capabilitiesOf(organisation);
+        if (capabilities == 0) revert ConsentTokenUnknownGrantee(organisation);
+        if (capabilities & (PUBLISHER | CUSTODIAN) == 0) revert ConsentTokenGranteeCannotUse(organisation);
+    }
+
+    function _granteeOf(uint256 tokenId) internal view override returns (OrganisationId) {
+        return _consents[ConsentId.wrap(bytes32(tokenId))].grant.grantee;
+    }
+
+    function _policyOf(uint256 tokenId) internal view override returns (bytes32) {
+        return _consents[ConsentId.wrap(bytes32(tokenId))].policyDigest;
+    }
+
+    function _requireBatch(uint256 length) private pure {
+        if (length == 0 || length > MAX_BATCH) revert ConsentTokenBadBatch(length, MAX_BATCH);
     }
 }

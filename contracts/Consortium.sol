@@ -3,63 +3,43 @@ pragma solidity 0.8.30;
 
 import { BitMaps } from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import { Time } from "@openzeppelin/contracts/utils/types/Time.sol";
+import { IConsentToken } from "./interfaces/IConsentToken.sol";
 import { IConsortium } from "./interfaces/IConsortium.sol";
+import { IModelRegistry } from "./interfaces/IModelRegistry.sol";
 import { Ballots } from "./libraries/Ballots.sol";
-import { Utf8 } from "./libraries/Utf8.sol";
-import { ALL_CAPABILITIES, CUSTODIAN, REGULATOR } from "./types/Capabilities.sol";
+import { Ids } from "./libraries/Ids.sol";
+import { Organisations } from "./parts/Organisations.sol";
+import { CUSTODIAN, REGULATOR } from "./types/Capabilities.sol";
 import { OrganisationId } from "./types/Ids.sol";
 
 /// @title Consortium: who belongs, with which keys, by whose vote
-contract Consortium is IConsortium {
+contract Consortium is Organisations {
     using Ballots for Ballots.Ballot;
     using BitMaps for BitMaps.BitMap;
-
-    struct Organisation {
-        // slot 0
-        address admin;
-        uint8 capabilities;
-        bool forProfit;
-        Status status;
-        // slot 1
-        bytes32 recordDigest;
-    }
-
-    struct Key {
-        // slot 0
-        OrganisationId organisation;
-        Role role;
-        uint48 acceptedAt;
-        uint48 retiredAt;
-    }
-
-    struct Counts {
-        // slot 0
-        uint32 organisations;
-        uint32 custodians;
-        uint32 activeRegulators;
-        uint32 generations;
-        uint64 proposals;
-    }
 
     struct Proposal {
         // slot 0
         Ballots.Ballot ballot;
         // slot 1
-        bytes payload;
+        bytes32 payloadDigest;
+    }
+
+    /// @dev To which generation a contract belongs. A former one is one that another has followed.
+    struct Listing {
+        // slot 0
+        uint32 generation;
+        bool former;
     }
 
     /// @dev How long a proposal may be voted on and carried out.
     uint48 private constant VOTING_PERIOD = 30 days;
-    uint256 private constant MAX_NAME_LENGTH = 128;
+    uint32 private constant LONGEST_SUSPENSION = 30 days;
 
-    mapping(OrganisationId => Organisation) private _organisations;
-    mapping(address => Key) private _keys;
-    mapping(OrganisationId => mapping(address => Role)) private _offers;
     mapping(uint256 => Proposal) private _proposals;
+    mapping(bytes32 => bool) private _opened;
     mapping(uint256 => BitMaps.BitMap) private _voted;
     mapping(uint32 => Generation) private _generations;
-    mapping(address => address) private _consentsOfRecorder;
-    Counts private _counts;
+    mapping(address => Listing) private _listings;
 
     /// @param founders numbered from 1 in this order; among them at least one custodian and one regulator
     /// @param founderOperators one operator key for each founder
@@ -76,59 +56,42 @@ contract Consortium is IConsortium {
         if (present & (CUSTODIAN | REGULATOR) != CUSTODIAN | REGULATOR) {
             revert ConsortiumLacksCapability(present, CUSTODIAN | REGULATOR);
         }
+        _counts.thresholds = Thresholds({ all: Ballots.LEAST_SHARE, custodians: Ballots.LEAST_SHARE });
         _register(first);
     }
 
     /// @inheritdoc IConsortium
-    function proposeOperator(address key) external {
-        OrganisationId organisation = _requireAdmin(msg.sender);
-        if (key == address(0)) revert ConsortiumKeyUnknown(key);
-        _requireFree(key);
-        _offer(organisation, key, Role.OPERATOR);
-    }
-
-    /// @inheritdoc IConsortium
-    function acceptKey(OrganisationId organisation) external {
-        Role role = _offers[organisation][msg.sender];
-        if (role == Role.NONE) revert ConsortiumKeyUnknown(msg.sender);
-        delete _offers[organisation][msg.sender];
-        _accept(organisation, msg.sender, role);
-    }
-
-    /// @inheritdoc IConsortium
-    function retireOperator(address key) external {
-        OrganisationId organisation = _requireAdmin(msg.sender);
-        Key storage known = _keys[key];
-        if (_offers[organisation][key] == Role.OPERATOR) {
-            delete _offers[organisation][key];
-        } else if (known.organisation == organisation && known.role == Role.OPERATOR && known.retiredAt == 0) {
-            known.retiredAt = Time.timestamp();
-        } else {
-            revert ConsortiumKeyUnknown(key);
-        }
-        emit KeyRetired(organisation, key);
-    }
-
-    /// @inheritdoc IConsortium
-    function propose(ProposalKind kind, bytes calldata payload) external returns (uint256 proposal) {
+    function propose(bytes32 salt, ProposalKind kind, bytes calldata payload) external returns (uint256 proposal) {
         OrganisationId proposer = _organisationOf(msg.sender);
-        if (_organisations[proposer].status != Status.ACTIVE) revert ConsortiumInactive(proposer);
+        if (statusOf(proposer) != Status.ACTIVE) revert ConsortiumInactive(proposer);
+        bytes32 id = Ids.derive(Ids.PROPOSAL, proposer, salt);
+        if (_opened[id]) revert ConsortiumDuplicateProposal(id);
+        _opened[id] = true;
         bytes memory canonical = _checked(kind, payload);
-        uint48 deadline = Time.timestamp() + VOTING_PERIOD;
         proposal = ++_counts.proposals;
-        _proposals[proposal] = Proposal({
-            ballot: Ballots.Ballot({
-                kind: kind,
-                executed: false,
-                deadline: deadline,
-                organisations: _counts.organisations,
-                custodians: _counts.custodians,
-                inFavour: 0,
-                custodiansInFavour: 0
-            }),
-            payload: canonical
+        Counts memory counts = _counts;
+        Ballots.Ballot memory ballot = Ballots.Ballot({
+            kind: kind,
+            executed: false,
+            deadline: Time.timestamp() + VOTING_PERIOD,
+            lastVoter: counts.organisations,
+            needed: Ballots.votesNeeded(counts.members, counts.thresholds.all),
+            neededCustodians: Ballots.votesNeeded(counts.custodians, counts.thresholds.custodians),
+            inFavour: 0,
+            custodiansInFavour: 0
         });
-        emit ProposalOpened(proposal, proposer, kind, canonical, deadline);
+        _proposals[proposal] = Proposal({ ballot: ballot, payloadDigest: keccak256(abi.encode(kind, canonical)) });
+        emit ProposalOpened(
+            proposal,
+            proposer,
+            kind,
+            canonical,
+            ballot.deadline,
+            counts.members,
+            ballot.needed,
+            ballot.neededCustodians,
+            msg.sender
+        );
     }
 
     /// @inheritdoc IConsortium
@@ -136,69 +99,40 @@ contract Consortium is IConsortium {
         OrganisationId voter = _organisationOf(msg.sender);
         uint32 number = OrganisationId.unwrap(voter);
         Ballots.Ballot memory ballot = _requireOpen(proposal);
-        if (number > ballot.organisations) revert ConsortiumNotInElectorate(voter);
+        if (number > ballot.lastVoter) revert ConsortiumNotInElectorate(voter);
         if (_voted[proposal].get(number)) revert ConsortiumAlreadyVoted(voter);
         _voted[proposal].set(number);
         if (inFavour) {
             ++ballot.inFavour;
-            if (_organisations[voter].capabilities & CUSTODIAN != 0) ++ballot.custodiansInFavour;
+            if (_organisations[voter].standing.capabilities & CUSTODIAN != 0) ++ballot.custodiansInFavour;
             _proposals[proposal].ballot = ballot;
         }
-        emit VoteCast(proposal, voter, inFavour);
+        emit VoteCast(proposal, voter, inFavour, msg.sender);
     }
 
     /// @inheritdoc IConsortium
-    function execute(uint256 proposal) external {
+    function execute(uint256 proposal, bytes calldata payload) external {
         _organisationOf(msg.sender);
         Ballots.Ballot memory ballot = _requireOpen(proposal);
         ballot.requirePassed();
-        _proposals[proposal].ballot.executed = true;
-        emit ProposalExecuted(proposal);
-        bytes memory payload = _proposals[proposal].payload;
-        if (ballot.kind == ProposalKind.ADMIT) {
-            Admission memory admission = abi.decode(payload, (Admission));
-            _offer(_admit(admission), admission.admin, Role.ADMIN);
-        } else if (ballot.kind == ProposalKind.SUSPEND) {
-            _suspend(abi.decode(payload, (OrganisationId)), proposal);
-        } else {
-            _reinstate(abi.decode(payload, (OrganisationId)), proposal);
+        if (_proposals[proposal].payloadDigest != keccak256(abi.encode(ballot.kind, payload))) {
+            revert ConsortiumPayloadMismatch(proposal);
         }
-    }
-
-    /// @inheritdoc IConsortium
-    function operatorOf(address key) public view returns (OrganisationId) {
-        Key memory known = _keys[key];
-        if (known.role != Role.OPERATOR || known.retiredAt != 0) revert ConsortiumNotOperator(key);
-        return known.organisation;
+        _proposals[proposal].ballot.executed = true;
+        emit ProposalExecuted(proposal, Time.timestamp(), msg.sender);
+        _carryOut(ballot.kind, payload, proposal);
     }
 
     /// @inheritdoc IConsortium
     function requireOperator(address key, uint8 capabilities) external view returns (OrganisationId organisation) {
-        organisation = operatorOf(key);
-        Organisation storage member = _organisations[organisation];
-        if (member.status != Status.ACTIVE) revert ConsortiumInactive(organisation);
-        uint8 got = member.capabilities;
-        if (got & capabilities != capabilities) revert ConsortiumLacksCapability(got, capabilities);
+        organisation = _requireActive(key, capabilities);
+        Listing memory asking = _listings[msg.sender];
+        if (asking.generation == 0 || asking.former) revert ConsortiumNotInForce(msg.sender);
     }
 
     /// @inheritdoc IConsortium
-    function statusOf(OrganisationId organisation) external view returns (Status) {
-        return _organisations[organisation].status;
-    }
-
-    /// @inheritdoc IConsortium
-    function capabilitiesOf(OrganisationId organisation) external view returns (uint8) {
-        return _organisations[organisation].capabilities;
-    }
-
-    /// @inheritdoc IConsortium
-    function organisationCount() external view returns (uint32) {
-        return _counts.organisations;
-    }
-
-    /// @inheritdoc IConsortium
-    function isRecorder(address consents, address recorder) external view returns (bool) {
-        return consents != address(0) && _consentsOfRecorder[recorder] == consents;
+    function thresholds() external view returns (Thresholds memory) {
+        return _counts.thresholds;
     }
 
     /// @inheritdoc IConsortium
@@ -212,126 +146,141 @@ contract Consortium is IConsortium {
     }
 
     /// @inheritdoc IConsortium
-    function recordDigestOf(OrganisationId organisation) external view returns (bytes32) {
-        return _organisations[organisation].recordDigest;
+    function proposalDigestOf(uint256 proposal) external view returns (bytes32) {
+        return _proposals[proposal].payloadDigest;
     }
 
-    function _admit(Admission memory admission) private returns (OrganisationId organisation) {
-        _checkAdmission(admission);
-        organisation = OrganisationId.wrap(++_counts.organisations);
-        if (admission.capabilities & CUSTODIAN != 0) ++_counts.custodians;
-        if (admission.capabilities & REGULATOR != 0) ++_counts.activeRegulators;
-        _organisations[organisation] = Organisation({
-            admin: admission.admin,
-            capabilities: admission.capabilities,
-            forProfit: admission.forProfit,
-            status: Status.ACTIVE,
-            recordDigest: keccak256(
-                abi.encode(
-                    organisation,
-                    admission.admin,
-                    admission.capabilities,
-                    admission.forProfit,
-                    keccak256(bytes(admission.name))
-                )
-            )
-        });
-        emit OrganisationAdmitted(
-            organisation, admission.admin, admission.capabilities, admission.forProfit, admission.name
-        );
+    function _carryOut(ProposalKind kind, bytes calldata payload, uint256 proposal) private {
+        if (kind == ProposalKind.ADMIT) {
+            Admission memory admission = abi.decode(payload, (Admission));
+            _offer(_admit(admission), admission.admin, Role.ADMIN, Time.timestamp());
+        } else if (kind == ProposalKind.SUSPEND) {
+            _suspend(abi.decode(payload, (OrganisationId)), proposal);
+        } else if (kind == ProposalKind.REINSTATE) {
+            _reinstate(abi.decode(payload, (OrganisationId)), proposal);
+        } else if (kind == ProposalKind.REMOVE) {
+            _remove(abi.decode(payload, (OrganisationId)), proposal);
+        } else if (kind == ProposalKind.REPLACE_ADMIN) {
+            _replaceAdmin(abi.decode(payload, (AdminReplacement)));
+        } else if (kind == ProposalKind.CHANGE_THRESHOLDS) {
+            Thresholds memory next = abi.decode(payload, (Thresholds));
+            _counts.thresholds = next;
+            emit ThresholdsChanged(next.all, next.custodians, proposal);
+        } else if (kind == ProposalKind.REGISTER_GENERATION) {
+            Generation memory next = abi.decode(payload, (Generation));
+            _requireCode(next);
+            _register(next);
+        } else {
+            _carryOutElsewhere(kind, payload);
+        }
     }
 
-    function _suspend(OrganisationId organisation, uint256 proposal) private {
-        _requireSuspendable(organisation);
-        Organisation storage member = _organisations[organisation];
-        member.status = Status.SUSPENDED;
-        if (member.capabilities & REGULATOR != 0) --_counts.activeRegulators;
-        emit OrganisationSuspended(organisation, proposal);
-    }
-
-    function _reinstate(OrganisationId organisation, uint256 proposal) private {
-        _requireStatus(organisation, Status.SUSPENDED);
-        Organisation storage member = _organisations[organisation];
-        member.status = Status.ACTIVE;
-        if (member.capabilities & REGULATOR != 0) ++_counts.activeRegulators;
-        emit OrganisationReinstated(organisation, proposal);
+    /// @dev Calls a contract that a vote listed, after everything here is written.
+    function _carryOutElsewhere(ProposalKind kind, bytes calldata payload) private {
+        if (kind == ProposalKind.LIFT_RECALL) {
+            RecallLift memory lift = abi.decode(payload, (RecallLift));
+            IModelRegistry(_generations[lift.generation].models).liftRecallByVote(lift.recall);
+        } else if (kind == ProposalKind.REVOKE_CONSENT) {
+            ConsentRevocation memory revocation = abi.decode(payload, (ConsentRevocation));
+            IConsentToken(_generations[revocation.generation].consents)
+                .revokeByVote(revocation.consent, revocation.reason);
+        } else {
+            ConsentSuspension memory suspension = abi.decode(payload, (ConsentSuspension));
+            IConsentToken(_generations[suspension.generation].consents)
+                .suspendByVote(suspension.consent, suspension.reason, Time.timestamp() + suspension.duration);
+        }
     }
 
     function _register(Generation memory next) private {
         uint32 number = ++_counts.generations;
+        _retireGeneration(number - 1);
         _generations[number] = next;
-        _consentsOfRecorder[next.training] = next.consents;
-        _consentsOfRecorder[next.models] = next.consents;
+        _list(next.datasets, number);
+        _list(next.consents, number);
+        _list(next.training, number);
+        _list(next.models, number);
+        _list(next.anchors, number);
         emit GenerationRegistered(number, next.datasets, next.consents, next.training, next.models, next.anchors);
     }
 
-    function _offer(OrganisationId organisation, address key, Role role) private {
-        _offers[organisation][key] = role;
-        emit KeyProposed(organisation, key, role);
+    function _list(address place, uint32 number) private {
+        if (place == address(0) || _listings[place].generation != 0) revert ConsortiumBadGeneration(place);
+        _listings[place] = Listing({ generation: number, former: false });
     }
 
-    function _accept(OrganisationId organisation, address key, Role role) private {
-        if (key == address(0)) revert ConsortiumKeyUnknown(key);
-        _requireFree(key);
-        _keys[key] = Key({ organisation: organisation, role: role, acceptedAt: Time.timestamp(), retiredAt: 0 });
-        emit KeyAccepted(organisation, key, role);
+    function _retireGeneration(uint32 number) private {
+        if (number == 0) return;
+        Generation memory former = _generations[number];
+        _listings[former.datasets].former = true;
+        _listings[former.consents].former = true;
+        _listings[former.training].former = true;
+        _listings[former.models].former = true;
+        _listings[former.anchors].former = true;
     }
 
-    /// @dev Encodes the payload anew, so that nothing but its fields reaches storage and events.
+    /// @dev Encodes the payload anew, so that nothing but its fields reaches digests and events.
     function _checked(ProposalKind kind, bytes calldata payload) private view returns (bytes memory) {
         if (kind == ProposalKind.ADMIT) {
             Admission memory admission = abi.decode(payload, (Admission));
             _checkAdmission(admission);
             return abi.encode(admission);
         }
+        if (kind == ProposalKind.REPLACE_ADMIN) {
+            AdminReplacement memory replacement = abi.decode(payload, (AdminReplacement));
+            _requireReplaceable(replacement);
+            return abi.encode(replacement);
+        }
+        if (kind == ProposalKind.CHANGE_THRESHOLDS) {
+            Thresholds memory next = abi.decode(payload, (Thresholds));
+            Ballots.requireShare(next.all);
+            Ballots.requireShare(next.custodians);
+            return abi.encode(next);
+        }
+        if (kind == ProposalKind.REGISTER_GENERATION) {
+            Generation memory next = abi.decode(payload, (Generation));
+            _requireCode(next);
+            return abi.encode(next);
+        }
+        if (kind == ProposalKind.LIFT_RECALL) {
+            RecallLift memory lift = abi.decode(payload, (RecallLift));
+            _requireGeneration(lift.generation);
+            return abi.encode(lift);
+        }
+        if (kind == ProposalKind.REVOKE_CONSENT) {
+            ConsentRevocation memory revocation = abi.decode(payload, (ConsentRevocation));
+            _requireGeneration(revocation.generation);
+            return abi.encode(revocation);
+        }
+        if (kind == ProposalKind.SUSPEND_CONSENT) {
+            ConsentSuspension memory suspension = abi.decode(payload, (ConsentSuspension));
+            _requireGeneration(suspension.generation);
+            if (suspension.duration == 0 || suspension.duration > LONGEST_SUSPENSION) {
+                revert ConsortiumBadSuspension(suspension.duration, LONGEST_SUSPENSION);
+            }
+            return abi.encode(suspension);
+        }
         OrganisationId organisation = abi.decode(payload, (OrganisationId));
         if (kind == ProposalKind.SUSPEND) _requireSuspendable(organisation);
-        else _requireStatus(organisation, Status.SUSPENDED);
+        else if (kind == ProposalKind.REINSTATE) _requireReinstatable(organisation);
+        else _requireRemovable(organisation);
         return abi.encode(organisation);
     }
 
-    function _checkAdmission(Admission memory admission) private view {
-        uint8 capabilities = admission.capabilities;
-        if (capabilities == 0 || capabilities > ALL_CAPABILITIES) revert ConsortiumBadCapabilities(capabilities);
-        uint256 length = bytes(admission.name).length;
-        if (length == 0 || length > MAX_NAME_LENGTH) revert ConsortiumBadName(length, MAX_NAME_LENGTH);
-        uint256 fault = Utf8.faultIn(bytes(admission.name));
-        if (fault < length) revert ConsortiumNameNotUtf8(fault);
-        if (admission.admin == address(0)) revert ConsortiumKeyUnknown(admission.admin);
-        _requireFree(admission.admin);
+    function _requireCode(Generation memory next) private view {
+        address[5] memory places = [next.datasets, next.consents, next.training, next.models, next.anchors];
+        for (uint256 i = 0; i < places.length; ++i) {
+            if (places[i].code.length == 0 || _listings[places[i]].generation != 0) {
+                revert ConsortiumBadGeneration(places[i]);
+            }
+        }
     }
 
-    function _requireSuspendable(OrganisationId organisation) private view {
-        _requireStatus(organisation, Status.ACTIVE);
-        bool regulates = _organisations[organisation].capabilities & REGULATOR != 0;
-        if (regulates && _counts.activeRegulators == 1) revert ConsortiumLastRegulator(organisation);
-    }
-
-    function _requireStatus(OrganisationId organisation, Status needed) private view {
-        Status status = _organisations[organisation].status;
-        if (status == Status.UNKNOWN) revert ConsortiumUnknownOrganisation(organisation);
-        if (status != needed) revert ConsortiumNothingToChange(organisation, status);
+    function _requireGeneration(uint32 number) private view {
+        if (number == 0 || number > _counts.generations) revert ConsortiumUnknownGeneration(number);
     }
 
     function _requireOpen(uint256 proposal) private view returns (Ballots.Ballot memory ballot) {
         ballot = _proposals[proposal].ballot;
         ballot.requireOpen(proposal, Time.timestamp());
-    }
-
-    function _requireFree(address key) private view {
-        if (_keys[key].role != Role.NONE) revert ConsortiumKeyTaken(key);
-    }
-
-    function _requireAdmin(address key) private view returns (OrganisationId) {
-        Key memory known = _keys[key];
-        if (known.role != Role.ADMIN) revert ConsortiumNotAdmin(key);
-        return known.organisation;
-    }
-
-    /// @dev The organisation of a key in any role.
-    function _organisationOf(address key) private view returns (OrganisationId) {
-        Key memory known = _keys[key];
-        if (known.role == Role.NONE || known.retiredAt != 0) revert ConsortiumKeyUnknown(key);
-        return known.organisation;
     }
 }

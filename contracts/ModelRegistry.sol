@@ -7,15 +7,17 @@ import { IConsortium } from "./interfaces/IConsortium.sol";
 import { IModelRegistry } from "./interfaces/IModelRegistry.sol";
 import { ITrainingLog } from "./interfaces/ITrainingLog.sol";
 import { Ids } from "./libraries/Ids.sol";
+import { Recalls } from "./parts/Recalls.sol";
 import { PUBLISHER } from "./types/Capabilities.sol";
-import { EXPORT_WEIGHTS, FINE_TUNE, TRAIN, Use } from "./types/DataUse.sol";
-import { ModelId, ModelVersionId, NOBODY, OrganisationId, RunId } from "./types/Ids.sol";
+import { COMMERCIALISE, EXPORT_WEIGHTS, FINE_TUNE, Scope, TRAIN, Use } from "./types/DataUse.sol";
+import { ModelId, ModelVersionId, NOBODY, NO_RUN, OrganisationId, RunId } from "./types/Ids.sol";
 
-/// @title ModelRegistry: models and the versions that runs produced
-contract ModelRegistry is IModelRegistry {
+/// @title ModelRegistry: models, the versions that runs produced, and recalls
+contract ModelRegistry is Recalls {
     struct Model {
         // slot 0
         OrganisationId publisher;
+        uint32 number;
         uint32 latest;
         // slot 1
         bytes32 digest;
@@ -23,15 +25,13 @@ contract ModelRegistry is IModelRegistry {
 
     uint256 private constant MAX_PARENTS = 16;
 
-    IConsortium private immutable CONSORTIUM;
     IConsentToken private immutable CONSENTS;
     ITrainingLog private immutable TRAINING;
 
-    mapping(ModelVersionId => bytes32) private _versionDigests;
     mapping(ModelId => Model) private _models;
+    uint32 private _count;
 
-    constructor(IConsortium consortium, IConsentToken consents, ITrainingLog training) {
-        CONSORTIUM = consortium;
+    constructor(IConsortium consortium, IConsentToken consents, ITrainingLog training) Recalls(consortium) {
         CONSENTS = consents;
         TRAINING = training;
     }
@@ -42,9 +42,11 @@ contract ModelRegistry is IModelRegistry {
         if (cardDigest == 0) revert ModelRegistryEmptyDigest(0);
         model = ModelId.wrap(Ids.derive(Ids.MODEL, publisher, salt));
         if (_models[model].publisher != NOBODY) revert ModelRegistryDuplicate(ModelId.unwrap(model));
-        _models[model] =
-            Model({ publisher: publisher, latest: 0, digest: keccak256(abi.encode(model, publisher, cardDigest)) });
-        emit ModelRegistered(model, publisher, cardDigest);
+        uint32 number = ++_count;
+        _models[model] = Model({
+            publisher: publisher, number: number, latest: 0, digest: keccak256(abi.encode(model, publisher, cardDigest))
+        });
+        emit ModelRegistered(model, publisher, number, cardDigest, msg.sender);
     }
 
     /// @inheritdoc IModelRegistry
@@ -52,22 +54,69 @@ contract ModelRegistry is IModelRegistry {
         bytes32 salt,
         Publication calldata publication,
         ModelVersionId[] calldata parents,
+        Scope calldata scope,
         ITrainingLog.Input[] calldata inputs
     ) external returns (ModelVersionId version) {
         OrganisationId publisher = CONSORTIUM.requireOperator(msg.sender, PUBLISHER);
-        _requirePublisher(publication.model, publisher);
-        if (publication.artifactDigest == 0) revert ModelRegistryEmptyDigest(0);
-        if (publication.cardDigest == 0) revert ModelRegistryEmptyDigest(1);
-        _requireParents(parents);
-        _requireRun(publication, publisher);
-        TRAINING.requireInputs(publication.run, inputs);
-        version = ModelVersionId.wrap(Ids.derive(Ids.MODEL_VERSION, publisher, salt));
-        if (_versionDigests[version] != 0) revert ModelRegistryDuplicate(ModelVersionId.unwrap(version));
-        uint32 number = ++_models[publication.model].latest;
-        uint48 publishedAt = Time.timestamp();
-        _versionDigests[version] = _digestOf(version, publisher, number, publishedAt, publication, parents);
-        emit ModelVersionPublished(version, publisher, number, publishedAt, publication, parents);
-        _recordUses(version, publisher, publication.run, inputs);
+        _requireRun(publisher, publication, scope, inputs);
+        version = _publish(publisher, salt, publication, parents);
+        _recordUses(version, publisher, EXPORT_WEIGHTS, scope, inputs);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function importVersion(bytes32 salt, Publication calldata publication, ModelVersionId[] calldata parents)
+        external
+        returns (ModelVersionId version)
+    {
+        OrganisationId publisher = CONSORTIUM.requireOperator(msg.sender, PUBLISHER);
+        if (RunId.unwrap(publication.run) != 0) revert ModelRegistryRunNotReady(publication.run);
+        return _publish(publisher, salt, publication, parents);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function release(ModelVersionId version) external {
+        Version storage known = _requireReleasable(CONSORTIUM.requireOperator(msg.sender, PUBLISHER), version);
+        if (known.lifecycle != Lifecycle.PUBLISHED) revert ModelRegistryBadLifecycle(version, known.lifecycle);
+        known.lifecycle = Lifecycle.RELEASED;
+        emit ModelVersionReleased(version, false, Time.timestamp(), msg.sender);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function releaseForSale(
+        ModelVersionId version,
+        Shown calldata shown,
+        Scope calldata scope,
+        ITrainingLog.Input[] calldata inputs
+    ) external {
+        OrganisationId publisher = CONSORTIUM.requireOperator(msg.sender, PUBLISHER);
+        Version storage known = _requireReleasable(publisher, version);
+        bool free = known.lifecycle == Lifecycle.RELEASED && !known.forSale;
+        if (known.lifecycle != Lifecycle.PUBLISHED && !free) {
+            revert ModelRegistryBadLifecycle(version, known.lifecycle);
+        }
+        _requireShown(version, known, shown, scope, inputs);
+        known.lifecycle = Lifecycle.RELEASED;
+        known.forSale = true;
+        emit ModelVersionReleased(version, true, Time.timestamp(), msg.sender);
+        _recordUses(version, publisher, COMMERCIALISE, scope, inputs);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function deprecate(ModelVersionId version) external {
+        Version storage known = _requirePublisherOf(version);
+        if (known.lifecycle == Lifecycle.DEPRECATED || known.lifecycle == Lifecycle.WITHDRAWN) {
+            revert ModelRegistryBadLifecycle(version, known.lifecycle);
+        }
+        known.lifecycle = Lifecycle.DEPRECATED;
+        emit ModelVersionDeprecated(version, Time.timestamp(), msg.sender);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function withdraw(ModelVersionId version) external {
+        Version storage known = _requirePublisherOf(version);
+        if (known.lifecycle == Lifecycle.WITHDRAWN) revert ModelRegistryBadLifecycle(version, known.lifecycle);
+        known.lifecycle = Lifecycle.WITHDRAWN;
+        emit ModelVersionWithdrawn(version, Time.timestamp(), msg.sender);
     }
 
     /// @inheritdoc IModelRegistry
@@ -81,8 +130,18 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
+    function standingOf(ModelVersionId version)
+        external
+        view
+        returns (Lifecycle lifecycle, bool forSale, uint16 recalls)
+    {
+        Version storage known = _requireVersion(version);
+        return (known.lifecycle, known.forSale, known.recalls);
+    }
+
+    /// @inheritdoc IModelRegistry
     function recordDigestOf(ModelVersionId version) external view returns (bytes32) {
-        return _versionDigests[version];
+        return _versions[version].recordDigest;
     }
 
     /// @inheritdoc IModelRegistry
@@ -90,26 +149,59 @@ contract ModelRegistry is IModelRegistry {
         return _models[model].digest;
     }
 
-    /// @dev `inputs` are the run's, so that TrainingLog's bound on them holds here too.
+    function _publish(
+        OrganisationId publisher,
+        bytes32 salt,
+        Publication calldata publication,
+        ModelVersionId[] calldata parents
+    ) private returns (ModelVersionId version) {
+        Model storage model = _require(publication.model);
+        if (publisher != model.publisher) revert ModelRegistryNotPublisher(publisher, model.publisher);
+        if (publication.artifactDigest == 0) revert ModelRegistryEmptyDigest(0);
+        if (publication.cardDigest == 0) revert ModelRegistryEmptyDigest(1);
+        _requireParents(parents);
+        version = ModelVersionId.wrap(Ids.derive(Ids.MODEL_VERSION, publisher, salt));
+        if (_versions[version].lifecycle != Lifecycle.NONE) {
+            revert ModelRegistryDuplicate(ModelVersionId.unwrap(version));
+        }
+        uint32 number = ++model.latest;
+        uint48 publishedAt = Time.timestamp();
+        _versions[version] = Version({
+            publisher: publisher,
+            model: model.number,
+            number: number,
+            publishedAt: publishedAt,
+            lifecycle: Lifecycle.PUBLISHED,
+            forSale: false,
+            recalls: 0,
+            recordDigest: _digestOf(version, publisher, number, publishedAt, publication, parents)
+        });
+        emit ModelVersionPublished(version, publisher, number, publishedAt, publication, parents, msg.sender);
+    }
+
+    /// @dev EXPORT_WEIGHTS concerns what the weights were made from; COMMERCIALISE also what they were measured on.
+    /// `inputs` are the run's, so that TrainingLog's bound on them holds here too.
     function _recordUses(
         ModelVersionId version,
         OrganisationId publisher,
-        RunId run,
+        uint8 operation,
+        Scope calldata scope,
         ITrainingLog.Input[] calldata inputs
     ) private {
-        uint32 purposes = TRAINING.purposesOf(run);
-        bytes32 projectRef = TRAINING.projectOf(run);
         for (uint256 i = 0; i < inputs.length; ++i) {
+            ITrainingLog.Input calldata input = inputs[i];
+            bool trained = input.operation == TRAIN || input.operation == FINE_TUNE;
+            if (operation == EXPORT_WEIGHTS && !trained) continue;
             CONSENTS.recordUse(
                 Use({
-                    consent: inputs[i].consent,
+                    consent: input.consent,
                     grantee: publisher,
-                    dataset: inputs[i].dataset,
-                    version: inputs[i].version,
-                    operation: EXPORT_WEIGHTS,
-                    purposes: purposes,
-                    projectRef: projectRef,
+                    dataset: input.dataset,
+                    version: input.version,
+                    operation: operation,
+                    scope: scope,
                     rounds: 0,
+                    epsilon: 0,
                     subject: ModelVersionId.unwrap(version)
                 })
             );
@@ -121,34 +213,60 @@ contract ModelRegistry is IModelRegistry {
         if (known.publisher == NOBODY) revert ModelRegistryUnknownModel(model);
     }
 
-    function _requirePublisher(ModelId model, OrganisationId caller) private view {
-        OrganisationId needed = _require(model).publisher;
-        if (caller != needed) revert ModelRegistryNotPublisher(caller, needed);
-    }
-
     function _requireParents(ModelVersionId[] calldata parents) private view {
         if (parents.length > MAX_PARENTS) revert ModelRegistryTooManyParents(parents.length, MAX_PARENTS);
         for (uint256 i = 0; i < parents.length; ++i) {
-            if (_versionDigests[parents[i]] == 0) revert ModelRegistryUnknownParent(i);
+            if (_versions[parents[i]].lifecycle == Lifecycle.NONE) revert ModelRegistryUnknownParent(i);
         }
     }
 
-    function _requireRun(Publication calldata publication, OrganisationId caller) private view {
-        OrganisationId needed = TRAINING.publisherOf(publication.run);
-        if (caller != needed) revert ModelRegistryNotPublisher(caller, needed);
-        ModelId model = TRAINING.modelOf(publication.run);
-        if (!(model == publication.model)) revert ModelRegistryRunOfAnotherModel(model, publication.model);
-        if (!_isReady(publication.run)) revert ModelRegistryRunNotReady(publication.run);
+    function _requireRun(
+        OrganisationId caller,
+        Publication calldata publication,
+        Scope calldata scope,
+        ITrainingLog.Input[] calldata inputs
+    ) private view {
+        if (RunId.unwrap(publication.run) == 0) revert ModelRegistryNoRun();
+        ITrainingLog.Standing memory run = TRAINING.requireInputs(publication.run, publication.model, scope, inputs);
+        if (caller != run.publisher) revert ModelRegistryNotPublisher(caller, run.publisher);
+        bool ready = run.outcome == ITrainingLog.Outcome.COMPLETED && run.makesWeights;
+        if (!ready) revert ModelRegistryRunNotReady(publication.run);
     }
 
-    /// @dev Validating and testing make no weights that could be published.
-    function _isReady(RunId run) private view returns (bool) {
-        uint16 operation = TRAINING.operationOf(run);
-        if (operation != TRAIN && operation != FINE_TUNE) return false;
-        ITrainingLog.Outcome outcome = TRAINING.outcomeOf(run);
-        if (outcome != ITrainingLog.Outcome.OPEN) return outcome == ITrainingLog.Outcome.COMPLETED;
-        (uint32 rounds, bool open) = TRAINING.roundsOf(run);
-        return rounds > 0 && !open;
+    function _requirePublisherOf(ModelVersionId version) private view returns (Version storage known) {
+        OrganisationId caller = CONSORTIUM.operatorOf(msg.sender, PUBLISHER);
+        known = _requireVersion(version);
+        if (caller != known.publisher) revert ModelRegistryNotPublisher(caller, known.publisher);
+    }
+
+    function _requireReleasable(OrganisationId caller, ModelVersionId version)
+        private
+        view
+        returns (Version storage known)
+    {
+        known = _requireVersion(version);
+        if (caller != known.publisher) revert ModelRegistryNotPublisher(caller, known.publisher);
+        if (known.recalls != 0) revert ModelRegistryRecalled(version, known.recalls);
+    }
+
+    /// @dev What is shown is the version's record, and `inputs` are those of its run; an import has none.
+    function _requireShown(
+        ModelVersionId version,
+        Version storage known,
+        Shown calldata shown,
+        Scope calldata scope,
+        ITrainingLog.Input[] calldata inputs
+    ) private view {
+        bytes32 digest = _digestOf(
+            version, shown.publisher, shown.number, shown.publishedAt, shown.publication, shown.parents
+        );
+        if (digest != known.recordDigest) revert ModelRegistryShownMismatch(version);
+        RunId run = shown.publication.run;
+        if (RunId.unwrap(run) != RunId.unwrap(NO_RUN)) {
+            TRAINING.requireInputs(run, shown.publication.model, scope, inputs);
+        } else if (inputs.length != 0) {
+            revert ModelRegistryNoRun();
+        }
     }
 
     function _digestOf(
@@ -160,17 +278,7 @@ contract ModelRegistry is IModelRegistry {
         ModelVersionId[] calldata parents
     ) private pure returns (bytes32) {
         return keccak256(
-            abi.encode(
-                version,
-                publication.model,
-                publisher,
-                number,
-                publishedAt,
-                publication.run,
-                publication.artifactDigest,
-                publication.cardDigest,
-                keccak256(abi.encodePacked(parents))
-            )
+            abi.encode(version, publisher, number, publishedAt, publication, keccak256(abi.encodePacked(parents)))
         );
     }
 }

@@ -1,62 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { Time } from "@openzeppelin/contracts/utils/types/Time.sol";
 import { IConsentToken } from "./interfaces/IConsentToken.sol";
 import { IConsortium } from "./interfaces/IConsortium.sol";
-import { IDatasetRegistry } from "./interfaces/IDatasetRegistry.sol";
 import { ITrainingLog } from "./interfaces/ITrainingLog.sol";
 import { Ids } from "./libraries/Ids.sol";
-import { PUBLISHER } from "./types/Capabilities.sol";
-import { FEDERATED_ROUND, FINE_TUNE, Reason, TEST, TRAIN, Use, VALIDATE } from "./types/DataUse.sol";
-import { ConsentId, DatasetId, ModelId, NOBODY, OrganisationId, RunId } from "./types/Ids.sol";
+import { MAX_BATCH } from "./types/Batches.sol";
+import { CUSTODIAN, PUBLISHER } from "./types/Capabilities.sol";
+import { FEDERATED_ROUND, FINE_TUNE, Reason, Scope, TEST, TRAIN, Use, VALIDATE } from "./types/DataUse.sol";
+import { ModelId, NOBODY, OrganisationId, RunId } from "./types/Ids.sol";
 
 /// @title TrainingLog: runs, rounds and contributions
 contract TrainingLog is ITrainingLog {
-    /// @dev `contributed` has one bit for each input that contributed to the open round.
-    struct Progress {
-        // slot 0
-        OrganisationId publisher;
-        uint16 operation;
-        uint32 purposes;
-        Outcome outcome;
-        uint48 openedAt;
-        uint8 inputs;
-        uint32 rounds;
-        bool roundOpen;
-        uint8 contributions;
-        uint64 contributed;
-    }
-
     struct Run {
         // slot 0
-        Progress progress;
+        Standing standing;
         // slot 1
-        ModelId model;
-        // slot 2, only when there is one
-        bytes32 projectRef;
-        // slot 3
         bytes32 recordDigest;
-        // slot 4, once closed
+        // slot 2, once closed
         bytes32 closingDigest;
     }
 
-    /// @dev Not above 64, the bits of `contributed`.
+    /// @dev An answer names its input in one byte.
     uint256 private constant MAX_INPUTS = 64;
 
     IConsortium private immutable CONSORTIUM;
     IConsentToken private immutable CONSENTS;
-    IDatasetRegistry private immutable DATASETS;
 
     mapping(RunId => Run) private _runs;
+    /// @dev Each commits to the run's model and scope too, so that whoever shows an input shows them.
     mapping(RunId => mapping(uint256 => bytes32)) private _inputDigests;
     mapping(RunId => mapping(uint32 => bytes32)) private _roundDigests;
+    mapping(RunId => mapping(uint32 => mapping(uint8 => bytes32))) private _answerDigests;
 
-    constructor(IConsortium consortium, IConsentToken consents, IDatasetRegistry datasets) {
+    constructor(IConsortium consortium, IConsentToken consents) {
         CONSORTIUM = consortium;
         CONSENTS = consents;
-        DATASETS = datasets;
     }
 
     /// @inheritdoc ITrainingLog
@@ -65,128 +45,96 @@ contract TrainingLog is ITrainingLog {
         if (inputs.length == 0 || inputs.length > MAX_INPUTS) {
             revert TrainingLogBadInputCount(inputs.length, MAX_INPUTS);
         }
-        if (!_isOpeningOperation(opening.operation)) revert TrainingLogBadOperation(opening.operation);
         if (opening.cardDigest == 0) revert TrainingLogEmptyDigest(0);
         run = RunId.wrap(Ids.derive(Ids.RUN, publisher, salt));
-        if (_runs[run].progress.publisher != NOBODY) revert TrainingLogDuplicate(run);
+        if (_runs[run].standing.publisher != NOBODY) revert TrainingLogDuplicate(run);
         uint48 openedAt = Time.timestamp();
-        _write(_runs[run], publisher, openedAt, opening, inputs.length);
-        _writeInputs(run, inputs);
-        _runs[run].recordDigest =
-            keccak256(abi.encode(run, publisher, openedAt, opening, keccak256(_concatenated(inputs))));
-        emit RunOpened(run, publisher, openedAt, opening, inputs);
+        _write(run, publisher, openedAt, opening, inputs);
+        emit RunOpened(run, publisher, openedAt, opening, inputs, msg.sender);
         for (uint256 i = 0; i < inputs.length; ++i) {
-            CONSENTS.recordUse(_use(run, opening.operation, inputs[i], 0));
+            CONSENTS.recordUse(_use(run, publisher, opening.scope, inputs[i], inputs[i].operation));
         }
     }
 
     /// @inheritdoc ITrainingLog
-    function openRound(RunId run, Input[] calldata inputs) external returns (uint32 round) {
+    function openRound(RoundOpening calldata opening) external {
+        _openRound(CONSORTIUM.requireOperator(msg.sender, PUBLISHER), opening);
+    }
+
+    /// @inheritdoc ITrainingLog
+    function openRounds(RoundOpening[] calldata openings) external {
         OrganisationId publisher = CONSORTIUM.requireOperator(msg.sender, PUBLISHER);
-        Progress memory progress = _requirePublisher(run, publisher);
-        if (progress.outcome != Outcome.OPEN) revert TrainingLogRunClosed(run);
-        if (progress.roundOpen) revert TrainingLogRoundStillOpen(run, progress.rounds);
-        requireInputs(run, inputs);
-        uint48 openedAt = Time.timestamp();
-        round = ++progress.rounds;
-        progress.roundOpen = true;
-        progress.contributions = 0;
-        progress.contributed = 0;
-        _runs[run].progress = progress;
-        _roundDigests[run][round] = keccak256(abi.encode(run, round, openedAt));
-        emit RoundOpened(run, round, openedAt);
-        for (uint256 i = 0; i < inputs.length; ++i) {
-            CONSENTS.recordUse(_use(run, FEDERATED_ROUND, inputs[i], _roundsFor(inputs, i)));
+        _requireBatch(openings.length);
+        for (uint256 i = 0; i < openings.length; ++i) {
+            _openRound(publisher, openings[i]);
         }
     }
 
     /// @inheritdoc ITrainingLog
-    function contribute(RunId run, uint32 round, uint32 position, Input calldata input, bytes32 updateDigest) external {
-        OrganisationId custodian = CONSORTIUM.operatorOf(msg.sender);
-        Progress memory progress = _requireOpenRound(run, round);
-        if (_inputDigests[run][position] != _digestOf(input)) revert TrainingLogInputMismatch(position);
-        OrganisationId needed = DATASETS.custodianOf(input.dataset);
-        if (custodian != needed) revert TrainingLogNotCustodian(custodian, needed);
-        uint64 bit = uint64(1) << position;
-        if (progress.contributed & bit != 0) revert TrainingLogAlreadyContributed(run, round, position);
-        if (updateDigest == 0) revert TrainingLogEmptyDigest(0);
-        progress.contributed |= bit;
-        ++progress.contributions;
-        _runs[run].progress = progress;
-        // The round was charged when it opened, so that no further round is asked for here.
-        Reason consentState = CONSENTS.check(_use(run, FEDERATED_ROUND, input, 0));
-        uint48 at = Time.timestamp();
-        _roundDigests[run][round] =
-            keccak256(abi.encode(_roundDigests[run][round], custodian, position, updateDigest, consentState, at));
-        emit ContributionRecorded(run, round, custodian, position, updateDigest, consentState, at);
+    function answer(Answer calldata answer_) external {
+        _answer(CONSORTIUM.operatorOf(msg.sender, CUSTODIAN), answer_);
+    }
+
+    /// @inheritdoc ITrainingLog
+    function answerAll(Answer[] calldata answers) external {
+        OrganisationId custodian = CONSORTIUM.operatorOf(msg.sender, CUSTODIAN);
+        _requireBatch(answers.length);
+        for (uint256 i = 0; i < answers.length; ++i) {
+            _answer(custodian, answers[i]);
+        }
     }
 
     /// @inheritdoc ITrainingLog
     function closeRound(RunId run, uint32 round, bytes32 aggregateDigest) external {
-        _requirePublisher(run, CONSORTIUM.operatorOf(msg.sender));
-        Progress memory progress = _requireOpenRound(run, round);
-        if (progress.contributions == 0) revert TrainingLogNoContribution(run, round);
-        if (aggregateDigest == 0) revert TrainingLogEmptyDigest(0);
+        OrganisationId caller = CONSORTIUM.operatorOf(msg.sender, PUBLISHER);
+        Standing memory standing = _requirePublisher(run, caller);
+        _requireOpenRound(standing, run, round);
+        (uint8 contributions, uint8 refusals) = (standing.contributions, standing.refusals);
+        if ((aggregateDigest == 0) != (contributions == 0)) revert TrainingLogBadAggregate(contributions);
         uint48 closedAt = Time.timestamp();
-        uint32 contributions = progress.contributions;
-        _runs[run].progress.roundOpen = false;
+        _runs[run].standing.roundOpen = false;
         _roundDigests[run][round] =
-            keccak256(abi.encode(_roundDigests[run][round], aggregateDigest, contributions, closedAt));
-        emit RoundClosed(run, round, aggregateDigest, contributions, closedAt);
+            keccak256(abi.encode(_roundDigests[run][round], aggregateDigest, contributions, refusals, closedAt));
+        emit RoundClosed(run, round, aggregateDigest, contributions, refusals, closedAt, msg.sender);
     }
 
     /// @inheritdoc ITrainingLog
     function closeRun(RunId run, Outcome outcome, bytes32 resultDigest) external {
-        Progress memory progress = _requirePublisher(run, CONSORTIUM.operatorOf(msg.sender));
-        if (progress.outcome != Outcome.OPEN) revert TrainingLogRunClosed(run);
+        OrganisationId caller = CONSORTIUM.operatorOf(msg.sender, PUBLISHER);
+        Standing memory standing = _requirePublisher(run, caller);
+        if (standing.outcome != Outcome.OPEN) revert TrainingLogRunClosed(run);
         if (outcome == Outcome.OPEN) revert TrainingLogBadOutcome(outcome);
-        // Only an unheard round may be left behind, or silent hospitals could keep a run open for ever.
-        bool unheard = outcome == Outcome.ABANDONED && progress.contributions == 0;
-        if (progress.roundOpen && !unheard) revert TrainingLogRoundStillOpen(run, progress.rounds);
-        if (outcome == Outcome.COMPLETED && resultDigest == 0) revert TrainingLogEmptyDigest(0);
-        if (outcome == Outcome.ABANDONED && resultDigest != 0) revert TrainingLogBadOutcome(outcome);
+        bool completed = outcome == Outcome.COMPLETED;
+        if (completed && standing.roundOpen) revert TrainingLogRoundStillOpen(run, standing.rounds);
+        if (completed && resultDigest == 0) revert TrainingLogEmptyDigest(0);
+        if (!completed && resultDigest != 0) revert TrainingLogBadOutcome(outcome);
         uint48 closedAt = Time.timestamp();
-        progress.outcome = outcome;
-        progress.roundOpen = false;
-        _runs[run].progress = progress;
-        _runs[run].closingDigest = keccak256(abi.encode(run, outcome, resultDigest, closedAt, progress.rounds));
-        emit RunClosed(run, outcome, resultDigest, closedAt);
+        standing.outcome = outcome;
+        standing.roundOpen = false;
+        _runs[run].standing = standing;
+        _runs[run].closingDigest = keccak256(abi.encode(run, outcome, resultDigest, closedAt, standing.rounds));
+        emit RunClosed(run, outcome, resultDigest, closedAt, msg.sender);
     }
 
     /// @inheritdoc ITrainingLog
-    function publisherOf(RunId run) external view returns (OrganisationId) {
-        return _require(run).progress.publisher;
+    function standingOf(RunId run) public view returns (Standing memory standing) {
+        standing = _runs[run].standing;
+        if (standing.publisher == NOBODY) revert TrainingLogUnknownRun(run);
     }
 
     /// @inheritdoc ITrainingLog
-    function modelOf(RunId run) external view returns (ModelId) {
-        return _require(run).model;
-    }
-
-    /// @inheritdoc ITrainingLog
-    function outcomeOf(RunId run) external view returns (Outcome) {
-        return _require(run).progress.outcome;
-    }
-
-    /// @inheritdoc ITrainingLog
-    function roundsOf(RunId run) external view returns (uint32 rounds, bool open) {
-        Progress storage progress = _require(run).progress;
-        return (progress.rounds, progress.roundOpen);
-    }
-
-    /// @inheritdoc ITrainingLog
-    function operationOf(RunId run) external view returns (uint16) {
-        return _require(run).progress.operation;
-    }
-
-    /// @inheritdoc ITrainingLog
-    function purposesOf(RunId run) external view returns (uint32) {
-        return _require(run).progress.purposes;
-    }
-
-    /// @inheritdoc ITrainingLog
-    function projectOf(RunId run) external view returns (bytes32) {
-        return _require(run).projectRef;
+    function requireInputs(RunId run, ModelId model, Scope calldata scope, Input[] calldata inputs)
+        public
+        view
+        returns (Standing memory standing)
+    {
+        standing = standingOf(run);
+        bytes32 setting = _settingOf(model, scope);
+        for (uint256 i = 0; i < standing.inputs; ++i) {
+            bool shown = i < inputs.length && _inputDigests[run][i] == _digestOf(setting, inputs[i]);
+            if (!shown) revert TrainingLogInputMismatch(i);
+        }
+        if (inputs.length > standing.inputs) revert TrainingLogInputMismatch(standing.inputs);
     }
 
     /// @inheritdoc ITrainingLog
@@ -205,43 +153,42 @@ contract TrainingLog is ITrainingLog {
     }
 
     /// @inheritdoc ITrainingLog
-    function requireInputs(RunId run, Input[] calldata inputs) public view {
-        uint256 needed = _require(run).progress.inputs;
-        for (uint256 i = 0; i < needed; ++i) {
-            bool shown = i < inputs.length && _inputDigests[run][i] == _digestOf(inputs[i]);
-            if (!shown) revert TrainingLogInputMismatch(i);
-        }
-        if (inputs.length > needed) revert TrainingLogInputMismatch(needed);
+    function answerDigestOf(RunId run, uint32 round, uint8 position) external view returns (bytes32) {
+        return _answerDigests[run][round][position];
     }
 
     function _write(
-        Run storage fresh,
+        RunId run,
         OrganisationId publisher,
         uint48 openedAt,
         Opening calldata opening,
-        uint256 inputs
+        Input[] calldata inputs
     ) private {
-        fresh.progress = Progress({
+        bool makesWeights = _writeInputs(run, _settingOf(opening.model, opening.scope), inputs);
+        _runs[run].standing = Standing({
             publisher: publisher,
-            operation: opening.operation,
-            purposes: opening.purposes,
             outcome: Outcome.OPEN,
-            openedAt: openedAt,
-            inputs: SafeCast.toUint8(inputs),
+            makesWeights: makesWeights,
+            inputs: uint8(inputs.length),
             rounds: 0,
             roundOpen: false,
             contributions: 0,
-            contributed: 0
+            refusals: 0,
+            openedAt: openedAt
         });
-        fresh.model = opening.model;
-        if (opening.projectRef != 0) fresh.projectRef = opening.projectRef;
+        _runs[run].recordDigest =
+            keccak256(abi.encode(run, publisher, openedAt, opening, keccak256(abi.encode(inputs))));
     }
 
     /// @dev Compares each input with all before it: at most MAX_INPUTS squared over two, in memory.
-    function _writeInputs(RunId run, Input[] calldata inputs) private {
+    function _writeInputs(RunId run, bytes32 setting, Input[] calldata inputs) private returns (bool makesWeights) {
         bytes32[] memory digests = new bytes32[](inputs.length);
         for (uint256 i = 0; i < inputs.length; ++i) {
-            digests[i] = _digestOf(inputs[i]);
+            uint8 operation = inputs[i].operation;
+            bool trains = operation == TRAIN || operation == FINE_TUNE;
+            if (!trains && operation != VALIDATE && operation != TEST) revert TrainingLogBadOperation(i, operation);
+            makesWeights = makesWeights || trains;
+            digests[i] = _digestOf(setting, inputs[i]);
             for (uint256 j = 0; j < i; ++j) {
                 if (digests[j] == digests[i]) revert TrainingLogDuplicateInput(i);
             }
@@ -249,61 +196,113 @@ contract TrainingLog is ITrainingLog {
         }
     }
 
-    function _use(RunId run, uint16 operation, Input calldata input, uint32 rounds) private view returns (Use memory) {
-        Progress storage progress = _runs[run].progress;
+    function _openRound(OrganisationId publisher, RoundOpening calldata opening) private {
+        RunId run = opening.run;
+        Standing memory standing = requireInputs(run, opening.model, opening.scope, opening.inputs);
+        if (publisher != standing.publisher) revert TrainingLogNotPublisher(publisher, standing.publisher);
+        if (standing.outcome != Outcome.OPEN) revert TrainingLogRunClosed(run);
+        if (standing.roundOpen) revert TrainingLogRoundStillOpen(run, standing.rounds);
+        uint32 round = standing.rounds + 1;
+        if (opening.round != round) revert TrainingLogNotNextRound(opening.round, round);
+        uint48 openedAt = Time.timestamp();
+        standing.rounds = round;
+        standing.roundOpen = true;
+        standing.contributions = 0;
+        standing.refusals = 0;
+        _runs[run].standing = standing;
+        _roundDigests[run][round] = keccak256(abi.encode(run, round, opening.epsilon, openedAt));
+        emit RoundOpened(run, round, opening.epsilon, openedAt, msg.sender);
+        _chargeRound(publisher, opening);
+    }
+
+    function _chargeRound(OrganisationId publisher, RoundOpening calldata opening) private {
+        Input[] calldata inputs = opening.inputs;
+        for (uint256 i = 0; i < inputs.length; ++i) {
+            Use memory use = _use(opening.run, publisher, opening.scope, inputs[i], FEDERATED_ROUND);
+            use.rounds = _isFirstUnder(inputs, i) ? 1 : 0;
+            use.epsilon = opening.epsilon;
+            CONSENTS.recordUse(use);
+        }
+    }
+
+    function _answer(OrganisationId custodian, Answer calldata given) private {
+        (RunId run, uint32 round, uint8 position) = (given.run, given.round, given.position);
+        Standing memory standing = standingOf(run);
+        _requireOpenRound(standing, run, round);
+        if (_inputDigests[run][position] != _digestOf(_settingOf(given.model, given.scope), given.input)) {
+            revert TrainingLogInputMismatch(position);
+        }
+        if (_answerDigests[run][round][position] != 0) revert TrainingLogAlreadyAnswered(run, round, position);
+        bool contributes = given.refusal == Refusal.NONE;
+        if (contributes == (given.updateDigest == 0)) revert TrainingLogBadAnswer(given.refusal);
+        if (contributes) ++standing.contributions;
+        else ++standing.refusals;
+        _runs[run].standing = standing;
+        _record(custodian, standing.publisher, given);
+    }
+
+    /// @dev The round was charged when it opened, so that no further round is asked for here. Who granted the consent is
+    /// the custodian of the input.
+    function _record(OrganisationId custodian, OrganisationId publisher, Answer calldata given) private {
+        (RunId run, uint32 round, uint8 position) = (given.run, given.round, given.position);
+        (Reason consentState, OrganisationId needed) =
+            CONSENTS.checkWithGrantor(_use(run, publisher, given.scope, given.input, FEDERATED_ROUND));
+        if (custodian != needed) revert TrainingLogNotCustodian(custodian, needed);
+        uint48 at = Time.timestamp();
+        _answerDigests[run][round][position] = keccak256(
+            abi.encode(run, round, position, custodian, given.updateDigest, given.refusal, consentState, at)
+        );
+        if (given.refusal == Refusal.NONE) {
+            emit ContributionRecorded(run, round, custodian, position, given.updateDigest, consentState, at, msg.sender);
+        } else {
+            emit ContributionRefused(run, round, custodian, position, given.refusal, consentState, at, msg.sender);
+        }
+    }
+
+    function _requirePublisher(RunId run, OrganisationId caller) private view returns (Standing memory standing) {
+        standing = standingOf(run);
+        if (caller != standing.publisher) revert TrainingLogNotPublisher(caller, standing.publisher);
+    }
+
+    function _requireOpenRound(Standing memory standing, RunId run, uint32 round) private pure {
+        if (!standing.roundOpen || round != standing.rounds) revert TrainingLogRoundNotOpen(run, round);
+    }
+
+    function _requireBatch(uint256 length) private pure {
+        if (length == 0 || length > MAX_BATCH) revert TrainingLogBadBatch(length, MAX_BATCH);
+    }
+
+    function _use(RunId run, OrganisationId publisher, Scope calldata scope, Input calldata input, uint8 operation)
+        private
+        pure
+        returns (Use memory)
+    {
         return Use({
             consent: input.consent,
-            grantee: progress.publisher,
+            grantee: publisher,
             dataset: input.dataset,
             version: input.version,
             operation: operation,
-            purposes: progress.purposes,
-            projectRef: _runs[run].projectRef,
-            rounds: rounds,
+            scope: scope,
+            rounds: 0,
+            epsilon: 0,
             subject: RunId.unwrap(run)
         });
     }
 
-    function _require(RunId run) private view returns (Run storage known) {
-        known = _runs[run];
-        if (known.progress.publisher == NOBODY) revert TrainingLogUnknownRun(run);
-    }
-
-    function _requirePublisher(RunId run, OrganisationId caller) private view returns (Progress memory progress) {
-        progress = _require(run).progress;
-        if (caller != progress.publisher) revert TrainingLogNotPublisher(caller, progress.publisher);
-    }
-
-    function _requireOpenRound(RunId run, uint32 round) private view returns (Progress memory progress) {
-        progress = _require(run).progress;
-        if (!progress.roundOpen || round != progress.rounds) revert TrainingLogRoundNotOpen(run, round);
-    }
-
-    /// @dev How many rounds an input's consent is charged when a round opens: 1 with the first input under it, else 0.
-    /// The inputs are the run's, at most MAX_INPUTS.
-    function _roundsFor(Input[] calldata inputs, uint256 position) private pure returns (uint32) {
+    /// @dev Whether no input before this one is under the same consent. The inputs are the run's, at most MAX_INPUTS.
+    function _isFirstUnder(Input[] calldata inputs, uint256 position) private pure returns (bool) {
         for (uint256 i = 0; i < position; ++i) {
-            if (inputs[i].consent == inputs[position].consent) return 0;
+            if (inputs[i].consent == inputs[position].consent) return false;
         }
-        return 1;
+        return true;
     }
 
-    function _isOpeningOperation(uint16 operation) private pure returns (bool) {
-        return operation == TRAIN || operation == FINE_TUNE || operation == VALIDATE || operation == TEST;
+    function _settingOf(ModelId model, Scope calldata scope) private pure returns (bytes32) {
+        return keccak256(abi.encode(model, scope));
     }
 
-    function _digestOf(Input calldata input) private pure returns (bytes32) {
-        return keccak256(abi.encode(input.dataset, input.version, input.consent));
-    }
-
-    /// @dev The inputs' encodings one after the other, without an array's length.
-    function _concatenated(Input[] calldata inputs) private pure returns (bytes memory) {
-        bytes32[] memory words = new bytes32[](3 * inputs.length);
-        for (uint256 i = 0; i < inputs.length; ++i) {
-            words[3 * i] = DatasetId.unwrap(inputs[i].dataset);
-            words[3 * i + 1] = bytes32(uint256(inputs[i].version));
-            words[3 * i + 2] = ConsentId.unwrap(inputs[i].consent);
-        }
-        return abi.encodePacked(words);
+    function _digestOf(bytes32 setting, Input calldata input) private pure returns (bytes32) {
+        return keccak256(abi.encode(setting, input));
     }
 }

@@ -4,18 +4,38 @@ pragma solidity 0.8.30;
 import { IConsortium } from "../interfaces/IConsortium.sol";
 
 /// @title Ballots: how votes are counted
-/// @notice A proposal passes with more than half of all organisations and more than half of the custodians, both as
-/// they were when it opened.
+/// @notice A proposal passes with more than a share of all organisations and more than a share of the custodians, both
+/// as they were when it opened.
 library Ballots {
     struct Ballot {
         // slot 0
         IConsortium.ProposalKind kind;
         bool executed;
         uint48 deadline;
-        uint32 organisations;
-        uint32 custodians;
+        uint32 lastVoter;
+        uint32 needed;
+        uint32 neededCustodians;
         uint32 inFavour;
         uint32 custodiansInFavour;
+    }
+
+    /// @dev What a threshold is a part of.
+    uint256 internal constant WHOLE = 10_000;
+    /// @dev Less than this would let two opposite proposals pass.
+    uint16 internal constant LEAST_SHARE = 5000;
+    uint16 internal constant GREATEST_SHARE = 9999;
+
+    /// @notice The fewest votes that are more than `share` ten-thousandths of `electorate`.
+    function votesNeeded(uint32 electorate, uint16 share) internal pure returns (uint32) {
+        // At most the electorate, since the share is below the whole.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint32(uint256(electorate) * share / WHOLE + 1);
+    }
+
+    function requireShare(uint16 share) internal pure {
+        if (share < LEAST_SHARE || share > GREATEST_SHARE) {
+            revert IConsortium.ConsortiumBadThreshold(share, LEAST_SHARE, GREATEST_SHARE);
+        }
     }
 
     function requireOpen(Ballot memory ballot, uint256 proposal, uint48 time) internal pure {
@@ -25,10 +45,10 @@ library Ballots {
     }
 
     function requirePassed(Ballot memory ballot) internal pure {
-        uint32 needed = ballot.organisations / 2 + 1;
-        uint32 neededCustodians = ballot.custodians / 2 + 1;
-        if (ballot.inFavour < needed || ballot.custodiansInFavour < neededCustodians) {
-            revert IConsortium.ConsortiumNotPassed(ballot.inFavour, needed, ballot.custodiansInFavour, neededCustodians);
+        if (ballot.inFavour < ballot.needed || ballot.custodiansInFavour < ballot.neededCustodians) {
+            revert IConsortium.ConsortiumNotPassed(
+                ballot.inFavour, ballot.needed, ballot.custodiansInFavour, ballot.neededCustodians
+            );
         }
     }
 }
