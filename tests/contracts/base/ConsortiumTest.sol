@@ -13,8 +13,16 @@ import { IConsortium } from "../../../contracts/interfaces/IConsortium.sol";
 import { IDatasetRegistry } from "../../../contracts/interfaces/IDatasetRegistry.sol";
 import { ITrainingLog } from "../../../contracts/interfaces/ITrainingLog.sol";
 import { CUSTODIAN, PUBLISHER, REGULATOR } from "../../../contracts/types/Capabilities.sol";
-import { ALL_OPERATIONS, Basis, TRAIN, Terms, Use } from "../../../contracts/types/DataUse.sol";
-import { ConsentId, DatasetId, ModelId, OrganisationId, RunId } from "../../../contracts/types/Ids.sol";
+import { Basis, Permission, Scope, TRAIN, Terms, Use } from "../../../contracts/types/DataUse.sol";
+import {
+    ConsentId,
+    DatasetId,
+    ModelId,
+    NO_CONSENT,
+    NO_REQUEST,
+    OrganisationId,
+    RunId
+} from "../../../contracts/types/Ids.sol";
 
 /// @notice A consortium of five, deployed as in production: every address is predicted before the first creation.
 /// Two hospitals, two publishers, one regulator; `admin(n)` and `operator(n)` are the keys of organisation n.
@@ -28,7 +36,10 @@ abstract contract ConsortiumTest is Test {
     uint32 internal constant FOUNDERS = 5;
 
     uint48 internal constant START = 1_800_000_000;
-    uint32 internal constant PURPOSES = (1 << 0) | (1 << 7);
+    uint16 internal constant PURPOSES = (1 << 0) | (1 << 7);
+    uint8 internal constant ALL_OPERATIONS = type(uint8).max;
+    /// @dev Germany and Finland, by their bits.
+    uint40 internal constant REGIONS = (1 << 5) | (1 << 9);
     bytes32 internal constant PROJECT = keccak256("project");
     address internal constant STRANGER = address(0xbad);
 
@@ -39,6 +50,8 @@ abstract contract ConsortiumTest is Test {
     ModelRegistry internal models;
     AnchorLog internal anchors;
 
+    uint256 private _salts;
+
     function setUp() public virtual {
         vm.warp(START);
         deploy();
@@ -47,9 +60,9 @@ abstract contract ConsortiumTest is Test {
     function deploy() internal {
         IConsortium.Generation memory first = predicted(address(this), vm.getNonce(address(this)) + 1);
         consortium = new Consortium(founders(), founderOperators(), first);
-        datasets = new DatasetRegistry(consortium);
-        consents = new ConsentToken(consortium, datasets);
-        training = new TrainingLog(consortium, consents, datasets);
+        datasets = new DatasetRegistry(consortium, ConsentToken(first.consents));
+        consents = new ConsentToken(consortium, datasets, TrainingLog(first.training), ModelRegistry(first.models));
+        training = new TrainingLog(consortium, consents);
         models = new ModelRegistry(consortium, consents, training);
         anchors = new AnchorLog(consortium);
     }
@@ -107,7 +120,12 @@ abstract contract ConsortiumTest is Test {
 
     function propose(IConsortium.ProposalKind kind, bytes memory payload) internal returns (uint256) {
         vm.prank(operator(CLINIC));
-        return consortium.propose(kind, payload);
+        return consortium.propose(freshSalt(), kind, payload);
+    }
+
+    /// @notice A salt that no call of the test has had.
+    function freshSalt() internal returns (bytes32) {
+        return keccak256(abi.encode("salt", ++_salts));
     }
 
     function vote(uint256 proposal, OrganisationId organisation) internal {
@@ -127,7 +145,7 @@ abstract contract ConsortiumTest is Test {
         proposal = propose(kind, payload);
         pass(proposal);
         vm.prank(operator(CLINIC));
-        consortium.execute(proposal);
+        consortium.execute(proposal, payload);
     }
 
     function suspendOrganisation(OrganisationId organisation) internal {
@@ -153,10 +171,11 @@ abstract contract ConsortiumTest is Test {
 
     function publish(DatasetId dataset, OrganisationId custodian, IDatasetRegistry.Supersession supersession)
         internal
-        returns (uint32)
+        returns (uint32 number)
     {
+        number = datasets.latestVersion(dataset) + 1;
         vm.prank(operator(custodian));
-        return datasets.publishVersion(dataset, publication(supersession));
+        datasets.publishVersion(dataset, number, publication(supersession));
     }
 
     function publication(IDatasetRegistry.Supersession supersession)
@@ -185,14 +204,27 @@ abstract contract ConsortiumTest is Test {
             versionFrom: 1,
             versionTo: 0,
             basis: Basis.EHDS_PERMIT,
+            permission: Permission.HMB,
+            modifiers: 0,
             purposes: PURPOSES,
             operations: ALL_OPERATIONS,
+            condition: 0,
+            regions: 0,
+            deidentification: 0,
             notBefore: present(),
             expiresAt: present() + 365 days,
             maxRounds: 3,
+            epsilonBudget: 1_000_000,
             projectRef: PROJECT,
-            policyDigest: keccak256("policy")
+            policyDigest: keccak256("policy"),
+            request: NO_REQUEST,
+            supersedes: NO_CONSENT
         });
+    }
+
+    /// @notice A scope that every consent of `termsFor` permits.
+    function scope() internal pure returns (Scope memory) {
+        return Scope({ purposes: PURPOSES, regions: REGIONS, condition: 0, projectRef: PROJECT });
     }
 
     function issue(OrganisationId grantor, bytes32 salt, Terms memory terms) internal returns (ConsentId) {
@@ -211,9 +243,9 @@ abstract contract ConsortiumTest is Test {
             dataset: dataset,
             version: 1,
             operation: TRAIN,
-            purposes: PURPOSES,
-            projectRef: PROJECT,
+            scope: scope(),
             rounds: 0,
+            epsilon: 0,
             subject: keccak256("subject")
         });
     }
@@ -227,7 +259,11 @@ abstract contract ConsortiumTest is Test {
 
     function openingOf(ModelId model) internal pure returns (ITrainingLog.Opening memory) {
         return ITrainingLog.Opening({
-            model: model, operation: TRAIN, purposes: PURPOSES, projectRef: PROJECT, cardDigest: keccak256("run card")
+            model: model,
+            scope: scope(),
+            cardDigest: keccak256("run card"),
+            codeDigest: keccak256("code"),
+            containerDigest: keccak256("container")
         });
     }
 
@@ -236,9 +272,27 @@ abstract contract ConsortiumTest is Test {
         return training.openRun(salt, openingOf(model), inputs);
     }
 
-    function openRound(RunId run, ITrainingLog.Input[] memory inputs) internal returns (uint32) {
+    /// @notice The next round of a run that `openRun` opened.
+    function roundOf(RunId run, ModelId model, ITrainingLog.Input[] memory inputs)
+        internal
+        view
+        returns (ITrainingLog.RoundOpening memory)
+    {
+        return ITrainingLog.RoundOpening({
+            run: run,
+            round: training.standingOf(run).rounds + 1,
+            epsilon: 0,
+            model: model,
+            scope: scope(),
+            inputs: inputs
+        });
+    }
+
+    function openRound(RunId run, ModelId model, ITrainingLog.Input[] memory inputs) internal returns (uint32) {
+        ITrainingLog.RoundOpening memory opening = roundOf(run, model, inputs);
         vm.prank(operator(INSTITUTE));
-        return training.openRound(run, inputs);
+        training.openRound(opening);
+        return opening.round;
     }
 
     function complete(RunId run) internal {

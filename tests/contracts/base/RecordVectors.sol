@@ -4,30 +4,30 @@ pragma solidity 0.8.30;
 import { Vm } from "forge-std/Vm.sol";
 import { OrganisationId } from "../../../contracts/types/Ids.sol";
 
-/// @notice Reads `tests/vectors/records.json`: one history, computed without Solidity, of which each record gives all
-/// its fields and its digest. Salts come from `ids.json`, by id.
+/// @notice Reads `tests/vectors/records.json`: one history in its order, computed without Solidity, of which each record
+/// gives all its fields and, when it has one, its digest. Salts come from `ids.json`, by id.
+/// @dev Each question copies the whole file into memory: ask in a call of its own for each record.
 library RecordVectors {
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
-    /// @param at where in the file
+    /// @param place where in the file
     struct Record {
         string json;
-        uint256 at;
+        uint256 place;
     }
 
-    error RecordVectorsMissing(string kind, uint256 nth);
     error RecordVectorsNoSalt(bytes32 id);
 
-    /// @notice The nth record of a kind, from 0.
-    function find(string memory kind, uint256 nth) internal view returns (Record memory record) {
-        record.json = VM.readFile("tests/vectors/records.json");
-        bytes32 wanted = keccak256(bytes(kind));
-        for (; VM.keyExistsJson(record.json, path(record.at, "")); ++record.at) {
-            bool same = keccak256(bytes(VM.parseJsonString(record.json, path(record.at, ".kind")))) == wanted;
-            if (same && nth == 0) return record;
-            if (same) --nth;
-        }
-        revert RecordVectorsMissing(kind, nth);
+    function at(uint256 place) internal view returns (Record memory) {
+        return Record({ json: VM.readFile("tests/vectors/records.json"), place: place });
+    }
+
+    function exists(Record memory record) internal view returns (bool) {
+        return VM.keyExistsJson(record.json, path(record.place, ""));
+    }
+
+    function isA(Record memory record, string memory kind) internal pure returns (bool) {
+        return keccak256(bytes(VM.parseJsonString(record.json, path(record.place, ".kind")))) == keccak256(bytes(kind));
     }
 
     function saltOf(bytes32 id) internal view returns (bytes32) {
@@ -39,7 +39,7 @@ library RecordVectors {
     }
 
     function digest(Record memory record) internal pure returns (bytes32) {
-        return VM.parseJsonBytes32(record.json, path(record.at, ".digest"));
+        return VM.parseJsonBytes32(record.json, path(record.place, ".digest"));
     }
 
     function word(Record memory record, string memory field) internal pure returns (bytes32) {
@@ -62,12 +62,37 @@ library RecordVectors {
         return uint48(number(record, field));
     }
 
+    function flag(Record memory record, string memory field) internal pure returns (bool) {
+        return VM.parseJsonBool(record.json, fieldPath(record, field));
+    }
+
+    function text(Record memory record, string memory field) internal pure returns (string memory) {
+        return VM.parseJsonString(record.json, fieldPath(record, field));
+    }
+
+    function octets(Record memory record, string memory field) internal pure returns (bytes memory) {
+        return VM.parseJsonBytes(record.json, fieldPath(record, field));
+    }
+
+    function key(Record memory record, string memory field) internal pure returns (address) {
+        return VM.parseJsonAddress(record.json, fieldPath(record, field));
+    }
+
     function organisation(Record memory record, string memory field) internal pure returns (OrganisationId) {
         return OrganisationId.wrap(number32(record, field));
     }
 
-    function fieldPath(Record memory record, string memory field) internal pure returns (string memory) {
-        return path(record.at, string.concat(".fields.", field));
+    function has(Record memory record, string memory field) internal view returns (bool) {
+        return VM.keyExistsJson(record.json, fieldPath(record, field));
+    }
+
+    /// @notice The name of a field of the nth part of a list.
+    function part(string memory list, uint256 nth, string memory field) internal pure returns (string memory) {
+        return string.concat(list, "[", VM.toString(nth), "].", field);
+    }
+
+    function fieldPath(Record memory record, string memory field) private pure returns (string memory) {
+        return path(record.place, string.concat(".fields.", field));
     }
 
     function path(uint256 index, string memory rest) private pure returns (string memory) {

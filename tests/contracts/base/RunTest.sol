@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import { ITrainingLog } from "../../../contracts/interfaces/ITrainingLog.sol";
-import { StateReason } from "../../../contracts/types/DataUse.sol";
+import { StateReason, TRAIN } from "../../../contracts/types/DataUse.sol";
 import { ConsentId, DatasetId, ModelId, OrganisationId, RunId } from "../../../contracts/types/Ids.sol";
 import { ConsortiumTest } from "./ConsortiumTest.sol";
 
@@ -31,7 +31,8 @@ abstract contract RunTest is ConsortiumTest {
     }
 
     function inputAt(uint256 position) internal view returns (ITrainingLog.Input memory) {
-        return ITrainingLog.Input({ dataset: dataset[position], version: 1, consent: consent[position] });
+        return
+            ITrainingLog.Input({ dataset: dataset[position], version: 1, consent: consent[position], operation: TRAIN });
     }
 
     function openRun() internal returns (RunId) {
@@ -41,13 +42,36 @@ abstract contract RunTest is ConsortiumTest {
     /// @notice A run with its first round open.
     function openRound() internal returns (RunId run) {
         run = openRun();
-        openRound(run, inputs());
+        openRound(run, model, inputs());
     }
 
-    function contribute(RunId run, uint32 round, OrganisationId custodian, uint32 position) internal {
-        ITrainingLog.Input memory input = inputAt(position);
+    /// @notice A contribution to a round of a run that `openRun` opened.
+    function contribution(RunId run, uint32 round, uint8 position) internal view returns (ITrainingLog.Answer memory) {
+        return ITrainingLog.Answer({
+            run: run,
+            round: round,
+            position: position,
+            model: model,
+            scope: scope(),
+            input: inputAt(position),
+            updateDigest: UPDATE,
+            refusal: ITrainingLog.Refusal.NONE
+        });
+    }
+
+    function refusal(RunId run, uint32 round, uint8 position) internal view returns (ITrainingLog.Answer memory given) {
+        given = contribution(run, round, position);
+        given.updateDigest = 0;
+        given.refusal = ITrainingLog.Refusal.DATA_UNAVAILABLE;
+    }
+
+    function answer(OrganisationId custodian, ITrainingLog.Answer memory given) internal {
         vm.prank(operator(custodian));
-        training.contribute(run, round, position, input, UPDATE);
+        training.answer(given);
+    }
+
+    function contribute(RunId run, uint32 round, OrganisationId custodian, uint8 position) internal {
+        answer(custodian, contribution(run, round, position));
     }
 
     function closeRound(RunId run, uint32 round) internal {

@@ -5,99 +5,262 @@ import { IConsortium } from "../../../contracts/interfaces/IConsortium.sol";
 import { CUSTODIAN, PUBLISHER, REGULATOR } from "../../../contracts/types/Capabilities.sol";
 import { OrganisationId } from "../../../contracts/types/Ids.sol";
 import { ConsortiumTest } from "../base/ConsortiumTest.sol";
+import { ConsortiumModel } from "./ConsortiumModel.sol";
 
-/// @notice Proposes, votes and carries out at random, and remembers who voted for what.
-contract ConsortiumHandler is ConsortiumTest {
-    struct Story {
-        uint32 organisations;
-        uint32 custodians;
-        uint32 inFavour;
-        uint32 custodiansInFavour;
-        bool executed;
-    }
-
+/// @notice Does at random what organisations and strangers may try, and tells the model what succeeded.
+contract ConsortiumHandler is ConsortiumModel {
     uint32 internal constant MOST = 12;
 
-    uint256 public proposals;
-    uint256 public executed;
-    uint32 public custodians = 2;
-    mapping(uint256 => Story) internal _stories;
+    uint256 public votes;
+    uint256 public executions;
+    uint256 public keyChanges;
+    uint256 public protections;
+    uint256 public intrusions;
+    uint256 private _fresh;
 
     constructor() {
         ConsortiumTest.setUp();
+        found();
     }
 
     function setUp() public override { }
 
-    function proposeAdmission(uint256 seed) external {
-        uint32 next = consortium.organisationCount() + 1;
-        uint8[4] memory some = [CUSTODIAN, PUBLISHER, REGULATOR, CUSTODIAN | REGULATOR];
-        uint8 capabilities = some[seed % 4];
-        if (next > MOST) return;
-        IConsortium.Admission memory fresh =
-            admission(OrganisationId.wrap(next), capabilities, false, "An organisation");
-        fresh.admin = address(uint160(uint256(keccak256(abi.encode("admin", next, seed)))));
-        open(seed, IConsortium.ProposalKind.ADMIT, abi.encode(fresh));
+    /// @dev Opens, votes for and carries out in one act, or few proposals would ever pass.
+    function decide(uint256 seed, uint8 kind) external {
+        seed = mixed(seed);
+        uint256 proposal = openOne(chosen(seed >> 24), seed, kind);
+        // Something that can always be asked for, by one that may.
+        if (proposal == 0) proposal = openOne(activeOne(seed), seed, 5);
+        if (proposal == 0) return;
+        for (uint32 i = 1; i <= organisations; ++i) {
+            castVote(proposal, i, seed, true);
+        }
+        carryOut(proposal, seed);
     }
 
-    function proposeChange(uint256 seed, uint32 chosen, bool suspends) external {
-        OrganisationId member = OrganisationId.wrap(1 + chosen % consortium.organisationCount());
-        open(seed, suspends ? IConsortium.ProposalKind.SUSPEND : IConsortium.ProposalKind.REINSTATE, abi.encode(member));
+    function open(uint256 seed, uint8 kind) external {
+        seed = mixed(seed);
+        openOne(chosen(seed >> 24), seed, kind);
     }
 
-    /// @dev The founders vote with their operators; each call casts several votes, mostly in favour.
-    function voteOn(uint256 seed, uint8 voters) external {
+    /// @dev Also by those who may not: on what is closed, a second time, admitted later, removed.
+    function voteOn(uint256 seed, uint16 voters, uint16 inFavour) external {
+        seed = mixed(seed);
         if (proposals == 0) return;
-        uint256 proposal = 1 + seed % proposals;
-        for (uint32 i = 1; i <= FOUNDERS; ++i) {
-            if (voters & 2 ** i != 0) cast(proposal, OrganisationId.wrap(i), (seed >> (8 * i)) % 4 != 0);
+        // Half of the time one of the newest, which are open.
+        uint256 proposal = seed % 2 == 0 || proposals < 4 ? 1 + seed % proposals : proposals - seed % 4;
+        for (uint32 i = 1; i <= organisations; ++i) {
+            if (voters & 2 ** i != 0) castVote(proposal, i, seed, inFavour & 2 ** i != 0);
         }
     }
 
     function executeOne(uint256 seed) external {
-        if (proposals == 0) return;
-        uint256 proposal = 1 + seed % proposals;
-        uint32 before = consortium.organisationCount();
-        vm.prank(founder(seed >> 8));
-        try consortium.execute(proposal) {
-            _stories[proposal].executed = true;
-            ++executed;
-            uint32 count = consortium.organisationCount();
-            if (count > before && consortium.capabilitiesOf(OrganisationId.wrap(count)) & CUSTODIAN != 0) ++custodians;
+        seed = mixed(seed);
+        if (proposals != 0) carryOut(1 + seed % proposals, seed >> 8);
+    }
+
+    function offerKey(uint256 seed, bool asAdmin, bool accepts) external {
+        seed = mixed(seed);
+        // Half of the time the same one, so that its offers meet its changes of the admin.
+        uint32 organisation = seed % 2 == 0 ? 1 : chosen(seed >> 8);
+        // A key that is offered or even taken elsewhere is tried too.
+        address key = seed % 5 == 0 ? _everyKey[seed % _everyKey.length] : freshKey();
+        if (seed % 7 == 0 && _offered.length != 0) key = _offered[seed % _offered.length].key;
+        IConsortium.Role role = asAdmin ? IConsortium.Role.ADMIN : IConsortium.Role.OPERATOR;
+        vm.prank(_members[organisation].admin);
+        try consortium.proposeKey(key, role) {
+            addOffer(organisation, key, role);
+            if (accepts) acceptOffer(_offered.length - 1);
         } catch { }
+    }
+
+    function acceptKey(uint256 seed) external {
+        seed = mixed(seed);
+        if (_offered.length == 0) return;
+        // Half of the time one of the newest, which stand more often.
+        uint256 among = seed % 2 == 0 || _offered.length < 4 ? _offered.length : 4;
+        acceptOffer(_offered.length - 1 - (seed >> 1) % among);
+    }
+
+    function retireKey(uint256 seed) external {
+        seed = mixed(seed);
+        uint32 organisation = chosen(seed);
+        address key = keyOf(organisation, seed >> 8);
+        if (seed % 3 == 0 && _offered.length != 0) key = _offered[seed % _offered.length].key;
+        vm.prank(_members[organisation].admin);
+        try consortium.retireKey(key) {
+            ++keyChanges;
+            // Or an offer was withdrawn, whose key may be another's.
+            if (_known[key].organisation == organisation) retireModelled(key);
+        } catch { }
+    }
+
+    function reportCompromise(uint256 seed, uint48 since) external {
+        seed = mixed(seed);
+        uint32 organisation = chosen(seed);
+        address key = _members[organisation].keys.length == 0
+            ? address(0)
+            : _members[organisation].keys[seed % _members[organisation].keys.length];
+        address reporter = keyOf(organisation, seed >> 16);
+        since = uint48(bound(since, block.timestamp - 10 days, block.timestamp));
+        vm.prank(reporter);
+        try consortium.reportCompromise(key, since) {
+            KnownKey storage known = _known[key];
+            if (known.reportedSince != 0 && since >= known.reportedSince) breaches.push("a claim moved forward");
+            (known.reportedSince, known.confirmed) = (since, false);
+            bool byAdmin = _known[reporter].role == IConsortium.Role.ADMIN;
+            if (byAdmin && known.role == IConsortium.Role.OPERATOR) retireModelled(key);
+            ++protections;
+        } catch { }
+    }
+
+    function confirmCompromise(uint256 seed) external {
+        seed = mixed(seed);
+        address key = _everyKey[seed % _everyKey.length];
+        uint32 regulator = chosen(seed >> 8);
+        vm.prank(operatorKeyOf(regulator));
+        try consortium.confirmCompromise(key, _known[key].reportedSince) {
+            if (_known[key].confirmed) breaches.push("a claim was confirmed twice");
+            if (_known[key].organisation == regulator) breaches.push("a regulator confirmed its own case");
+            _known[key].confirmed = true;
+            retireModelled(key);
+            ++protections;
+        } catch { }
+    }
+
+    function suspendInEmergency(uint256 seed, uint48 duration) external {
+        seed = mixed(seed);
+        uint32 organisation = chosen(seed);
+        uint32 regulator = seed % 2 == 0 ? OrganisationId.unwrap(AGENCY) : chosen(seed >> 8);
+        // Half of the time so short that it is over soon, when a second one is tried.
+        uint48 until = present() + duration % (seed % 4 < 2 ? 1 days : 30 days + 2);
+        vm.prank(operatorKeyOf(regulator));
+        try consortium.suspendInEmergency(
+            OrganisationId.wrap(organisation), IConsortium.EmergencyReason(seed % 5), until
+        ) {
+            Member storage member = _members[organisation];
+            if (member.emergencyUntil != 0) breaches.push("a second emergency without a vote");
+            if (organisation == regulator) breaches.push("a regulator suspended itself");
+            if (_members[regulator].capabilities & REGULATOR == 0) breaches.push("an emergency by no regulator");
+            if (until > present() + 30 days) breaches.push("an emergency of more than 30 days");
+            member.emergencyUntil = until;
+            ++protections;
+        } catch { }
+    }
+
+    /// @dev A retired key, the key of a removed organisation or a stranger's tries everything.
+    function intrude(uint256 seed, uint8 act) external {
+        seed = mixed(seed);
+        address key = _everyKey[seed % _everyKey.length];
+        KnownKey storage known = _known[key];
+        bool counts = !known.retired && _members[known.organisation].voted != IConsortium.Status.REMOVED;
+        if (counts) key = STRANGER;
+        uint256 proposal = 1 + seed % (proposals + 1);
+        bytes memory call = abi.encodeCall(IConsortium.vote, (proposal, true));
+        if (act % 5 == 1) call = abi.encodeCall(IConsortium.execute, (proposal, _stories[proposal].payload));
+        if (act % 5 == 2) call = abi.encodeCall(IConsortium.proposeKey, (freshKey(), IConsortium.Role.OPERATOR));
+        if (act % 5 == 3) call = abi.encodeCall(IConsortium.reportCompromise, (key, 1));
+        if (act % 5 == 4) {
+            bytes memory payload = abi.encode(_thresholds);
+            call = abi.encodeCall(
+                IConsortium.propose, (bytes32(seed), IConsortium.ProposalKind.CHANGE_THRESHOLDS, payload)
+            );
+        }
+        vm.prank(key);
+        (bool done,) = address(consortium).call(call);
+        if (done) breaches.push("a key that does not count acted");
+        ++intrusions;
     }
 
     function wait(uint48 time) external {
-        vm.warp(block.timestamp + time % 3 days);
+        vm.warp(block.timestamp + time % 4 days);
     }
 
-    function storyAt(uint256 proposal) external view returns (Story memory) {
-        return _stories[proposal];
+    function openOne(uint32 proposer, uint256 seed, uint8 kind) private returns (uint256 proposal) {
+        IConsortium.ProposalKind wanted = IConsortium.ProposalKind(kind % 6);
+        bytes memory payload = payloadFor(wanted, seed);
+        vm.prank(keyOf(proposer, seed));
+        try consortium.propose(freshSalt(), wanted, payload) returns (uint256 number) {
+            proposal = number;
+        } catch {
+            return 0;
+        }
+        if (proposal != ++proposals) breaches.push("a proposal got a wrong number");
+        Story storage story = _stories[proposal];
+        (story.kind, story.payload, story.deadline) = (wanted, payload, present() + 30 days);
+        (story.organisations, story.thresholds) = (organisations, _thresholds);
+        (story.members, story.custodians,) = recount();
     }
 
-    function subject() external view returns (IConsortium) {
-        return consortium;
+    function payloadFor(IConsortium.ProposalKind kind, uint256 seed) private returns (bytes memory) {
+        if (kind == IConsortium.ProposalKind.ADMIT) {
+            uint8[4] memory some = [CUSTODIAN, PUBLISHER, REGULATOR, CUSTODIAN | REGULATOR];
+            // No more than can be told at a glance: then a bad one, which must be refused.
+            uint8 capabilities = organisations < MOST ? some[seed % 4] : 0;
+            return abi.encode(IConsortium.Admission(freshKey(), capabilities, seed % 2 == 0, "An organisation"));
+        }
+        if (kind == IConsortium.ProposalKind.REPLACE_ADMIN) {
+            return abi.encode(IConsortium.AdminReplacement(OrganisationId.wrap(chosen(seed)), freshKey()));
+        }
+        if (kind == IConsortium.ProposalKind.CHANGE_THRESHOLDS) {
+            return abi.encode(5000 + seed % 2500, 5000 + (seed >> 16) % 2500);
+        }
+        return abi.encode(chosen(seed));
     }
 
-    function open(uint256 seed, IConsortium.ProposalKind kind, bytes memory payload) private {
-        vm.prank(founder(seed));
-        try consortium.propose(kind, payload) returns (uint256 proposal) {
-            proposals = proposal;
-            _stories[proposal].organisations = consortium.organisationCount();
-            _stories[proposal].custodians = custodians;
-        } catch { }
-    }
-
-    function founder(uint256 seed) private pure returns (address) {
-        return founderOperators()[seed % FOUNDERS];
-    }
-
-    function cast(uint256 proposal, OrganisationId voter, bool inFavour) private {
-        vm.prank(operator(voter));
+    function castVote(uint256 proposal, uint32 voter, uint256 seed, bool inFavour) private {
+        address key = keyOf(voter, seed);
+        if (key == address(0)) return;
+        vm.prank(key);
         try consortium.vote(proposal, inFavour) {
+            Story storage story = _stories[proposal];
+            if (_voted[proposal][voter]) breaches.push("an organisation voted twice");
+            if (voter > story.organisations) breaches.push("one admitted later voted");
+            if (_members[voter].voted == IConsortium.Status.REMOVED) breaches.push("a removed one voted");
+            if (story.executed || present() >= story.deadline) breaches.push("a vote on what is closed");
+            _voted[proposal][voter] = true;
+            ++votes;
             if (!inFavour) return;
-            ++_stories[proposal].inFavour;
-            if (consortium.capabilitiesOf(voter) & CUSTODIAN != 0) ++_stories[proposal].custodiansInFavour;
+            ++story.inFavour;
+            if (_members[voter].capabilities & CUSTODIAN != 0) ++story.custodiansInFavour;
         } catch { }
+    }
+
+    function carryOut(uint256 proposal, uint256 seed) private {
+        vm.prank(keyOf(chosen(seed >> 32), seed));
+        try consortium.execute(proposal, _stories[proposal].payload) {
+            uint32 former = organisations;
+            apply_(proposal);
+            ++executions;
+            if (organisations > former && seed % 3 != 0) acceptOffer(_offered.length - 1);
+        } catch { }
+    }
+
+    function acceptOffer(uint256 position) private {
+        Offered memory offer = _offered[position];
+        vm.prank(offer.key);
+        try consortium.acceptKey(OrganisationId.wrap(offer.organisation)) {
+            Member storage member = _members[offer.organisation];
+            // The role is that of the last offer to this key in this term.
+            IConsortium.Role role;
+            for (uint256 i = 0; i < _offered.length; ++i) {
+                Offered storage other = _offered[i];
+                bool same = other.key == offer.key && other.organisation == offer.organisation;
+                if (same && other.adminChanges == member.adminChanges) role = other.role;
+            }
+            if (role == IConsortium.Role.NONE) breaches.push("an offer outlived the admin");
+            if (member.voted == IConsortium.Status.REMOVED) breaches.push("a removed one got a key");
+            addKey(offer.organisation, offer.key, role);
+            ++keyChanges;
+        } catch { }
+    }
+
+    /// @dev Seeds are often small, and then would always mean the first organisation.
+    function mixed(uint256 seed) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed)));
+    }
+
+    function freshKey() private returns (address) {
+        return address(uint160(uint256(keccak256(abi.encode("fresh key", ++_fresh)))));
     }
 }
