@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger_node.domain.codes import Act, Basis, ConsentState, Operation, Purpose, Reason, StateReason
+from ledger_node.domain.codes import (
+    Act,
+    Basis,
+    ConsentState,
+    Modifier,
+    Operation,
+    Permission,
+    Purpose,
+    Reason,
+    Region,
+    StateReason,
+)
+from ledger_node.domain.dataset import CLEAN_OPTIONS
 from ledger_node.domain.position import Position
+from ledger_node.domain.scope import Scope
 
 LONGEST_WINDOW = 3650 * 24 * 3600  # ten years, in seconds
-LONGEST_REGULATOR_SUSPENSION = 30 * 24 * 3600
+LONGEST_SUSPENSION = 30 * 24 * 3600  # by a regulator or a vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,9 @@ class Terms:
     """What a consent permits. Times are Unix seconds, the window is `not_before <= t < expires_at`.
 
     `version_to` 0 is open; `max_rounds` 0 permits no federated round; `project_ref` all zeros names none.
+    `condition` is a MONDO number (7254 for MONDO:0007254), 0 for none; no `regions` permit any; `deidentification` is a
+    mask of CID 7050 options of which the Clean ones are required and the Retain ones forbidden; `epsilon_budget` is in
+    millionths of epsilon; `request` and `supersedes` are ids, or None.
     """
 
     dataset: str
@@ -27,18 +43,33 @@ class Terms:
     version_from: int
     version_to: int
     basis: Basis
+    permission: Permission
+    modifiers: Modifier
     purposes: Purpose
     operations: Operation
+    condition: int
+    regions: Region
+    deidentification: int
     not_before: int
     expires_at: int
     max_rounds: int
+    epsilon_budget: int
     project_ref: str
     policy_digest: str
+    request: str | None
+    supersedes: str | None
+
+    @property
+    def excludes_profit(self) -> bool:
+        return bool(self.modifiers & (Modifier.NPU | Modifier.NPUNCU))
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One act on a consent. `until` is when a regulator's suspension ends; 0 otherwise."""
+    """One act on a consent; `actor` is 0 for a vote.
+
+    `until` is when a suspension by a regulator or a vote ends; 0 otherwise.
+    """
 
     act: Act
     actor: int
@@ -50,18 +81,25 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
+    """`rounds_used` and `epsilon_spent` (millionths) count what was carried on from a superseded consent too.
+
+    `superseded_by` is the id of the consent that replaced it, or None.
+    """
+
     id: str
     grantor: int
     issued_at: int
     terms: Terms
     log: tuple[LogEntry, ...]
     rounds_used: int
+    epsilon_spent: int
+    superseded_by: str | None
     at: Position
 
     def state_at(self, time: int) -> ConsentState:
         """The state at a Unix time, from the log alone (as `IConsentToken.stateAt`)."""
         grantor_suspended = False
-        regulator_suspended = False
+        until = 0
         for entry in self.log:
             if entry.acted_at > time:
                 break
@@ -72,10 +110,22 @@ class Consent:
                     grantor_suspended = True
                 case Act.REINSTATED_BY_GRANTOR:
                     grantor_suspended = False
-                case Act.SUSPENDED_BY_REGULATOR:
-                    regulator_suspended = time < entry.until
-        suspended = grantor_suspended or regulator_suspended
+                case Act.SUSPENDED_BY_REGULATOR | Act.SUSPENDED_BY_VOTE:
+                    until = entry.until
+        suspended = grantor_suspended or time < until
         return ConsentState.SUSPENDED if suspended else ConsentState.ACTIVE
+
+    @property
+    def regulator_until(self) -> int:
+        """When the last suspension by a regulator or a vote ends, or ended; 0 when there was none."""
+        bounded = [e.until for e in self.log if e.act in (Act.SUSPENDED_BY_REGULATOR, Act.SUSPENDED_BY_VOTE)]
+        return bounded[-1] if bounded else 0
+
+    @property
+    def grantor_suspended(self) -> bool:
+        """Whether the grantor's own suspension stands after the whole log."""
+        own = [e.act for e in self.log if e.act in (Act.SUSPENDED_BY_GRANTOR, Act.REINSTATED_BY_GRANTOR)]
+        return bool(own) and own[-1] is Act.SUSPENDED_BY_GRANTOR
 
     def revocation(self) -> LogEntry | None:
         return next((entry for entry in self.log if entry.act is Act.REVOKED), None)
@@ -83,7 +133,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class ConsentUse:
-    """A recorded use. `subject` is a run's or a model version's id."""
+    """A recorded use. `subject` is a run's or a model version's id, or that of a derived dataset."""
 
     consent: str
     subject: str
@@ -91,31 +141,34 @@ class ConsentUse:
     operation: Operation
     purposes: Purpose
     rounds: int
+    epsilon: int
     at: Position
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A wanted use of one dataset version; `operation` is exactly one bit."""
+    """A wanted use of one dataset version; `operation` is exactly one bit, `epsilon` in millionths of epsilon."""
 
     grantee: int
     dataset: str
     version: int
     operation: Operation
-    purposes: Purpose
-    project_ref: str
-    rounds: int
+    scope: Scope
+    rounds: int = 0
+    epsilon: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the rules need to know beside consent and use."""
+    """What the rules need to know beside consent and use. `options` are those of the dataset version used."""
 
     time: int
     latest_version: int
     lowest_usable: int
+    options: int
     grantor_active: bool
     grantee_active: bool
+    grantee_for_profit: bool
 
 
 def judge(consent: Consent | None, use: Use, now: Circumstances) -> Reason:
@@ -139,9 +192,28 @@ def judge(consent: Consent | None, use: Use, now: Circumstances) -> Reason:
         (not now.grantor_active, Reason.GRANTOR_INACTIVE),
         (not now.grantee_active, Reason.GRANTEE_INACTIVE),
         (use.version < now.lowest_usable, Reason.VERSION_SUPERSEDED),
-        (use.operation not in terms.operations, Reason.OPERATION_NOT_PERMITTED),
-        (use.purposes == 0 or use.purposes not in terms.purposes, Reason.PURPOSE_NOT_PERMITTED),
-        (int(terms.project_ref, 16) != 0 and terms.project_ref != use.project_ref, Reason.PROJECT_MISMATCH),
-        (use.rounds > 0 and consent.rounds_used + use.rounds > terms.max_rounds, Reason.ROUNDS_EXHAUSTED),
+        (
+            use.operation.bit_count() != 1 or use.operation not in terms.operations,
+            Reason.OPERATION_NOT_PERMITTED,
+        ),
+        (use.scope.purposes == 0 or use.scope.purposes not in terms.purposes, Reason.PURPOSE_NOT_PERMITTED),
+        (terms.condition not in (0, use.scope.condition), Reason.CONDITION_MISMATCH),
+        (not _is_within(use.scope.regions, terms.regions), Reason.REGION_NOT_PERMITTED),
+        (terms.excludes_profit and now.grantee_for_profit, Reason.PROFIT_NOT_PERMITTED),
+        (int(terms.project_ref, 16) != 0 and terms.project_ref != use.scope.project_ref, Reason.PROJECT_MISMATCH),
+        (not _is_clean(now.options, terms.deidentification), Reason.DEIDENTIFICATION_TOO_WEAK),
+        (consent.rounds_used + use.rounds > terms.max_rounds, Reason.ROUNDS_EXHAUSTED),
+        (consent.epsilon_spent + use.epsilon > terms.epsilon_budget, Reason.PRIVACY_BUDGET_EXHAUSTED),
     )
     return next((reason for refused, reason in rules if refused), Reason.OK)
+
+
+def _is_within(regions: Region, permitted: Region) -> bool:
+    """A consent without regions permits any; one with regions wants the use to name its own."""
+    return permitted == 0 or (regions != 0 and regions in permitted)
+
+
+def _is_clean(options: int, demanded: int) -> bool:
+    """Every Clean option demanded was done, and no Retain option that is forbidden."""
+    required = demanded & CLEAN_OPTIONS
+    return options & required == required and options & demanded & ~CLEAN_OPTIONS == 0

@@ -4,16 +4,52 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger_node.domain.codes import PrivacyClaim, SizeClass, Supersession
+from ledger_node.domain.codes import DeviceClass, PrivacyClaim, SizeClass, Supersession
 from ledger_node.domain.position import Position
+from ledger_node.domain.scope import Scope
 
 #: CID 7050 (DICOM PS3.16) in the order of the option bits: bit n is code 113100 + n.
 DEIDENTIFICATION_OPTIONS = tuple(range(113100, 113113))
+#: The Basic profile and the Clean options: a consent may require them. It may forbid the others, the Retain options.
+CLEAN_OPTIONS = (1 << 6) - 1
+MAX_PARENTS = 16  # of one derived version
+PADDING = 128  # leaves: a stream's anchored size is a multiple, so that it says nothing about one patient
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A dataset version that another was derived from; `consent` is None for a dataset of the same custodian."""
+
+    dataset: str
+    version: int
+    consent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Of what a dataset version was derived, and what for."""
+
+    scope: Scope
+    parents: tuple[Parent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A custodian's word that it erased records of a version; the receipt names no record."""
+
+    dataset: str
+    version: int
+    receipt_digest: str
+    erased_at: int
+    at: Position
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """One immutable version. `root` is an RFC 9162 tree head, digests are sha-256, times are Unix seconds."""
+    """One immutable version. `root` is an RFC 9162 tree head, digests are sha-256, times are Unix seconds.
+
+    `epsilon_spent` is what was charged to it under all consents, in millionths of epsilon.
+    """
 
     dataset: str
     number: int
@@ -26,13 +62,18 @@ class DatasetVersion:
     claim: PrivacyClaim
     supersession: Supersession
     opt_out_checked_at: int
+    derivation: Derivation | None
+    epsilon_spent: int
     at: Position
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
+    """`number` is its place in the order of registration, from 1."""
+
     id: str
     custodian: int
+    number: int
     card_digest: str
     at: Position
 
@@ -51,6 +92,7 @@ class Anchor:
 class Stream:
     id: str
     custodian: int
+    device_class: DeviceClass
     anchors: tuple[Anchor, ...]
     at: Position
 

@@ -10,6 +10,7 @@ from ledger_node.domain.dataset import Dataset, DatasetVersion
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Organisation
 from ledger_node.domain.position import BlockRef
+from ledger_node.domain.recall import Recall
 from ledger_node.domain.training import Run
 
 
@@ -17,8 +18,10 @@ from ledger_node.domain.training import Run
 class Lineage:
     """Every fact behind `version` as of a block, each list in the order of its ids or numbers.
 
-    `latest` maps a dataset to its newest version number at that block, `lowest` to the lowest that takes new uses;
-    `latest_models` maps a model to its newest version number.
+    The dataset versions are those used and, of a derived one, its parents; the consents include those superseded by one
+    that is here; the recalls are those of its model versions, lifted ones too. `latest` maps a dataset to its newest
+    version number at that block, `lowest` to the lowest that takes new uses; `latest_models` maps a model to its newest
+    version number.
     """
 
     version: str
@@ -30,6 +33,7 @@ class Lineage:
     models: tuple[Model, ...]
     runs: tuple[Run, ...]
     model_versions: tuple[ModelVersion, ...]
+    recalls: tuple[Recall, ...]
     latest: dict[str, int]
     lowest: dict[str, int]
     latest_models: dict[str, int]
@@ -37,17 +41,26 @@ class Lineage:
     def name_of(self, organisation: int) -> str:
         return next(o.name for o in self.organisations if o.number == organisation)
 
+    def consents_in_use(self) -> set[str]:
+        """The consents under which something was used, without those that are here for what they handed on."""
+        used = {item.consent for run in self.runs for item in run.inputs}
+        derivations = [one.derivation for one in self.dataset_versions if one.derivation]
+        return used | {parent.consent for one in derivations for parent in one.parents if parent.consent}
+
     def consent_states(self) -> dict[str, ConsentState]:
-        """Each consent's state at the block's time."""
-        return {consent.id: consent.state_at(self.as_of.timestamp) for consent in self.consents}
+        """The state of each consent in use at the block's time."""
+        used = self.consents_in_use()
+        return {one.id: one.state_at(self.as_of.timestamp) for one in self.consents if one.id in used}
 
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """A model version downstream, by which input, and how its consent stands now.
+    """A model version downstream, by the input that its run used.
 
-    `through` lists version ids from the one that used the input to this one. `tainted` is true when the consent was
-    revoked for a reason that reaches back (BREACH, ERROR).
+    `derived` lists dataset versions (dataset, number) from the one asked about to the input, when the input was derived
+    from it; else it is empty. `standing` is how the consents on the way stand now, the worst of them; `revoked_for` why
+    the first of them that is revoked was, and `tainted` is true when one was revoked for a reason that reaches back
+    (BREACH, ERROR). `through` lists model version ids from the one that used the input to this one.
     """
 
     version: str
@@ -55,6 +68,7 @@ class Affected:
     dataset: str
     dataset_version: int
     consent: str
+    derived: tuple[tuple[str, int], ...]
     standing: Reason
     revoked_for: StateReason | None
     tainted: bool

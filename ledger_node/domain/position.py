@@ -24,7 +24,9 @@ class BlockRef:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One decoded log of one of our contracts. `args` hold JSON values only: integers, booleans, text, 0x-hex."""
+    """One decoded log of one of our contracts: `contract` is its role, `generation` that of the contract, 0 for the
+    Consortium. `args` hold JSON values only: integers, booleans, text, 0x-hex.
+    """
 
     at: Position
     block_hash: str
@@ -32,3 +34,4 @@ class Event:
     contract: str
     name: str
     args: dict[str, object]
+    generation: int

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledger_node.errors import ChainAnswerInvalid, EvidenceMalformed, EvidenceUnavailable, InputError
+from ledger_node.proof import envelope, schema
 from ledger_node.proof import header as headers
-from ledger_node.proof import schema
-from ledger_node.proof.facts import Facts, documents_of, ordered
+from ledger_node.proof.documents import documents_of
+from ledger_node.proof.envelope import BlockRef, Bundle, Contracts, Subject
+from ledger_node.proof.facts import Facts, ordered
 from ledger_node.proof.hashing import parse_hex_any, sha256, to_hex
 from ledger_node.proof.header import Header
 from ledger_node.proof.lineage import require_lineage
 from ledger_node.proof.nodes import NodeTable
-from ledger_node.proof.schema import BlockRef, Bundle, Contracts, Subject
 from ledger_node.proof.strict_json import Json, dump_canonical
 from ledger_node.proof.trie import MAX_NODE
 from ledger_node.proof.words import words_of
@@ -68,9 +69,9 @@ def assemble(
     table = NodeTable(_nodes_of(proofs))
     _require_words(table, block, contracts, facts)
     wanted = [document.digest for document in documents_of(facts)]
-    given = {sha256(content): content for content in documents if len(content) <= schema.MAX_DOCUMENT}
+    given = {sha256(content): content for content in documents if len(content) <= envelope.MAX_DOCUMENT}
     made = Bundle(
-        format=schema.FORMAT,
+        format=envelope.FORMAT,
         chain_id=chain_id,
         genesis=genesis,
         subject=Subject("modelVersion", subject),
@@ -83,9 +84,9 @@ def assemble(
         proof_nodes=table.used(),
         not_proved=tuple(digest for digest in wanted if digest not in given),
     )
-    written = schema.bundle.write(made)
+    written = envelope.bundle.write(made)
     try:
-        schema.bundle.read(written)
+        envelope.bundle.read(written)
     except InputError as failure:
         raise EvidenceMalformed(failure.detail, got=failure.got, needed=failure.needed) from failure
     assert isinstance(written, dict)
@@ -95,8 +96,10 @@ def assemble(
 def dump(bundle: Mapping[str, Json]) -> bytes:
     """The bundle's one form in bytes (RFC 8785): keep and send them so. Raises EvidenceMalformed when too long."""
     content = dump_canonical(dict(bundle))
-    if len(content) > schema.MAX_BUNDLE:
-        raise EvidenceMalformed("bundle is too long", got=f"{len(content)} bytes", needed=f"{schema.MAX_BUNDLE} bytes")
+    if len(content) > envelope.MAX_BUNDLE:
+        raise EvidenceMalformed(
+            "bundle is too long", got=f"{len(content)} bytes", needed=f"{envelope.MAX_BUNDLE} bytes"
+        )
     return content
 
 

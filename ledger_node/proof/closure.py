@@ -1,26 +1,23 @@
-"""Whether facts are closed and minimal: all that the subject leads to is there, and nothing else."""
+"""Whether facts are closed and minimal: all that the subject leads to is there, and nothing else.
+
+A model version leads to its model, run, parents and recalls; a run to its inputs; an input to its dataset version and
+consent; a derived dataset version to its parents and their consents; a consent to the one that it supersedes; and each
+to the organisations that acted. What only points away (a recall's replacement, a consent's request) is not followed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger_node.proof.facts import Consent, Facts, Run
-from ledger_node.proof.names import (
-    Name,
-    consent,
-    dataset,
-    dataset_version,
-    model,
-    model_version,
-    organisation,
-    run,
-)
+from ledger_node.proof import names
+from ledger_node.proof.facts import NONE, Facts, Run
+from ledger_node.proof.names import Name
 
 
 def problems(facts: Facts, subject: bytes) -> Iterator[str]:
     """A sentence for each fact that is missing or that the subject does not lead to."""
     given = set(_given(facts))
-    named = set(_named(facts, subject))
+    named = _Walk(facts).from_version(subject)
     for kind, key in sorted(named - given):
         yield f"{kind} {key} is named and not there"
     for kind, key in sorted(given - named):
@@ -28,55 +25,99 @@ def problems(facts: Facts, subject: bytes) -> Iterator[str]:
 
 
 def _given(facts: Facts) -> Iterator[Name]:
-    yield from (organisation(fact.number) for fact in facts.organisations)
-    yield from (dataset(fact.id) for fact in facts.datasets)
-    yield from (dataset_version(fact.dataset, fact.number) for fact in facts.dataset_versions)
-    yield from (consent(fact.id) for fact in facts.consents)
-    yield from (model(fact.id) for fact in facts.models)
-    yield from (run(fact.id) for fact in facts.runs)
-    yield from (model_version(fact.id) for fact in facts.model_versions)
+    yield from (names.organisation(fact.number) for fact in facts.organisations)
+    yield from (names.dataset(fact.id) for fact in facts.datasets)
+    yield from (names.dataset_version(fact.dataset, fact.number) for fact in facts.dataset_versions)
+    yield from (names.consent(fact.id) for fact in facts.consents)
+    yield from (names.model(fact.id) for fact in facts.models)
+    yield from (names.run(fact.id) for fact in facts.runs)
+    yield from (names.model_version(fact.id) for fact in facts.model_versions)
+    yield from (names.recall(fact.id) for fact in facts.recalls)
 
 
-def _named(facts: Facts, subject: bytes) -> Iterator[Name]:
-    """What the subject leads to, through whatever is there."""
-    versions = {fact.id: fact for fact in facts.model_versions}
-    runs = {fact.id: fact for fact in facts.runs}
-    models = {fact.id: fact for fact in facts.models}
-    consents = {fact.id: fact for fact in facts.consents}
-    custodians = {fact.id: fact.custodian for fact in facts.datasets}
-    seen = {subject}
-    left = [subject]
-    while left:
-        key = left.pop()
-        yield model_version(key)
-        version = versions.get(key)
-        if version is None:
-            continue
-        fresh = set(version.parents) - seen
-        seen |= fresh
-        left.extend(fresh)
-        yield organisation(version.publisher)
-        yield model(version.model)
-        if version.model in models:
-            yield organisation(models[version.model].publisher)
-        yield run(version.run)
-        if version.run in runs:
-            yield from _named_by_run(runs[version.run], custodians, consents)
+class _Walk:
+    """Everything that a version leads to, through whatever facts are there."""
 
+    def __init__(self, facts: Facts) -> None:
+        self._datasets = {fact.id: fact for fact in facts.datasets}
+        self._dataset_versions = {(fact.dataset, fact.number): fact for fact in facts.dataset_versions}
+        self._consents = {fact.id: fact for fact in facts.consents}
+        self._models = {fact.id: fact for fact in facts.models}
+        self._runs = {fact.id: fact for fact in facts.runs}
+        self._versions = {fact.id: fact for fact in facts.model_versions}
+        self._recalls = facts.recalls
+        self._named: set[Name] = set()
 
-def _named_by_run(fact: Run, custodians: dict[bytes, int], consents: dict[bytes, Consent]) -> Iterator[Name]:
-    yield organisation(fact.publisher)
-    yield model(fact.model)
-    for used in fact.inputs:
-        yield dataset(used.dataset)
-        yield dataset_version(used.dataset, used.version)
-        yield consent(used.consent)
-        if used.dataset in custodians:
-            yield organisation(custodians[used.dataset])
-        if used.consent in consents:
-            granted = consents[used.consent]
-            yield dataset(granted.dataset)
-            yield organisation(granted.grantor)
-            yield organisation(granted.grantee)
-            yield from (organisation(entry.actor) for entry in granted.log)
-    yield from (organisation(part.custodian) for one in fact.rounds for part in one.contributions)
+    def from_version(self, subject: bytes) -> set[Name]:
+        left = [subject]
+        while left:
+            key = left.pop()
+            version = self._versions.get(key)
+            if not self._is_new(names.model_version(key)) or version is None:
+                continue
+            left.extend(version.parents)
+            self._organisation(version.publisher)
+            self._named.add(names.model(version.model))
+            if version.model in self._models:
+                self._organisation(self._models[version.model].publisher)
+            if not version.is_import:
+                self._named.add(names.run(version.run))
+                if version.run in self._runs:
+                    self._run(self._runs[version.run])
+        for recall in self._recalls:
+            if names.model_version(recall.version) in self._named:
+                self._named.add(names.recall(recall.id))
+                for organisation in (recall.issuer, *recall.acknowledged_by):
+                    self._organisation(organisation)
+        return self._named
+
+    def _run(self, fact: Run) -> None:
+        self._organisation(fact.publisher)
+        self._named.add(names.model(fact.model))
+        for used in fact.inputs:
+            self._dataset_version(used.dataset, used.version)
+            self._consent(used.consent)
+        for one in fact.rounds:
+            for answer in one.answers:
+                self._organisation(answer.custodian)
+
+    def _dataset_version(self, dataset: bytes, number: int) -> None:
+        left = [(dataset, number)]
+        while left:
+            key = left.pop()
+            if not self._is_new(names.dataset_version(*key)):
+                continue
+            self._dataset(key[0])
+            version = self._dataset_versions.get(key)
+            if version is None or version.derivation is None:
+                continue
+            for parent in version.derivation.parents:
+                left.append((parent.dataset, parent.version))
+                if parent.consent != NONE:
+                    self._consent(parent.consent)
+
+    def _consent(self, key: bytes) -> None:
+        while key != NONE and self._is_new(names.consent(key)):
+            granted = self._consents.get(key)
+            if granted is None:
+                return
+            self._dataset(granted.dataset)
+            # A vote's act names nobody.
+            actors = (entry.actor for entry in granted.log if entry.actor)
+            for organisation in (granted.grantor, granted.grantee, *actors):
+                self._organisation(organisation)
+            key = granted.supersedes
+
+    def _dataset(self, key: bytes) -> None:
+        self._named.add(names.dataset(key))
+        if key in self._datasets:
+            self._organisation(self._datasets[key].custodian)
+
+    def _organisation(self, number: int) -> None:
+        self._named.add(names.organisation(number))
+
+    def _is_new(self, name: Name) -> bool:
+        if name in self._named:
+            return False
+        self._named.add(name)
+        return True

@@ -82,6 +82,14 @@ def _read_bool(value: object) -> bool:
 boolean: Codec[bool] = Codec(_read_bool, lambda value: value)
 
 
+def maybe(one: Codec[T]) -> Codec[T | None]:
+    """A value, or null."""
+    return Codec(
+        lambda value: None if value is None else one.read(value),
+        lambda value: None if value is None else one.write(value),
+    )
+
+
 def many(one: Codec[T], most: int) -> Codec[tuple[T, ...]]:
     """A list of at most `most` values."""
 

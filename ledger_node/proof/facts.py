@@ -1,40 +1,78 @@
 """The facts of a model version's lineage, as they stand at the end of one block.
 
-Ids, digests, roots and commitments are 32 bytes, addresses 20 bytes; organisations are numbers from 1; times are Unix
-seconds; masks and enums are the numbers of `contracts/types`. `schema` says how each is written in JSON, `words` which
-storage words prove it, `lineage` how they hang together.
+Ids, digests, roots and commitments are 32 bytes (all zero for none), addresses 20 bytes; organisations are numbers from
+1; times are Unix seconds; losses are millionths of epsilon; masks and enums are the numbers of `contracts/types`.
+`schema` says how each is written in JSON, `words` which storage words prove it, `lineage` how they hang together.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+NONE = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """As admitted (`IConsortium.Admission`), and its status now (1 active, 2 suspended)."""
+    """As admitted (`IConsortium.Admission`), with its admin key now.
+
+    `voted` is what votes say of it (1 active, 2 suspended, 3 removed); `emergency_until` when a regulator's emergency
+    suspension ends, or ended, 0 for none.
+    """
 
     number: int
     name: str
     admin: bytes
     capabilities: int
     for_profit: bool
-    status: int
+    voted: int
+    emergency_until: int
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`latest` is the newest version's number, `lowest_usable` the first that takes new runs and rounds."""
+    """`number` is its place in the order of registration, from 1.
+
+    `latest` is the newest version's number, `lowest_usable` the first that takes new runs and rounds.
+    """
 
     id: bytes
     custodian: int
+    number: int
     latest: int
     lowest_usable: int
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a use is for, and where. `condition` is a MONDO number, 0 for none in particular."""
+
+    purposes: int
+    regions: int
+    condition: int
+    project_ref: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A dataset version that another was derived from. `consent` is zero for a dataset of the same custodian."""
+
+    dataset: bytes
+    version: int
+    consent: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Of what a dataset version was derived, in the order of the chain, and what for."""
+
+    scope: Scope
+    parents: tuple[Parent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """All fields of `IDatasetRegistry.recordDigestOf`."""
+    """All fields of `IDatasetRegistry.recordDigestOf`, and the loss charged to it under all consents."""
 
     dataset: bytes
     number: int
@@ -48,11 +86,13 @@ class DatasetVersion:
     claim: int
     supersession: int
     opt_out_checked_at: int
+    derivation: Derivation | None
+    epsilon_spent: int
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One act on a consent. `until` is 0 except for a regulator's suspension."""
+    """One act on a consent. `actor` is 0 for a vote; `until` is 0 except for a regulator's or a vote's suspension."""
 
     act: int
     reason: int
@@ -63,7 +103,10 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """All fields of `IConsentToken.recordDigestOf`, the rounds charged so far, and the whole log in its order."""
+    """All fields of `IConsentToken.recordDigestOf`, what of its limits is used, and the whole log in its order.
+
+    `rounds_used` and `epsilon_spent` begin with what the consent that it supersedes had used.
+    """
 
     id: bytes
     grantor: int
@@ -73,62 +116,86 @@ class Consent:
     version_from: int
     version_to: int
     basis: int
+    permission: int
+    modifiers: int
     purposes: int
     operations: int
+    condition: int
+    regions: int
+    deidentification: int
     not_before: int
     expires_at: int
     max_rounds: int
+    epsilon_budget: int
     project_ref: bytes
     policy_digest: bytes
+    request: bytes
+    supersedes: bytes
     rounds_used: int
+    epsilon_spent: int
     log: tuple[LogEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All fields of `IModelRegistry.modelDigestOf`, and the newest version's number."""
+    """All fields of `IModelRegistry.modelDigestOf`, its place in the order of registration, and its newest version."""
 
     id: bytes
     publisher: int
+    number: int
     card_digest: bytes
     latest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A dataset version used under a consent."""
+    """A dataset version used under a consent. `operation` is one bit: train, fine-tune, validate or test."""
 
     dataset: bytes
     version: int
     consent: bytes
+    operation: int
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
-    """A hospital's part in a round. `input` counts from 0; `consent_state` is a `Reason`, 0 for OK."""
+class Answer:
+    """What a hospital answered to a round: a contribution, or a refusal without a digest.
 
+    `position` is the input's place, from 0; `refusal` is 0 for a contribution; `consent_state` is a `Reason`, 0 for OK.
+    """
+
+    position: int
     custodian: int
-    input: int
     update_digest: bytes
+    refusal: int
     consent_state: int
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round; its number is its place in the run, from 1. Contributions are in the order of the chain.
+    """A round; its number is its place in the run, from 1. Answers are in rising order of position.
 
-    While it is open, `aggregate_digest` is zero and `closed_at` 0. Only a run's last round may be.
+    `epsilon` was charged for each input. While it is open, `closed_at` is 0; only a run's last round may be.
     """
 
+    epsilon: int
     opened_at: int
-    contributions: tuple[Contribution, ...]
+    answers: tuple[Answer, ...]
     aggregate_digest: bytes
     closed_at: int
 
     @property
     def is_open(self) -> bool:
         return not any(self.aggregate_digest) and self.closed_at == 0
+
+    @property
+    def contributions(self) -> int:
+        return sum(answer.refusal == 0 for answer in self.answers)
+
+    @property
+    def refusals(self) -> int:
+        return len(self.answers) - self.contributions
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +209,10 @@ class Run:
     publisher: int
     opened_at: int
     model: bytes
-    operation: int
-    purposes: int
-    project_ref: bytes
+    scope: Scope
     card_digest: bytes
+    code_digest: bytes
+    container_digest: bytes
     inputs: tuple[Input, ...]
     rounds: tuple[Round, ...]
     outcome: int
@@ -159,7 +226,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """All fields of `IModelRegistry.recordDigestOf`; `parents` in the order of the chain."""
+    """All fields of `IModelRegistry.recordDigestOf`, and where it stands; `parents` in the order of the chain.
+
+    `run` is zero for an import; `lifecycle` is 1 published, 2 released, 3 deprecated, 4 withdrawn; `recalls` counts the
+    recalls that stand.
+    """
 
     id: bytes
     model: bytes
@@ -170,6 +241,35 @@ class ModelVersion:
     artifact_digest: bytes
     card_digest: bytes
     parents: tuple[bytes, ...]
+    lifecycle: int
+    for_sale: bool
+    recalls: int
+
+    @property
+    def is_import(self) -> bool:
+        return self.run == NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """All fields of `IModelRegistry.recallDigestOf`, and where it stands: `lifted_at` is 0 while it does.
+
+    `acknowledged_by` are the organisations that said that they read it, in rising order.
+    """
+
+    id: bytes
+    version: bytes
+    issuer: int
+    severity: int
+    notice_digest: bytes
+    replacement: bytes
+    issued_at: int
+    lifted_at: int
+    acknowledged_by: tuple[int, ...]
+
+    @property
+    def stands(self) -> bool:
+        return self.lifted_at == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,41 +283,25 @@ class Facts:
     models: tuple[Model, ...]
     runs: tuple[Run, ...]
     model_versions: tuple[ModelVersion, ...]
+    recalls: tuple[Recall, ...]
 
 
 def ordered(facts: Facts) -> Facts:
-    """The same facts in the order that `Facts` wants."""
+    """The same facts in the order that `Facts` wants, and each round's answers in theirs."""
     return Facts(
         organisations=tuple(sorted(facts.organisations, key=lambda fact: fact.number)),
         datasets=tuple(sorted(facts.datasets, key=lambda fact: fact.id)),
         dataset_versions=tuple(sorted(facts.dataset_versions, key=lambda fact: (fact.dataset, fact.number))),
         consents=tuple(sorted(facts.consents, key=lambda fact: fact.id)),
         models=tuple(sorted(facts.models, key=lambda fact: fact.id)),
-        runs=tuple(sorted(facts.runs, key=lambda fact: fact.id)),
+        runs=tuple(sorted((_ordered_run(fact) for fact in facts.runs), key=lambda fact: fact.id)),
         model_versions=tuple(sorted(facts.model_versions, key=lambda fact: fact.id)),
+        recalls=tuple(sorted(facts.recalls, key=lambda fact: fact.id)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A public document that a fact names by the sha-256 of its bytes, and who put that digest on chain."""
-
-    digest: bytes
-    what: str
-    organisation: int
-
-
-def documents_of(facts: Facts) -> tuple[Document, ...]:
-    """Every document that the facts name, by digest. One that is named twice stands once, as first named."""
-    named = [
-        *(Document(v.card_digest, "card of a dataset version", v.custodian) for v in facts.dataset_versions),
-        *(Document(v.attestation_digest, "de-identification attestation", v.custodian) for v in facts.dataset_versions),
-        *(Document(c.policy_digest, "policy of a consent", c.grantor) for c in facts.consents),
-        *(Document(m.card_digest, "card of a model", m.publisher) for m in facts.models),
-        *(Document(r.card_digest, "card of a run", r.publisher) for r in facts.runs),
-        *(Document(v.card_digest, "card of a model version", v.publisher) for v in facts.model_versions),
-    ]
-    first: dict[bytes, Document] = {}
-    for document in named:
-        first.setdefault(document.digest, document)
-    return tuple(first[digest] for digest in sorted(first))
+def _ordered_run(fact: Run) -> Run:
+    rounds = (
+        replace(one, answers=tuple(sorted(one.answers, key=lambda answer: answer.position))) for one in fact.rounds
+    )
+    return replace(fact, rounds=tuple(rounds))

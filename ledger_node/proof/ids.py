@@ -7,10 +7,13 @@ import hmac
 from ledger_node.proof import abi
 from ledger_node.proof.hashing import keccak256
 
+PROPOSAL = keccak256(b"medledger.proposal.v1")
 DATASET = keccak256(b"medledger.dataset.v1")
+REQUEST = keccak256(b"medledger.request.v1")
 CONSENT = keccak256(b"medledger.consent.v1")
 MODEL = keccak256(b"medledger.model.v1")
 MODEL_VERSION = keccak256(b"medledger.model-version.v1")
+RECALL = keccak256(b"medledger.recall.v1")
 RUN = keccak256(b"medledger.run.v1")
 STREAM = keccak256(b"medledger.stream.v1")
 

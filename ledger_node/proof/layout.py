@@ -22,41 +22,50 @@ CONTRACTS: Final = (CONSORTIUM, DATASETS, CONSENTS, TRAINING, MODELS)
 # Base slots of the mappings.
 ORGANISATIONS: Final = 0  # Consortium._organisations
 DATASETS_BASE: Final = 0  # DatasetRegistry._datasets
-DATASET_VERSIONS: Final = 1  # DatasetRegistry._versionDigests, by dataset, then number
-CONSENTS_BASE: Final = 6  # ConsentToken._consents, after the six variables of OpenZeppelin's ERC721
-CONSENT_LOG: Final = 7  # ConsentToken._log, by consent, then position
+DATASET_VERSIONS: Final = 1  # DatasetRegistry._versions, by dataset, then number
+CONSENTS_BASE: Final = 7  # ConsentToken._consents, after OpenZeppelin's ERC721 (six variables) and the requests
+CONSENT_LOG: Final = 8  # ConsentToken._log, by consent, then position
 RUNS: Final = 0  # TrainingLog._runs
 ROUNDS: Final = 2  # TrainingLog._roundDigests, by run, then round
-MODEL_VERSIONS: Final = 0  # ModelRegistry._versionDigests
-MODELS_BASE: Final = 1  # ModelRegistry._models
+ANSWERS: Final = 3  # TrainingLog._answerDigests, by run, then round, then the input's position
+MODEL_VERSIONS: Final = 0  # ModelRegistry._versions
+RECALLS: Final = 1  # ModelRegistry._recalls
+ACKNOWLEDGED: Final = 2  # ModelRegistry._acknowledged, by recall, then 256 organisations to a word
+MODELS_BASE: Final = 3  # ModelRegistry._models
 
-# Members of the structs, in words from the struct's first.
-ORGANISATION_STANDING: Final = 0
+# Members of the structs, in words from the struct's first. A packed word is always the first.
 ORGANISATION_RECORD: Final = 1
-CONSENT_GRANT: Final = 0
+DATASET_VERSION_RECORD: Final = 1
 CONSENT_LIMITS: Final = 1
 CONSENT_RECORD: Final = 2
-RUN_PROGRESS: Final = 0
-RUN_RECORD: Final = 3
-RUN_CLOSING: Final = 4
-MODEL_STANDING: Final = 0
+RUN_RECORD: Final = 1
+RUN_CLOSING: Final = 2
 MODEL_RECORD: Final = 1
+MODEL_VERSION_RECORD: Final = 1
+RECALL_VERSION: Final = 1
+RECALL_RECORD: Final = 2
 
 # Packed words: the bits of each member, low-order first.
-# admin, capabilities, forProfit, status
-ORGANISATION_WORD: Final = (160, 8, 8, 8)
-# custodian, latest, lowestUsable
-DATASET_WORD: Final = (32, 32, 32)
-# grantor, grantee, notBefore, expiresAt, operations, purposes, logLength
-GRANT_WORD: Final = (32, 32, 48, 48, 16, 32, 32)
-# versionFrom, versionTo, maxRounds, roundsUsed, regulatorUntil, revokedAt, grantorSuspended
-LIMITS_WORD: Final = (32, 32, 32, 32, 48, 48, 8)
-# act, reason, actor, at, until
-LOG_WORD: Final = (8, 8, 32, 48, 48)
-# publisher, operation, purposes, outcome, openedAt, inputs, rounds, roundOpen, contributions, contributed
-RUN_WORD: Final = (32, 16, 32, 8, 48, 8, 32, 8, 8, 64)
-# publisher, latest
-MODEL_WORD: Final = (32, 32)
+# admin, capabilities, forProfit, voted, emergencyUntil
+ORGANISATION_WORD: Final = (160, 8, 8, 8, 48)
+# custodian, number, latest, lowestUsable
+DATASET_WORD: Final = (32, 32, 32, 32)
+# epsilonSpent, publishedAt, options, sizeClass, claim, supersession, optOutCheckedAt
+DATASET_VERSION_WORD: Final = (64, 48, 16, 8, 8, 8, 48)
+# grantor, grantee, dataset, notBefore, expiresAt, operations, purposes, condition, logLength
+GRANT_WORD: Final = (32, 32, 32, 48, 48, 8, 16, 24, 16)
+# versionFrom, versionTo, maxRounds, roundsUsed, epsilonBudget, epsilonSpent, regions, deidentification, nonProfitOnly
+LIMITS_WORD: Final = (32, 32, 24, 24, 40, 40, 40, 16, 8)
+# act, reason, actor, at, regulatorUntil, grantorSuspended
+LOG_WORD: Final = (8, 8, 32, 48, 48, 8)
+# publisher, outcome, makesWeights, inputs, rounds, roundOpen, contributions, refusals, openedAt
+RUN_WORD: Final = (32, 8, 8, 8, 32, 8, 8, 8, 48)
+# publisher, number, latest
+MODEL_WORD: Final = (32, 32, 32)
+# publisher, model, number, publishedAt, lifecycle, forSale, recalls
+MODEL_VERSION_WORD: Final = (32, 32, 32, 48, 8, 8, 16)
+# issuer, issuedAt, liftedAt, acknowledgements
+RECALL_WORD: Final = (32, 48, 48, 32)
 
 
 def slot_of_mapping(key: abi.Value, base: int | bytes) -> bytes:

@@ -34,3 +34,7 @@ def run(key: bytes) -> Name:
 
 def model_version(key: bytes) -> Name:
     return "modelVersion", to_hex(key)
+
+
+def recall(key: bytes) -> Name:
+    return "recall", to_hex(key)

@@ -1,66 +1,67 @@
-"""The evidence bundle as types and as JSON: which keys there are, and how much of each there may be."""
+"""The facts as JSON: which keys there are, what each holds, and how many of each there may be."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
-from typing import Final
-
-from ledger_node.errors import InvalidField
-from ledger_node.proof import header as headers
-from ledger_node.proof.codec import Codec, boolean, constant, many, octets, record, rising, text, uint
+from ledger_node.proof.codec import boolean, many, maybe, octets, record, rising, text, uint
 from ledger_node.proof.facts import (
+    Answer,
     Consent,
-    Contribution,
     Dataset,
     DatasetVersion,
+    Derivation,
     Facts,
     Input,
     LogEntry,
     Model,
     ModelVersion,
     Organisation,
+    Parent,
+    Recall,
     Round,
     Run,
+    Scope,
 )
-from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
-from ledger_node.proof.header import Header
-from ledger_node.proof.layout import CONTRACTS
-from ledger_node.proof.strict_json import Json
-from ledger_node.proof.trie import MAX_NODE
 
-FORMAT: Final = "medledger-evidence/1"
-
-MAX_BUNDLE = 64 * 1024 * 1024
-MAX_DOCUMENT = 256 * 1024
 _MAX_FACTS = 4096
 _MAX_ROUNDS = 16_384
 _MAX_INPUTS = 64  # TrainingLog.MAX_INPUTS
-_MAX_PARENTS = 16  # ModelRegistry.MAX_PARENTS
-_MAX_NODES = 131_072
-_MAX_FOLLOWING = 16_384
+_MAX_PARENTS = 16  # ModelRegistry.MAX_PARENTS and DatasetRegistry.MAX_PARENTS
+_MAX_LOG = 65_535  # ConsentRules.Grant.logLength
+_MAX_RECALLS = 65_535
 
 _id = octets(32)
 _digest = octets(32)
-_address = octets(20)
 _organisation = uint(32)
 _number = uint(32)
 _time = uint(48)
 _enum = uint(8)
+_operations = uint(8)
+_purposes = uint(16)
+_condition = uint(24)
+_regions = uint(40)
+_options = uint(16)
+_rounds = uint(24)
+_epsilon = uint(40)
 
 organisation = record(
     Organisation,
     {
         "number": _organisation,
         "name": text(128),
-        "admin": _address,
+        "admin": octets(20),
         "capabilities": uint(8),
         "for_profit": boolean,
-        "status": _enum,
+        "voted": _enum,
+        "emergency_until": _time,
     },
 )
-dataset = record(Dataset, {"id": _id, "custodian": _organisation, "latest": _number, "lowest_usable": _number})
+dataset = record(
+    Dataset,
+    {"id": _id, "custodian": _organisation, "number": _number, "latest": _number, "lowest_usable": _number},
+)
+scope = record(Scope, {"purposes": _purposes, "regions": _regions, "condition": _condition, "project_ref": _digest})
+parent = record(Parent, {"dataset": _id, "version": _number, "consent": _id})
+derivation = record(Derivation, {"scope": scope, "parents": many(parent, _MAX_PARENTS)})
 dataset_version = record(
     DatasetVersion,
     {
@@ -71,11 +72,13 @@ dataset_version = record(
         "root": _digest,
         "card_digest": _digest,
         "attestation_digest": _digest,
-        "options": uint(16),
+        "options": _options,
         "size_class": _enum,
         "claim": _enum,
         "supersession": _enum,
         "opt_out_checked_at": _time,
+        "derivation": maybe(derivation),
+        "epsilon_spent": uint(64),
     },
 )
 log_entry = record(LogEntry, {"act": _enum, "reason": _enum, "actor": _organisation, "at": _time, "until": _time})
@@ -90,25 +93,38 @@ consent = record(
         "version_from": _number,
         "version_to": _number,
         "basis": _enum,
-        "purposes": uint(32),
-        "operations": uint(16),
+        "permission": _enum,
+        "modifiers": uint(32),
+        "purposes": _purposes,
+        "operations": _operations,
+        "condition": _condition,
+        "regions": _regions,
+        "deidentification": _options,
         "not_before": _time,
         "expires_at": _time,
-        "max_rounds": _number,
+        "max_rounds": _rounds,
+        "epsilon_budget": _epsilon,
         "project_ref": _digest,
         "policy_digest": _digest,
-        "rounds_used": _number,
-        "log": many(log_entry, _MAX_FACTS),
+        "request": _id,
+        "supersedes": _id,
+        "rounds_used": _rounds,
+        "epsilon_spent": _epsilon,
+        "log": many(log_entry, _MAX_LOG),
     },
 )
-model = record(Model, {"id": _id, "publisher": _organisation, "card_digest": _digest, "latest": _number})
-run_input = record(Input, {"dataset": _id, "version": _number, "consent": _id})
-contribution = record(
-    Contribution,
+model = record(
+    Model,
+    {"id": _id, "publisher": _organisation, "number": _number, "card_digest": _digest, "latest": _number},
+)
+run_input = record(Input, {"dataset": _id, "version": _number, "consent": _id, "operation": _operations})
+answer = record(
+    Answer,
     {
+        "position": uint(6),  # below MAX_INPUTS
         "custodian": _organisation,
-        "input": uint(6),  # below MAX_INPUTS
         "update_digest": _digest,
+        "refusal": _enum,
         "consent_state": _enum,
         "at": _time,
     },
@@ -116,8 +132,9 @@ contribution = record(
 training_round = record(
     Round,
     {
+        "epsilon": _epsilon,
         "opened_at": _time,
-        "contributions": many(contribution, _MAX_INPUTS),
+        "answers": rising(answer, _MAX_INPUTS, lambda given: given.position),
         "aggregate_digest": _digest,
         "closed_at": _time,
     },
@@ -129,10 +146,10 @@ run = record(
         "publisher": _organisation,
         "opened_at": _time,
         "model": _id,
-        "operation": uint(16),
-        "purposes": uint(32),
-        "project_ref": _digest,
+        "scope": scope,
         "card_digest": _digest,
+        "code_digest": _digest,
+        "container_digest": _digest,
         "inputs": many(run_input, _MAX_INPUTS),
         "rounds": many(training_round, _MAX_ROUNDS),
         "outcome": _enum,
@@ -152,6 +169,23 @@ model_version = record(
         "artifact_digest": _digest,
         "card_digest": _digest,
         "parents": many(_id, _MAX_PARENTS),
+        "lifecycle": _enum,
+        "for_sale": boolean,
+        "recalls": uint(16),
+    },
+)
+recall = record(
+    Recall,
+    {
+        "id": _id,
+        "version": _id,
+        "issuer": _organisation,
+        "severity": _enum,
+        "notice_digest": _digest,
+        "replacement": _id,
+        "issued_at": _time,
+        "lifted_at": _time,
+        "acknowledged_by": rising(_organisation, _MAX_FACTS, lambda number: number),
     },
 )
 facts = record(
@@ -164,109 +198,6 @@ facts = record(
         "models": rising(model, _MAX_FACTS, lambda fact: fact.id),
         "runs": rising(run, _MAX_FACTS, lambda fact: fact.id),
         "model_versions": rising(model_version, _MAX_FACTS, lambda fact: fact.id),
-    },
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What the bundle is about. The only kind is `modelVersion`."""
-
-    kind: str
-    id: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRef:
-    """A block by number and hash."""
-
-    number: int
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Contracts:
-    """The contracts' addresses (20 bytes each), by the names of `layout.CONTRACTS`."""
-
-    consortium: bytes
-    datasets: bytes
-    consents: bytes
-    training: bytes
-    models: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """An evidence bundle, read but not verified.
-
-    `documents` are (sha-256, bytes), `following` the headers after `header`, `proof_nodes` the trie nodes of all proofs
-    in rising order, `not_proved` the digests of documents that the facts name and the bundle does not hold.
-    """
-
-    format: str
-    chain_id: int
-    genesis: bytes
-    subject: Subject
-    as_of: BlockRef
-    contracts: Contracts
-    facts: Facts
-    documents: tuple[tuple[bytes, bytes], ...]
-    header: Header
-    following: tuple[Header, ...]
-    proof_nodes: tuple[bytes, ...]
-    not_proved: tuple[bytes, ...]
-
-
-def _read_document(value: object) -> bytes:
-    """Bytes of UTF-8 stand as text, all others as `{"base64": …}`; each has one form."""
-    if isinstance(value, str):
-        content = value.encode()
-    elif isinstance(value, dict) and value.keys() == {"base64"} and isinstance(value["base64"], str):
-        try:
-            content = base64.b64decode(value["base64"], validate=True)
-        except (binascii.Error, ValueError) as failure:
-            raise InvalidField("document is not base64", needed="RFC 4648") from failure
-    else:
-        raise InvalidField("not a document", got=type(value).__name__, needed="text or base64")
-    if len(content) > MAX_DOCUMENT or _write_document(content) != value:
-        raise InvalidField("document too long or not in its one form", got=f"{len(content)} bytes")
-    return content
-
-
-def _write_document(content: bytes) -> Json:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(content).decode()}
-
-
-def _read_documents(value: object) -> tuple[tuple[bytes, bytes], ...]:
-    if not isinstance(value, dict):
-        raise InvalidField("not such an object", got=type(value).__name__, needed="documents by digest")
-    return tuple(sorted((parse_hex(key, 32), _read_document(part)) for key, part in value.items()))
-
-
-documents: Codec[tuple[tuple[bytes, bytes], ...]] = Codec(
-    _read_documents, lambda value: {to_hex(digest): _write_document(content) for digest, content in value}
-)
-_node: Codec[bytes] = Codec(lambda value: parse_hex_any(value, MAX_NODE), to_hex)
-_header: Codec[Header] = Codec(headers.read, headers.write)
-contracts = record(Contracts, dict.fromkeys(CONTRACTS, _address))
-subject = record(Subject, {"kind": constant("modelVersion"), "id": _id})
-bundle = record(
-    Bundle,
-    {
-        "format": constant(FORMAT),
-        "chain_id": uint(64),
-        "genesis": _digest,
-        "subject": subject,
-        "as_of": record(BlockRef, {"number": uint(64), "hash": _digest}),
-        "contracts": contracts,
-        "facts": facts,
-        "documents": documents,
-        "header": _header,
-        "following": many(_header, _MAX_FOLLOWING),
-        "proof_nodes": rising(_node, _MAX_NODES, lambda node: node),
-        "not_proved": rising(_digest, _MAX_FACTS * 8, lambda digest: digest),
+        "recalls": rising(recall, _MAX_RECALLS, lambda fact: fact.id),
     },
 )

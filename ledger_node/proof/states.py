@@ -1,21 +1,19 @@
-"""What a consent's log says: where it stands now, and in which state it was at a time. Derived, never stored.
+"""What a consent's log says: how its suspensions stand after each entry, and in which state it was at a time.
 
-The rules are those of `contracts/libraries/StateLog.sol` and `ConsentRules.sol`.
+The rules are those of `contracts/libraries/StateLog.sol`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from itertools import accumulate
 
 from ledger_node.proof.facts import LogEntry
 
-# IConsentToken.Act; what is left is REVOKED.
-SUSPENDED_BY_GRANTOR = 0
-REINSTATED_BY_GRANTOR = 1
-SUSPENDED_BY_REGULATOR = 2
+# IConsentToken.Act
+SUSPENDED_BY_GRANTOR, REINSTATED_BY_GRANTOR, SUSPENDED_BY_REGULATOR, SUSPENDED_BY_VOTE, REVOKED_FOR_EVER = range(5)
 
 # ConsentState
 ACTIVE = "ACTIVE"
@@ -25,27 +23,30 @@ REVOKED = "REVOKED"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the log's entries add up to. Times are Unix seconds, 0 for never."""
+    """What the log's entries add up to.
+
+    `regulator_until` is when the last suspension by a regulator or a vote ends (Unix seconds), 0 when there was none.
+    """
 
     grantor_suspended: bool = False
     regulator_until: int = 0
-    revoked_at: int = 0
+    revoked: bool = False
 
     def at(self, time: int) -> str:
         """The state at `time` when these are all the entries up to then."""
-        if self.revoked_at:
+        if self.revoked:
             return REVOKED
         return SUSPENDED if self.grantor_suspended or time < self.regulator_until else ACTIVE
 
 
-def standing(log: Sequence[LogEntry]) -> Standing:
-    """The sum of the entries in their order."""
-    return reduce(_after, log, Standing())
+def standings(log: Sequence[LogEntry]) -> tuple[Standing, ...]:
+    """How things stood before the log, and after each of its entries."""
+    return tuple(accumulate(log, _after, initial=Standing()))
 
 
 def state_at(log: Sequence[LogEntry], time: int) -> str:
     """The state at the end of second `time`, as `IConsentToken.stateAt` says it."""
-    return standing([entry for entry in log if entry.at <= time]).at(time)
+    return standings([entry for entry in log if entry.at <= time])[-1].at(time)
 
 
 class History:
@@ -53,9 +54,7 @@ class History:
 
     def __init__(self, log: Sequence[LogEntry]) -> None:
         self._times = [entry.at for entry in log]
-        self._standings = [Standing()]
-        for entry in log:
-            self._standings.append(_after(self._standings[-1], entry))
+        self._standings = standings(log)
         self._known: dict[int, bool] = {}
 
     def was_active_during(self, time: int) -> bool:
@@ -68,12 +67,19 @@ class History:
             self._known[time] = any(one.at(time) == ACTIVE for one in self._standings[before : until + 1])
         return self._known[time]
 
+    def changes(self) -> Iterator[int]:
+        """The times at which the state may have become another."""
+        yield from self._times
+        yield from (one.regulator_until for one in self._standings)
+
 
 def _after(before: Standing, entry: LogEntry) -> Standing:
+    # Only these acts have an end; that others have none is for `rules` to see.
+    stands = replace(before, regulator_until=entry.until or before.regulator_until)
     if entry.act == SUSPENDED_BY_GRANTOR:
-        return replace(before, grantor_suspended=True)
+        return replace(stands, grantor_suspended=True)
     if entry.act == REINSTATED_BY_GRANTOR:
-        return replace(before, grantor_suspended=False)
-    if entry.act == SUSPENDED_BY_REGULATOR:
-        return replace(before, regulator_until=entry.until)
-    return replace(before, revoked_at=entry.at)
+        return replace(stands, grantor_suspended=False)
+    if entry.act == REVOKED_FOR_EVER:
+        return replace(stands, revoked=True)
+    return stands

@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ledger_node.errors import EvidenceMalformed, InputError
-from ledger_node.proof import layout, lineage, names, schema, trust
-from ledger_node.proof.facts import Facts, documents_of
+from ledger_node.proof import envelope, layout, lineage, sentences, trust
+from ledger_node.proof.documents import documents_of
+from ledger_node.proof.envelope import Bundle
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.proof.names import Name
 from ledger_node.proof.nodes import NodeTable
 from ledger_node.proof.report import Check, Known, KnownFact, Report, Result
-from ledger_node.proof.schema import Bundle
-from ledger_node.proof.states import state_at
 from ledger_node.proof.strict_json import parse_canonical
 from ledger_node.proof.trie import EMPTY_CODE, Account
 from ledger_node.proof.trust import Trust
@@ -23,7 +22,10 @@ LIMITS = (
     "what documents say: they are shown to be those whose digests are on chain, not to be true",
     "that the records behind a dataset version's root exist, or were de-identified as its attestation says",
     "that a model's files were made by the run that its version names",
-    "a dataset's own card and the single uses of a consent: they are in events, which storage proofs do not cover",
+    "a dataset's own card, the single uses of a consent, and when a version was released or a recall acknowledged: "
+    "they are in events, which storage proofs do not cover",
+    "which organisations were active, and which dataset versions were withdrawn, at the time of a use",
+    "that recalls which were lifted are all here; those that stand are",
     "anything after the as-of block, and that the time of a block is exact",
 )
 
@@ -31,7 +33,7 @@ LIMITS = (
 def read(content: bytes) -> Bundle:
     """A bundle from its bytes, not verified. Raises EvidenceMalformed for anything that is not its one strict form."""
     try:
-        return schema.bundle.read(parse_canonical(content, schema.MAX_BUNDLE))
+        return envelope.bundle.read(parse_canonical(content, envelope.MAX_BUNDLE))
     except InputError as failure:
         raise EvidenceMalformed(failure.detail, got=failure.got, needed=failure.needed) from failure
 
@@ -178,25 +180,11 @@ def _known_facts(bundle: Bundle, proven: dict[Name, bool], result: Result) -> li
         Result.UNANCHORED: Known.UNANCHORED,
         Result.FAILED: Known.UNPROVEN,
     }[result]
-    details = _details(bundle.facts, bundle.header.timestamp)
+    details = sentences.about(bundle.facts, bundle.header.timestamp)
     return [
         KnownFact(kind, name, known, details.get((kind, name), "") if good else "its words are not proved")
         for (kind, name), good in proven.items()
     ]
-
-
-def _details(facts: Facts, time: int) -> dict[Name, str]:
-    """A sentence for each fact that has something to say beyond its fields."""
-    said = {names.organisation(fact.number): fact.name for fact in facts.organisations}
-    for consent in facts.consents:
-        state = state_at(consent.log, time)
-        state = "EXPIRED" if state != "REVOKED" and time >= consent.expires_at else state
-        said[names.consent(consent.id)] = f"{state} at the as-of block, {consent.rounds_used} rounds used"
-    for run in facts.runs:
-        late = sum(part.consent_state != 0 for one in run.rounds for part in one.contributions)
-        outcome = ("open", "completed", "abandoned")[min(run.outcome, 2)]
-        said[names.run(run.id)] = f"{outcome}, {len(run.rounds)} rounds, {late} contributions after a consent lapsed"
-    return said
 
 
 def _known_documents(bundle: Bundle, result: Result) -> list[KnownFact]:

@@ -1,12 +1,13 @@
-"""Which storage words prove each fact, and what they must hold: all recomputed from the fact's own fields."""
+"""Which storage words prove each fact, and what they must hold: all recomputed from the facts' own fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger_node.proof import abi, layout, names
+from ledger_node.proof import codes, digests, layout, names
 from ledger_node.proof.facts import (
+    NONE,
     Consent,
     Dataset,
     DatasetVersion,
@@ -14,12 +15,13 @@ from ledger_node.proof.facts import (
     Model,
     ModelVersion,
     Organisation,
+    Recall,
     Round,
     Run,
 )
-from ledger_node.proof.hashing import keccak256
 from ledger_node.proof.names import Name
-from ledger_node.proof.states import standing
+from ledger_node.proof.states import standings
+from ledger_node.proof.terms import excludes_profit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Word:
 
 
 def words_of(facts: Facts) -> Iterator[tuple[Name, tuple[Word, ...]]]:
-    """For each fact its name and its words."""
+    """For each fact its name and its words.
+
+    A consent's words name its dataset by number, a model version's its model; 0 when that fact is missing.
+    """
+    datasets = {fact.id: fact.number for fact in facts.datasets}
+    models = {fact.id: fact.number for fact in facts.models}
     for organisation in facts.organisations:
         yield names.organisation(organisation.number), of_organisation(organisation)
     for dataset in facts.datasets:
@@ -40,48 +47,63 @@ def words_of(facts: Facts) -> Iterator[tuple[Name, tuple[Word, ...]]]:
     for version in facts.dataset_versions:
         yield names.dataset_version(version.dataset, version.number), of_dataset_version(version)
     for consent in facts.consents:
-        yield names.consent(consent.id), of_consent(consent)
+        yield names.consent(consent.id), of_consent(consent, datasets.get(consent.dataset, 0))
     for model in facts.models:
         yield names.model(model.id), of_model(model)
     for run in facts.runs:
         yield names.run(run.id), of_run(run)
     for model_version in facts.model_versions:
-        yield names.model_version(model_version.id), of_model_version(model_version)
+        number = models.get(model_version.model, 0)
+        yield names.model_version(model_version.id), of_model_version(model_version, number)
+    for recall in facts.recalls:
+        yield names.recall(recall.id), of_recall(recall)
 
 
 def of_organisation(fact: Organisation) -> tuple[Word, ...]:
     slot = layout.slot_of_mapping(fact.number, layout.ORGANISATIONS)
-    members = (int.from_bytes(fact.admin, "big"), fact.capabilities, int(fact.for_profit), fact.status)
-    name = keccak256(fact.name.encode())
-    digest = abi.digest(fact.number, fact.admin, fact.capabilities, fact.for_profit, name)
+    admin = int.from_bytes(fact.admin, "big")
+    members = (admin, fact.capabilities, int(fact.for_profit), fact.voted, fact.emergency_until)
     return (
         Word(layout.CONSORTIUM, slot, layout.pack(layout.ORGANISATION_WORD, members)),
-        Word(layout.CONSORTIUM, layout.slot_after(slot, layout.ORGANISATION_RECORD), digest),
+        Word(layout.CONSORTIUM, layout.slot_after(slot, layout.ORGANISATION_RECORD), digests.organisation(fact)),
     )
 
 
 def of_dataset(fact: Dataset) -> tuple[Word, ...]:
     slot = layout.slot_of_mapping(fact.id, layout.DATASETS_BASE)
-    members = (fact.custodian, fact.latest, fact.lowest_usable)
+    members = (fact.custodian, fact.number, fact.latest, fact.lowest_usable)
     return (Word(layout.DATASETS, slot, layout.pack(layout.DATASET_WORD, members)),)
 
 
 def of_dataset_version(fact: DatasetVersion) -> tuple[Word, ...]:
     slot = layout.slot_of_mapping(fact.number, layout.slot_of_mapping(fact.dataset, layout.DATASET_VERSIONS))
-    return (Word(layout.DATASETS, slot, dataset_version_digest(fact)),)
+    members = (
+        fact.epsilon_spent,
+        fact.published_at,
+        fact.options,
+        fact.size_class,
+        fact.claim,
+        fact.supersession,
+        fact.opt_out_checked_at,
+    )
+    return (
+        Word(layout.DATASETS, slot, layout.pack(layout.DATASET_VERSION_WORD, members)),
+        Word(layout.DATASETS, layout.slot_after(slot, layout.DATASET_VERSION_RECORD), digests.dataset_version(fact)),
+    )
 
 
-def of_consent(fact: Consent) -> tuple[Word, ...]:
+def of_consent(fact: Consent, dataset: int) -> tuple[Word, ...]:
+    """`dataset` is the number of the consent's dataset. The log's length is in the grant's word."""
     slot = layout.slot_of_mapping(fact.id, layout.CONSENTS_BASE)
-    log = layout.slot_of_mapping(fact.id, layout.CONSENT_LOG)
-    now = standing(fact.log)
     grant = (
         fact.grantor,
         fact.grantee,
+        dataset,
         fact.not_before,
         fact.expires_at,
         fact.operations,
         fact.purposes,
+        fact.condition,
         len(fact.log),
     )
     limits = (
@@ -89,158 +111,115 @@ def of_consent(fact: Consent) -> tuple[Word, ...]:
         fact.version_to,
         fact.max_rounds,
         fact.rounds_used,
-        now.regulator_until,
-        now.revoked_at,
-        int(now.grantor_suspended),
-    )
-    entries = (
-        Word(
-            layout.CONSENTS,
-            layout.slot_of_mapping(position, log),
-            layout.pack(layout.LOG_WORD, (entry.act, entry.reason, entry.actor, entry.at, entry.until)),
-        )
-        for position, entry in enumerate(fact.log)
+        fact.epsilon_budget,
+        fact.epsilon_spent,
+        fact.regions,
+        fact.deidentification,
+        int(excludes_profit(fact)),
     )
     return (
         Word(layout.CONSENTS, slot, layout.pack(layout.GRANT_WORD, grant)),
         Word(layout.CONSENTS, layout.slot_after(slot, layout.CONSENT_LIMITS), layout.pack(layout.LIMITS_WORD, limits)),
-        Word(layout.CONSENTS, layout.slot_after(slot, layout.CONSENT_RECORD), consent_digest(fact)),
-        *entries,
+        Word(layout.CONSENTS, layout.slot_after(slot, layout.CONSENT_RECORD), digests.consent(fact)),
+        *_of_log(fact),
     )
+
+
+def _of_log(fact: Consent) -> Iterator[Word]:
+    """Each entry says how the suspensions stand after it: the sum of all entries up to it."""
+    log = layout.slot_of_mapping(fact.id, layout.CONSENT_LOG)
+    for position, (entry, stands) in enumerate(zip(fact.log, standings(fact.log)[1:], strict=True)):
+        members = (
+            entry.act,
+            entry.reason,
+            entry.actor,
+            entry.at,
+            stands.regulator_until,
+            int(stands.grantor_suspended),
+        )
+        yield Word(layout.CONSENTS, layout.slot_of_mapping(position, log), layout.pack(layout.LOG_WORD, members))
 
 
 def of_model(fact: Model) -> tuple[Word, ...]:
     slot = layout.slot_of_mapping(fact.id, layout.MODELS_BASE)
-    digest = abi.digest(fact.id, fact.publisher, fact.card_digest)
+    members = (fact.publisher, fact.number, fact.latest)
     return (
-        Word(layout.MODELS, slot, layout.pack(layout.MODEL_WORD, (fact.publisher, fact.latest))),
-        Word(layout.MODELS, layout.slot_after(slot, layout.MODEL_RECORD), digest),
+        Word(layout.MODELS, slot, layout.pack(layout.MODEL_WORD, members)),
+        Word(layout.MODELS, layout.slot_after(slot, layout.MODEL_RECORD), digests.model(fact)),
     )
 
 
 def of_run(fact: Run) -> tuple[Word, ...]:
-    """Where it stands (with the number of its rounds), the opening, the closing (zero before), and each round."""
+    """Where it stands (with the number of its rounds), the opening, the closing (zero before), rounds and answers."""
     slot = layout.slot_of_mapping(fact.id, layout.RUNS)
-    rounds = layout.slot_of_mapping(fact.id, layout.ROUNDS)
     return (
-        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_PROGRESS), run_progress(fact)),
-        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_RECORD), run_digest(fact)),
-        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_CLOSING), run_closing_digest(fact)),
-        *(
-            Word(layout.TRAINING, layout.slot_of_mapping(number, rounds), round_digest(fact.id, number, part))
-            for number, part in enumerate(fact.rounds, start=1)
-        ),
+        Word(layout.TRAINING, slot, _run_standing(fact)),
+        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_RECORD), digests.run(fact)),
+        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_CLOSING), digests.run_closing(fact)),
+        *(word for number, one in enumerate(fact.rounds, start=1) for word in _of_round(fact, number, one)),
     )
 
 
-def of_model_version(fact: ModelVersion) -> tuple[Word, ...]:
-    slot = layout.slot_of_mapping(fact.id, layout.MODEL_VERSIONS)
-    return (Word(layout.MODELS, slot, model_version_digest(fact)),)
+def _of_round(run: Run, number: int, fact: Round) -> Iterator[Word]:
+    """The round, and for each input its answer; zero shows that it gave none."""
+    rounds = layout.slot_of_mapping(run.id, layout.ROUNDS)
+    answers = layout.slot_of_mapping(number, layout.slot_of_mapping(run.id, layout.ANSWERS))
+    given = {answer.position: digests.answer(run.id, number, answer) for answer in fact.answers}
+    yield Word(layout.TRAINING, layout.slot_of_mapping(number, rounds), digests.training_round(run.id, number, fact))
+    for position in sorted({*range(len(run.inputs)), *given}):
+        yield Word(layout.TRAINING, layout.slot_of_mapping(position, answers), given.get(position, NONE))
 
 
-def dataset_version_digest(fact: DatasetVersion) -> bytes:
-    """`IDatasetRegistry.recordDigestOf`."""
-    return abi.digest(
-        fact.dataset,
-        fact.number,
-        fact.custodian,
-        fact.published_at,
-        fact.root,
-        fact.card_digest,
-        fact.attestation_digest,
-        fact.options,
-        fact.size_class,
-        fact.claim,
-        fact.supersession,
-        fact.opt_out_checked_at,
-    )
-
-
-def consent_digest(fact: Consent) -> bytes:
-    """`IConsentToken.recordDigestOf`: the terms as issued."""
-    return abi.digest(
-        fact.id,
-        fact.grantor,
-        fact.issued_at,
-        fact.dataset,
-        fact.grantee,
-        fact.version_from,
-        fact.version_to,
-        fact.basis,
-        fact.purposes,
-        fact.operations,
-        fact.not_before,
-        fact.expires_at,
-        fact.max_rounds,
-        fact.project_ref,
-        fact.policy_digest,
-    )
-
-
-def run_digest(fact: Run) -> bytes:
-    """`ITrainingLog.recordDigestOf`: the opening and the inputs in their order."""
-    inputs = b"".join(abi.encode(part.dataset, part.version, part.consent) for part in fact.inputs)
-    return abi.digest(
-        fact.id,
-        fact.publisher,
-        fact.opened_at,
-        fact.model,
-        fact.operation,
-        fact.purposes,
-        fact.project_ref,
-        fact.card_digest,
-        keccak256(inputs),
-    )
-
-
-def run_progress(fact: Run) -> bytes:
-    """`TrainingLog.Progress`. It keeps the last round's contributions after that round is closed."""
+def _run_standing(fact: Run) -> bytes:
+    """`ITrainingLog.Standing`. It keeps the counts of the last round after that round is closed."""
     last = fact.rounds[-1] if fact.rounds else None
-    contributed = 0
-    for part in last.contributions if last else ():
-        contributed |= 1 << part.input
     members = (
         fact.publisher,
-        fact.operation,
-        fact.purposes,
         fact.outcome,
-        fact.opened_at,
+        int(any(part.operation & codes.MAKES_WEIGHTS for part in fact.inputs)),
         len(fact.inputs),
         len(fact.rounds),
-        int(last is not None and last.is_open and fact.outcome == 0),
-        len(last.contributions) if last else 0,
-        contributed,
+        int(last is not None and last.is_open and fact.outcome == codes.OPEN),
+        last.contributions if last else 0,
+        last.refusals if last else 0,
+        fact.opened_at,
     )
     return layout.pack(layout.RUN_WORD, members)
 
 
-def run_closing_digest(fact: Run) -> bytes:
-    """`ITrainingLog.closingDigestOf`."""
-    if fact.is_open:
-        return bytes(32)
-    return abi.digest(fact.id, fact.outcome, fact.result_digest, fact.closed_at, len(fact.rounds))
-
-
-def round_digest(run: bytes, number: int, fact: Round) -> bytes:
-    """`ITrainingLog.roundDigestOf`: a chain over the round's opening, contributions and closing."""
-    digest = abi.digest(run, number, fact.opened_at)
-    for part in fact.contributions:
-        digest = abi.digest(digest, part.custodian, part.input, part.update_digest, part.consent_state, part.at)
-    if fact.is_open:
-        return digest
-    return abi.digest(digest, fact.aggregate_digest, len(fact.contributions), fact.closed_at)
-
-
-def model_version_digest(fact: ModelVersion) -> bytes:
-    """`IModelRegistry.recordDigestOf`."""
-    return abi.digest(
-        fact.id,
-        fact.model,
+def of_model_version(fact: ModelVersion, model: int) -> tuple[Word, ...]:
+    """`model` is the number of the version's model."""
+    slot = layout.slot_of_mapping(fact.id, layout.MODEL_VERSIONS)
+    members = (
         fact.publisher,
+        model,
         fact.number,
         fact.published_at,
-        fact.run,
-        fact.artifact_digest,
-        fact.card_digest,
-        keccak256(b"".join(fact.parents)),
+        fact.lifecycle,
+        int(fact.for_sale),
+        fact.recalls,
     )
+    return (
+        Word(layout.MODELS, slot, layout.pack(layout.MODEL_VERSION_WORD, members)),
+        Word(layout.MODELS, layout.slot_after(slot, layout.MODEL_VERSION_RECORD), digests.model_version(fact)),
+    )
+
+
+def of_recall(fact: Recall) -> tuple[Word, ...]:
+    """The word of its standing counts the acknowledgements, so that all of them are in the bitmaps shown."""
+    slot = layout.slot_of_mapping(fact.id, layout.RECALLS)
+    members = (fact.issuer, fact.issued_at, fact.lifted_at, len(fact.acknowledged_by))
+    return (
+        Word(layout.MODELS, slot, layout.pack(layout.RECALL_WORD, members)),
+        Word(layout.MODELS, layout.slot_after(slot, layout.RECALL_VERSION), fact.version),
+        Word(layout.MODELS, layout.slot_after(slot, layout.RECALL_RECORD), digests.recall(fact)),
+        *_of_acknowledgements(fact),
+    )
+
+
+def _of_acknowledgements(fact: Recall) -> Iterator[Word]:
+    """OpenZeppelin's BitMaps: a bit for each organisation's number, 256 to a word."""
+    bitmaps = layout.slot_of_mapping(fact.id, layout.ACKNOWLEDGED)
+    for bucket in sorted({number >> 8 for number in fact.acknowledged_by}):
+        bits = sum(1 << (number & 0xFF) for number in set(fact.acknowledged_by) if number >> 8 == bucket)
+        yield Word(layout.MODELS, layout.slot_of_mapping(bucket, bitmaps), bits.to_bytes(32, "big"))

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from .synthetic import Chain, bundle_bytes, lineage
+from .story import lineage
+from .synthetic import Chain, bundle_bytes
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,196 +10,16 @@ import rlp
 from trie import HexaryTrie
 
 from ledger_node.proof import Contracts, Facts, assemble, dump, words_needed
-from ledger_node.proof.facts import (
-    Consent,
-    Contribution,
-    Dataset,
-    DatasetVersion,
-    Input,
-    LogEntry,
-    Model,
-    ModelVersion,
-    Organisation,
-    Round,
-    Run,
-    ordered,
-)
-from ledger_node.proof.hashing import keccak256, sha256, to_hex
+from ledger_node.proof.hashing import keccak256, to_hex
 from ledger_node.proof.layout import CONTRACTS
 from ledger_node.proof.words import words_of
 
+from .story import DOCUMENTS, NOW, SUBJECT, address, tag
+from .story import lineage as lineage
+
 CHAIN_ID = 700_123
 GENESIS = keccak256(b"genesis")
-NOW = 1_900_000_000
-
-
-def tag(name: str) -> bytes:
-    """32 bytes that stand for a thing of this name."""
-    return hashlib.sha256(name.encode()).digest()
-
-
-def address(name: str) -> bytes:
-    return tag(name)[:20]
-
-
 ADDRESSES = Contracts(**{name: address(f"contract {name}") for name in CONTRACTS})
-DOCUMENTS = {
-    name: json.dumps({"about": name, "said": "Ärztin, Größe ≤ 3 µm\n"}, ensure_ascii=False).encode()
-    for name in (
-        *("card A1", "card A2", "card B1", "attestation A1", "attestation A2", "attestation B1"),
-        *("policy A", "policy B", "card model", "card base run", "card run", "card base version", "card version"),
-    )
-}
-DOCUMENTS["policy B"] = b"%PDF-1.7\xff\xfe not text"
-SUBJECT = tag("version")
-
-
-def digest(name: str) -> bytes:
-    return sha256(DOCUMENTS[name])
-
-
-def lineage() -> Facts:
-    """A version trained in two rounds with two hospitals, on a base version trained with one of them."""
-    facts = Facts(
-        organisations=(
-            Organisation(1, "Universitätsspital Nord", address("admin 1"), 1, False, 1),
-            Organisation(2, "Hôpital Sud", address("admin 2"), 1, False, 2),
-            Organisation(3, 'Imaging "AI" GmbH & Co. KG', address("admin 3"), 2, True, 1),
-            Organisation(5, "Medicines Agency", address("admin 5"), 4, False, 1),
-        ),
-        datasets=(Dataset(tag("dataset A"), 1, 2, 1), Dataset(tag("dataset B"), 2, 3, 1)),
-        dataset_versions=tuple(
-            DatasetVersion(
-                tag(f"dataset {name}"),
-                number,
-                custodian,
-                NOW - 9000 + number,
-                tag(f"root {name}{number}"),
-                digest(f"card {name}{number}"),
-                digest(f"attestation {name}{number}"),
-                0b1_0000_0000_0011,
-                4,
-                0,
-                number - 1,
-                NOW - 9900,
-            )
-            for name, number, custodian in (("A", 1, 1), ("A", 2, 1), ("B", 1, 2))
-        ),
-        consents=(
-            _consent("A", 1, 1, rounds_used=3, log=()),
-            _consent(
-                "B",
-                2,
-                2,
-                rounds_used=2,
-                log=(
-                    LogEntry(0, 2, 2, NOW - 7000, 0),
-                    LogEntry(1, 2, 2, NOW - 5000, 0),
-                    LogEntry(2, 6, 5, NOW - 300, NOW + 1000),
-                    LogEntry(3, 0, 2, NOW - 200, 0),
-                ),
-            ),
-        ),
-        models=(Model(tag("model"), 3, digest("card model"), 2),),
-        runs=(
-            Run(
-                tag("base run"),
-                3,
-                NOW - 8000,
-                tag("model"),
-                1,
-                0b1000_0001,
-                bytes(32),
-                digest("card base run"),
-                (Input(tag("dataset A"), 1, tag("consent A")),),
-                (),
-                1,
-                tag("base result"),
-                NOW - 7900,
-            ),
-            Run(
-                tag("run"),
-                3,
-                NOW - 4000,
-                tag("model"),
-                2,
-                0b1000_0001,
-                bytes(32),
-                digest("card run"),
-                (
-                    Input(tag("dataset A"), 2, tag("consent A")),
-                    Input(tag("dataset B"), 1, tag("consent B")),
-                ),
-                (
-                    Round(
-                        NOW - 3900,
-                        (
-                            Contribution(2, 1, tag("update 1B"), 0, NOW - 3800),
-                            Contribution(1, 0, tag("update 1A"), 0, NOW - 3800),
-                        ),
-                        tag("aggregate 1"),
-                        NOW - 3700,
-                    ),
-                    Round(
-                        NOW - 3600,
-                        (Contribution(1, 0, tag("update 2A"), 7, NOW - 3500),),
-                        tag("aggregate 2"),
-                        NOW - 3400,
-                    ),
-                ),
-                1,
-                tag("result"),
-                NOW - 3300,
-            ),
-        ),
-        model_versions=(
-            ModelVersion(
-                tag("base version"),
-                tag("model"),
-                3,
-                1,
-                NOW - 7000,
-                tag("base run"),
-                tag("artifact 1"),
-                digest("card base version"),
-                (),
-            ),
-            ModelVersion(
-                SUBJECT,
-                tag("model"),
-                3,
-                2,
-                NOW - 3000,
-                tag("run"),
-                tag("artifact 2"),
-                digest("card version"),
-                (tag("base version"),),
-            ),
-        ),
-    )
-    return ordered(facts)
-
-
-def _consent(name: str, number: int, custodian: int, *, rounds_used: int, log: tuple[LogEntry, ...]) -> Consent:
-    return Consent(
-        id=tag(f"consent {name}"),
-        grantor=custodian,
-        issued_at=NOW - 8500,
-        dataset=tag(f"dataset {name}"),
-        grantee=3,
-        version_from=1,
-        version_to=0 if number == 1 else 1,
-        basis=2,
-        purposes=0b1000_0011,
-        operations=0b11_0011,
-        not_before=NOW - 8600,
-        expires_at=NOW + 86_400,
-        max_rounds=10,
-        project_ref=bytes(32),
-        policy_digest=digest(f"policy {name}"),
-        rounds_used=rounds_used,
-        log=log,
-    )
 
 
 class Chain:
@@ -350,3 +168,22 @@ def without(facts: Facts, kind: str, position: int = 0) -> Facts:
     kept = list(getattr(facts, kind))
     del kept[position]
     return replace(facts, **{kind: tuple(kept)})
+
+
+def changed(facts: Facts, kind: str, key: Any, **fields: Any) -> Facts:
+    """The facts with one of a kind made another: by its id, number, or dataset and number."""
+    known = getattr(facts, kind)
+    assert any(key_of(fact) == key for fact in known)
+    return replace(facts, **{kind: tuple(replace(one, **fields) if key_of(one) == key else one for one in known)})
+
+
+def found(facts: Facts, kind: str, key: Any) -> Any:
+    """One of a kind, by the same keys."""
+    (one,) = (fact for fact in getattr(facts, kind) if key_of(fact) == key)
+    return one
+
+
+def key_of(fact: Any) -> Any:
+    if hasattr(fact, "id"):
+        return fact.id
+    return (fact.dataset, fact.number) if hasattr(fact, "dataset") else fact.number

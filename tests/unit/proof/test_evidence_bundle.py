@@ -14,22 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger_node.errors import ChainAnswerInvalid, EvidenceMalformed, EvidenceUnavailable, TrustMalformed
-from ledger_node.proof import Contracts, Known, Report, Result, dump, facts_from_json, schema, verify, words_needed
-from ledger_node.proof.facts import documents_of
+from ledger_node.proof import Contracts, Known, Report, Result, dump, envelope, facts_from_json, verify, words_needed
+from ledger_node.proof.documents import documents_of
 from ledger_node.proof.hashing import sha256, to_hex
 
-from .synthetic import (
-    ADDRESSES,
-    DOCUMENTS,
-    SUBJECT,
-    Chain,
-    block,
-    bundle_bytes,
-    code_of,
-    digest,
-    lineage,
-    tag,
-)
+from .story import DOCUMENTS, SUBJECT, digest, lineage, tag
+from .synthetic import ADDRESSES, Chain, block, bundle_bytes, changed, code_of
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -62,17 +52,34 @@ def test_verify_says_of_each_fact_how_it_is_known(bundle: bytes, trust: bytes) -
     by_kind: dict[str, set[Known]] = {}
     for fact in facts:
         by_kind.setdefault(fact.kind, set()).add(fact.known)
-    proven = ("organisation", "dataset", "datasetVersion", "consent", "model", "run", "modelVersion")
+    proven = ("organisation", "dataset", "datasetVersion", "consent", "model", "run", "modelVersion", "recall")
     assert by_kind == {
         **{kind: {Known.VERIFIED} for kind in proven},
         "document": {Known.ATTESTED},
         "contents": {Known.ASSERTED},
     }
     said = {(fact.kind, fact.id): fact.detail for fact in facts}
-    assert said["consent", to_hex(tag("consent B"))] == "REVOKED at the as-of block, 2 rounds used"
-    assert said["consent", to_hex(tag("consent A"))] == "ACTIVE at the as-of block, 3 rounds used"
-    assert said["run", to_hex(tag("run"))] == "completed, 2 rounds, 1 contributions after a consent lapsed"
-    assert said["organisation", "2"] == "Hôpital Sud"
+    for kind, key, detail in (
+        ("consent", to_hex(tag("consent B")), "REVOKED at the as-of block, 3 of 10 rounds and 150 of 1000 millionths"),
+        ("consent", to_hex(tag("consent A")), "ACTIVE at the as-of block, 6 of 10 rounds and 700 of 1000 millionths"),
+        (
+            "run",
+            to_hex(tag("run")),
+            "completed, 3 rounds, 3 contributions, 1 of them after a consent lapsed, 3 refusals",
+        ),
+        ("organisation", "1", "Universitätsspital Nord"),
+        ("organisation", "2", "Hôpital Sud, suspended at the as-of block"),
+        ("organisation", "3", 'Imaging "AI" GmbH & Co. KG'),
+        ("organisation", "4", "Registre de l’Ouest, suspended at the as-of block by a regulator, in an emergency"),
+        ("datasetVersion", f"{to_hex(tag('dataset C'))}/2", "derived from 2 other dataset versions"),
+        ("datasetVersion", f"{to_hex(tag('dataset A'))}/1", ""),
+        ("modelVersion", to_hex(tag("import")), "an import, made elsewhere, deprecated, 0 recalls stand"),
+        ("modelVersion", to_hex(SUBJECT), "released for sale, 1 recalls stand"),
+        ("recall", to_hex(tag("recall by agency")), "critical, stands, 3 organisations read it"),
+        ("recall", to_hex(tag("recall by publisher")), "minor, was lifted, 0 organisations read it"),
+    ):
+        assert said[kind, key].startswith(detail)
+        assert detail or not said[kind, key]
 
 
 def test_verify_never_verifies_without_a_trust_file(bundle: bytes) -> None:
@@ -98,9 +105,7 @@ def test_report_is_json(bundle: bytes, trust: bytes) -> None:
 
 
 def test_verify_shows_an_expired_consent() -> None:
-    facts = lineage()
-    granted = facts.consents[1]
-    chain = Chain(replace(facts, consents=(facts.consents[0], replace(granted, expires_at=1_900_000_000 - 10))))
+    chain = Chain(changed(lineage(), "consents", tag("consent C"), expires_at=1_900_000_000 - 10))
     report = verify(bundle_bytes(chain), json.dumps(chain.trust()).encode())
     assert report.result is Result.VERIFIED
     assert any("EXPIRED" in fact.detail for fact in report.facts)
@@ -183,7 +188,7 @@ def test_assemble_refuses_fields_that_do_not_fit(chain: Chain) -> None:
 
 
 def test_dump_refuses_what_no_verifier_would_read(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> None:
-    monkeypatch.setattr(schema, "MAX_BUNDLE", 1000)
+    monkeypatch.setattr(envelope, "MAX_BUNDLE", 1000)
     with pytest.raises(EvidenceMalformed):
         bundle_bytes(chain)
 
@@ -351,19 +356,31 @@ def _run(content: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _revoked(content: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in content["facts"]["consents"] if len(one["log"]) > 1)
+    return found
+
+
 @pytest.mark.parametrize(
     "edit",
     [
         *(
             lambda content, kind=kind: content["facts"][kind].pop()
-            for kind in ("organisations", "datasets", "datasetVersions", "consents", "models", "runs", "modelVersions")
+            for kind in (
+                *("organisations", "datasets", "datasetVersions", "consents", "models", "runs", "modelVersions"),
+                "recalls",
+            )
         ),
         lambda content: _run(content)["rounds"].pop(),
         lambda content: _run(content)["rounds"].reverse(),
-        lambda content: _run(content)["rounds"][0]["contributions"].pop(),
+        *(lambda content, round=number: _run(content)["rounds"][round]["answers"].pop() for number in range(3)),
+        *(lambda content, round=number: _run(content)["rounds"][round]["answers"].pop(0) for number in range(3)),
         lambda content: _run(content)["inputs"].pop(),
-        lambda content: content["facts"]["consents"][0]["log"].pop(),
+        lambda content: _revoked(content)["log"].pop(),
+        lambda content: _revoked(content)["log"].pop(0),
         lambda content: [version["parents"].clear() for version in content["facts"]["modelVersions"]],
+        lambda content: [version.update(derivation=None) for version in content["facts"]["datasetVersions"]],
+        lambda content: content["facts"]["recalls"].clear(),
         lambda content: content["subject"].update(id=to_hex(tag("base version"))),
         lambda content: content["subject"].update(id=to_hex(tag("nothing"))),
         lambda content: content["proofNodes"].pop(),
@@ -381,10 +398,21 @@ def test_verify_fails_when_something_is_missing_or_too_much(bundle: bytes, trust
     [
         lambda content: content.pop("notProved"),
         lambda content: content.update(surplus=1),
-        lambda content: content.update(format="medledger-evidence/2"),
+        lambda content: content.update(format="medledger-evidence/1"),
         lambda content: content["subject"].update(kind="run"),
         lambda content: content["facts"].pop("runs"),
+        lambda content: content["facts"].pop("recalls"),
         lambda content: content["facts"].update(rounds=[]),
+        lambda content: _run(content)["rounds"][0]["answers"].reverse(),
+        lambda content: _run(content)["rounds"][0]["answers"][2].update(position=64),
+        lambda content: _run(content).update(scope=None),
+        lambda content: content["facts"]["datasetVersions"][0].pop("derivation"),
+        lambda content: content["facts"]["datasetVersions"][0].update(derivation={}),
+        lambda content: content["facts"]["modelVersions"][0].update(run=None),
+        lambda content: content["facts"]["modelVersions"][0].update(forSale=1),
+        lambda content: content["facts"]["consents"][0].update(regions=1 << 40),
+        lambda content: content["facts"]["recalls"][0].update(acknowledgedBy=[2, 1]),
+        lambda content: content["facts"]["recalls"][0].update(acknowledgedBy=[2, 2]),
         lambda content: content["facts"]["organisations"].reverse(),
         lambda content: content["facts"]["organisations"].append(content["facts"]["organisations"][-1]),
         lambda content: content["facts"]["organisations"][0].update(name=""),
@@ -434,7 +462,7 @@ def test_verify_refuses_another_spelling_of_the_same(bundle: bytes, trust: bytes
 
 
 def test_verify_refuses_a_bundle_that_is_too_long(trust: bytes, monkeypatch: pytest.MonkeyPatch, bundle: bytes) -> None:
-    monkeypatch.setattr(schema, "MAX_BUNDLE", len(bundle) - 1)
+    monkeypatch.setattr(envelope, "MAX_BUNDLE", len(bundle) - 1)
     with pytest.raises(EvidenceMalformed):
         verify(bundle, trust)
 
@@ -473,6 +501,76 @@ def test_contracts_are_the_layouts_names() -> None:
 def test_verify_fails_for_a_log_entry_that_was_never_written(bundle: bytes, trust: bytes) -> None:
     def forge(content: dict[str, Any]) -> None:
         granted = next(one for one in content["facts"]["consents"] if not one["log"])
-        granted["log"].append({"act": 0, "reason": 2, "actor": 1, "at": 1_899_999_999, "until": 0})
+        suspended = {"act": 0, "reason": 2, "actor": granted["grantor"], "at": 1_899_999_999, "until": 0}
+        granted["log"].append(suspended)
 
     assert failed(verify(edited(bundle, forge), trust)) == {"facts.consent"}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_verify_fails_for_an_answer_that_is_hidden_with_its_count(bundle: bytes, trust: bytes, number: int) -> None:
+    """What a round was closed with counts its answers, so that none can be left out or made up."""
+
+    def hide(content: dict[str, Any]) -> None:
+        _run(content)["rounds"][number]["answers"].pop()
+
+    def forge(content: dict[str, Any]) -> None:
+        answers = _run(content)["rounds"][number]["answers"]
+        answers.insert(1, answers[0] | {"position": 1, "custodian": 2})
+        answers.sort(key=lambda answer: answer["position"])
+
+    assert failed(verify(edited(bundle, hide), trust)) >= {"facts.run"}
+    if number == 1:
+        assert failed(verify(edited(bundle, forge), trust)) == {"facts.run"}
+
+
+def test_verify_fails_for_a_standing_recall_that_is_hidden(bundle: bytes, trust: bytes) -> None:
+    """The version's word counts them: neither without the recall nor with a smaller count does it verify."""
+    standing = to_hex(tag("recall by agency"))
+
+    def hide(content: dict[str, Any]) -> None:
+        kept = [one for one in content["facts"]["recalls"] if one["id"] != standing]
+        content["facts"]["recalls"] = kept
+
+    def miscount(content: dict[str, Any]) -> None:
+        hide(content)
+        for version in content["facts"]["modelVersions"]:
+            version["recalls"] = 0
+
+    assert "lineage" in failed(verify(edited(bundle, hide), trust))
+    assert "facts.modelVersion" in failed(verify(edited(bundle, miscount), trust))
+
+
+@pytest.mark.parametrize("numbers", [[1, 4], [1, 2, 4], [1, 2, 4, 300], [4, 300]])
+def test_verify_fails_for_other_acknowledgements_than_were_made(
+    bundle: bytes, trust: bytes, numbers: list[int]
+) -> None:
+    def change(content: dict[str, Any]) -> None:
+        for one in content["facts"]["recalls"]:
+            if one["id"] == to_hex(tag("recall by agency")):
+                one["acknowledgedBy"] = numbers
+
+    assert "facts.recall" in failed(verify(edited(bundle, change), trust))
+
+
+def test_verify_cannot_miss_a_recall_that_was_lifted() -> None:
+    """Nothing on chain counts those; the report says so."""
+    facts = lineage()
+    fewer = Chain(replace(facts, recalls=tuple(one for one in facts.recalls if one.stands)))
+    report = verify(bundle_bytes(fewer), json.dumps(fewer.trust()).encode())
+    assert report.result is Result.VERIFIED
+    assert any("recalls which were lifted" in limit for limit in report.not_proved)
+
+
+def test_verify_fails_for_a_suspension_that_is_said_to_have_no_end(bundle: bytes, trust: bytes) -> None:
+    """The words of all later entries carry a suspension's end on."""
+
+    def forget(content: dict[str, Any]) -> None:
+        _revoked(content)["log"][2]["until"] = 0
+
+    def carry(content: dict[str, Any]) -> None:
+        log = _revoked(content)["log"]
+        log[4]["until"] = log[3]["until"]
+
+    assert failed(verify(edited(bundle, forget), trust)) == {"lineage", "facts.consent"}
+    assert failed(verify(edited(bundle, carry), trust)) == {"lineage"}

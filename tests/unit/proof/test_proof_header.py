@@ -13,7 +13,8 @@ from ledger_node.errors import ChainAnswerInvalid, InputError
 from ledger_node.proof import header
 from ledger_node.proof.hashing import keccak256, to_hex
 
-from .synthetic import block, tag
+from .story import tag
+from .synthetic import block
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "headers.json").read_text())["headers"]
 FIELDS = {"frontier": 15, "paris": 16, "shanghai": 17, "cancun": 20, "prague": 21}

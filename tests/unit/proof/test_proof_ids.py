@@ -11,10 +11,13 @@ from ledger_node.proof import ids
 from ledger_node.proof.hashing import keccak256
 
 TAGS = {
+    "proposal": ids.PROPOSAL,
     "dataset": ids.DATASET,
+    "request": ids.REQUEST,
     "consent": ids.CONSENT,
     "model": ids.MODEL,
     "model-version": ids.MODEL_VERSION,
+    "recall": ids.RECALL,
     "run": ids.RUN,
     "stream": ids.STREAM,
 }

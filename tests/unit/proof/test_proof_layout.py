@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,51 +16,81 @@ from ledger_node.proof.hashing import keccak256
 ROOT = Path(__file__).parents[3]
 BASES = {
     "Consortium": {"_organisations": layout.ORGANISATIONS},
-    "DatasetRegistry": {"_datasets": layout.DATASETS_BASE, "_versionDigests": layout.DATASET_VERSIONS},
+    "DatasetRegistry": {"_datasets": layout.DATASETS_BASE, "_versions": layout.DATASET_VERSIONS},
     "ConsentToken": {"_consents": layout.CONSENTS_BASE, "_log": layout.CONSENT_LOG},
-    "TrainingLog": {"_runs": layout.RUNS, "_roundDigests": layout.ROUNDS},
-    "ModelRegistry": {"_versionDigests": layout.MODEL_VERSIONS, "_models": layout.MODELS_BASE},
+    "TrainingLog": {"_runs": layout.RUNS, "_roundDigests": layout.ROUNDS, "_answerDigests": layout.ANSWERS},
+    "ModelRegistry": {
+        "_versions": layout.MODEL_VERSIONS,
+        "_recalls": layout.RECALLS,
+        "_acknowledged": layout.ACKNOWLEDGED,
+        "_models": layout.MODELS_BASE,
+    },
 }
 #: Words from the struct's first, by contract, struct and member.
 MEMBERS = {
-    ("Consortium", "Organisation", "admin"): layout.ORGANISATION_STANDING,
+    ("Consortium", "Organisation", "standing"): 0,
     ("Consortium", "Organisation", "recordDigest"): layout.ORGANISATION_RECORD,
-    ("ConsentToken", "Consent", "grant"): layout.CONSENT_GRANT,
+    ("DatasetRegistry", "Version", "recordDigest"): layout.DATASET_VERSION_RECORD,
+    ("ConsentToken", "Consent", "grant"): 0,
     ("ConsentToken", "Consent", "limits"): layout.CONSENT_LIMITS,
     ("ConsentToken", "Consent", "recordDigest"): layout.CONSENT_RECORD,
-    ("TrainingLog", "Run", "progress"): layout.RUN_PROGRESS,
+    ("TrainingLog", "Run", "standing"): 0,
     ("TrainingLog", "Run", "recordDigest"): layout.RUN_RECORD,
     ("TrainingLog", "Run", "closingDigest"): layout.RUN_CLOSING,
-    ("ModelRegistry", "Model", "publisher"): layout.MODEL_STANDING,
     ("ModelRegistry", "Model", "digest"): layout.MODEL_RECORD,
+    ("ModelRegistry", "Version", "recordDigest"): layout.MODEL_VERSION_RECORD,
+    ("ModelRegistry", "Recall", "version"): layout.RECALL_VERSION,
+    ("ModelRegistry", "Recall", "recordDigest"): layout.RECALL_RECORD,
 }
-#: The packed members of a struct's word, in order, and their bits.
+#: The packed members of a struct's first word, in order, and their bits.
 PACKED = {
-    ("Consortium", "Organisation"): (("admin", "capabilities", "forProfit", "status"), layout.ORGANISATION_WORD),
-    ("DatasetRegistry", "Dataset"): (("custodian", "latest", "lowestUsable"), layout.DATASET_WORD),
+    ("Consortium", "Standing"): (
+        ("admin", "capabilities", "forProfit", "voted", "emergencyUntil"),
+        layout.ORGANISATION_WORD,
+    ),
+    ("DatasetRegistry", "Dataset"): (("custodian", "number", "latest", "lowestUsable"), layout.DATASET_WORD),
+    ("DatasetRegistry", "Version"): (
+        ("epsilonSpent", "publishedAt", "options", "sizeClass", "claim", "supersession", "optOutCheckedAt"),
+        layout.DATASET_VERSION_WORD,
+    ),
     ("ConsentToken", "Grant"): (
-        ("grantor", "grantee", "notBefore", "expiresAt", "operations", "purposes", "logLength"),
+        (
+            *("grantor", "grantee", "dataset", "notBefore", "expiresAt"),
+            *("operations", "purposes", "condition", "logLength"),
+        ),
         layout.GRANT_WORD,
     ),
     ("ConsentToken", "Limits"): (
-        ("versionFrom", "versionTo", "maxRounds", "roundsUsed", "regulatorUntil", "revokedAt", "grantorSuspended"),
+        (
+            *("versionFrom", "versionTo", "maxRounds", "roundsUsed", "epsilonBudget", "epsilonSpent"),
+            *("regions", "deidentification", "nonProfitOnly"),
+        ),
         layout.LIMITS_WORD,
     ),
-    ("ConsentToken", "Entry"): (("act", "reason", "actor", "at", "until"), layout.LOG_WORD),
-    ("TrainingLog", "Progress"): (
+    ("ConsentToken", "Entry"): (
+        ("act", "reason", "actor", "at", "regulatorUntil", "grantorSuspended"),
+        layout.LOG_WORD,
+    ),
+    ("TrainingLog", "Standing"): (
         (
-            *("publisher", "operation", "purposes", "outcome", "openedAt"),
-            *("inputs", "rounds", "roundOpen", "contributions", "contributed"),
+            *("publisher", "outcome", "makesWeights", "inputs", "rounds"),
+            *("roundOpen", "contributions", "refusals", "openedAt"),
         ),
         layout.RUN_WORD,
     ),
-    ("ModelRegistry", "Model"): (("publisher", "latest"), layout.MODEL_WORD),
+    ("ModelRegistry", "Model"): (("publisher", "number", "latest"), layout.MODEL_WORD),
+    ("ModelRegistry", "Version"): (
+        ("publisher", "model", "number", "publishedAt", "lifecycle", "forSale", "recalls"),
+        layout.MODEL_VERSION_WORD,
+    ),
+    ("ModelRegistry", "Recall"): (("issuer", "issuedAt", "liftedAt", "acknowledgements"), layout.RECALL_WORD),
 }
 
 
 def _compiled(contract: str) -> dict[str, Any]:
     """forge's storage layout; `make test` compiles the contracts first."""
-    path = ROOT / "build" / "forge" / "out" / f"{contract}.sol" / f"{contract}.json"
+    out = os.environ.get("FOUNDRY_OUT", "build/forge/out")
+    path = ROOT / out / f"{contract}.sol" / f"{contract}.json"
     if not path.exists():
         pytest.skip("the contracts are not compiled here")
     found: dict[str, Any] = json.loads(path.read_text())["storageLayout"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ledger_node.domain import codes
-from ledger_node.proof import rules, states
+from ledger_node.proof import states
 from ledger_node.proof.facts import LogEntry
 
-SUSPENDED, REINSTATED, BY_REGULATOR, REVOKED = codes.Act
+SUSPENDED, REINSTATED, BY_REGULATOR, BY_VOTE, REVOKED = codes.Act
 LOG = (
     LogEntry(SUSPENDED, 2, 1, 100, 0),
     LogEntry(REINSTATED, 2, 1, 200, 0),
@@ -42,9 +42,25 @@ def test_state_at_ends_a_regulators_suspension_by_itself() -> None:
     assert states.state_at(LOG[:3], 350) == "ACTIVE"
 
 
-def test_standing_sums_the_whole_log() -> None:
-    assert states.standing(LOG) == states.Standing(False, 350, 500)
-    assert states.standing(()) == states.Standing()
+def test_state_at_takes_a_votes_suspension_for_the_newer_end() -> None:
+    voted = (*LOG[:3], LogEntry(BY_VOTE, 6, 0, 310, 330))
+    assert [states.state_at(voted, time) for time in (309, 310, 329, 330)] == [
+        *("SUSPENDED", "SUSPENDED", "SUSPENDED"),
+        "ACTIVE",
+    ]
+
+
+def test_standings_add_up_entry_by_entry() -> None:
+    assert states.standings(LOG) == (
+        states.Standing(),
+        states.Standing(grantor_suspended=True),
+        states.Standing(),
+        states.Standing(regulator_until=350),
+        states.Standing(grantor_suspended=True, regulator_until=350),
+        states.Standing(regulator_until=350),
+        states.Standing(regulator_until=350, revoked=True),
+    )
+    assert states.standings(()) == (states.Standing(),)
 
 
 @pytest.mark.parametrize(
@@ -63,15 +79,16 @@ def test_history_of_one_second_tries_every_moment_of_it() -> None:
     assert not states.History(suspended).was_active_during(101)
 
 
+def test_changes_are_when_something_may_have_begun_or_ended() -> None:
+    assert set(states.History(LOG).changes()) >= {100, 200, 300, 340, 350, 400, 500}
+
+
 def test_numbers_are_the_domains() -> None:
-    assert (states.SUSPENDED_BY_GRANTOR, states.REINSTATED_BY_GRANTOR, states.SUSPENDED_BY_REGULATOR) == (
-        codes.Act.SUSPENDED_BY_GRANTOR,
-        codes.Act.REINSTATED_BY_GRANTOR,
-        codes.Act.SUSPENDED_BY_REGULATOR,
+    assert tuple(codes.Act) == (
+        states.SUSPENDED_BY_GRANTOR,
+        states.REINSTATED_BY_GRANTOR,
+        states.SUSPENDED_BY_REGULATOR,
+        states.SUSPENDED_BY_VOTE,
+        states.REVOKED_FOR_EVER,
     )
-    assert (rules.CUSTODIAN, rules.PUBLISHER) == (codes.Capability.CUSTODIAN, codes.Capability.PUBLISHER)
-    assert (rules.FEDERATED_ROUND, rules.EXPORT_WEIGHTS) == (
-        codes.Operation.FEDERATED_ROUND,
-        codes.Operation.EXPORT_WEIGHTS,
-    )
-    assert codes.Outcome.COMPLETED == rules.COMPLETED
+    assert [state.name for state in codes.ConsentState] == [states.ACTIVE, states.SUSPENDED, states.REVOKED]

@@ -12,7 +12,8 @@ from ledger_node.errors import EvidenceMalformed
 from ledger_node.proof import trie
 from ledger_node.proof.hashing import keccak256
 
-from .synthetic import Chain, tag
+from .story import tag
+from .synthetic import Chain
 
 # Short keys of few nibbles, so that extensions, values in branches and embedded nodes all occur.
 keys = st.binary(min_size=1, max_size=4).map(lambda key: bytes(byte & 0x33 for byte in key))

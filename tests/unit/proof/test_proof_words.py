@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from ledger_node.proof import words_needed
-from ledger_node.proof.facts import Facts
+from ledger_node.proof.facts import Derivation, Facts
 from ledger_node.proof.words import Word, words_of
 
-from .synthetic import Chain, lineage
+from .story import ANY_SCOPE, lineage
+from .synthetic import Chain
 
 FACTS = lineage()
 
@@ -23,7 +24,9 @@ def _words(facts: Facts) -> list[Word]:
 
 def _variants(value: Any) -> Iterator[tuple[str, Any]]:
     """Each way to change one field of a value, however deep."""
-    if isinstance(value, bool):
+    if value is None:
+        yield " there", Derivation(ANY_SCOPE, ())
+    elif isinstance(value, bool):
         yield "", not value
     elif isinstance(value, int):
         yield "", value ^ 1
@@ -39,6 +42,8 @@ def _variants(value: Any) -> Iterator[tuple[str, Any]]:
         if len(value) > 1:
             yield " turned", tuple(reversed(value))
     else:
+        if isinstance(value, Derivation):
+            yield " gone", None
         for field in dataclasses.fields(value):
             for path, other in _variants(getattr(value, field.name)):
                 yield f".{field.name}{path}", dataclasses.replace(value, **{field.name: other})
@@ -49,6 +54,8 @@ CASES = [
     for kind in dataclasses.fields(FACTS)
     for place, fact in enumerate(getattr(FACTS, kind.name))
     for path, other in _variants(fact)
+    # Answers have a slot and acknowledgements a bit each; the schema keeps them in order.
+    if not path.endswith((".answers turned", ".acknowledged_by turned"))
 ]
 
 

@@ -1,0 +1,61 @@
+"""What a report says of a fact beyond its fields, in a sentence."""
+
+from __future__ import annotations
+
+from ledger_node.proof import codes, names
+from ledger_node.proof.facts import Consent, Facts, ModelVersion, Organisation, Recall, Run
+from ledger_node.proof.names import Name
+from ledger_node.proof.states import state_at
+
+
+def about(facts: Facts, time: int) -> dict[Name, str]:
+    """A sentence for each fact that has something to say beyond its fields."""
+    said = {names.organisation(fact.number): _of_organisation(fact, time) for fact in facts.organisations}
+    said |= {names.consent(fact.id): _of_consent(fact, time) for fact in facts.consents}
+    said |= {names.run(fact.id): _of_run(fact) for fact in facts.runs}
+    said |= {names.model_version(fact.id): _of_version(fact) for fact in facts.model_versions}
+    said |= {names.recall(fact.id): _of_recall(fact) for fact in facts.recalls}
+    for version in facts.dataset_versions:
+        if version.derivation is not None:
+            name = names.dataset_version(version.dataset, version.number)
+            said[name] = f"derived from {len(version.derivation.parents)} other dataset versions"
+    return said
+
+
+def _of_organisation(fact: Organisation, time: int) -> str:
+    emergency = fact.voted == codes.ACTIVE and time < fact.emergency_until
+    if fact.voted == codes.ACTIVE and not emergency:
+        return fact.name
+    status = "removed" if fact.voted == codes.REMOVED else "suspended"
+    return f"{fact.name}, {status} at the as-of block" + (" by a regulator, in an emergency" if emergency else "")
+
+
+def _of_consent(fact: Consent, time: int) -> str:
+    state = state_at(fact.log, time)
+    state = "EXPIRED" if state != "REVOKED" and time >= fact.expires_at else state
+    return (
+        f"{state} at the as-of block, {fact.rounds_used} of {fact.max_rounds} rounds and "
+        f"{fact.epsilon_spent} of {fact.epsilon_budget} millionths of epsilon used"
+    )
+
+
+def _of_run(fact: Run) -> str:
+    answers = [answer for one in fact.rounds for answer in one.answers]
+    late = sum(answer.consent_state != 0 and answer.refusal == 0 for answer in answers)
+    refused = sum(answer.refusal != 0 for answer in answers)
+    outcome = ("open", "completed", "abandoned")[min(fact.outcome, 2)]
+    return (
+        f"{outcome}, {len(fact.rounds)} rounds, {len(answers) - refused} contributions, {late} of them after a consent "
+        f"lapsed, {refused} refusals"
+    )
+
+
+def _of_version(fact: ModelVersion) -> str:
+    lifecycle = ("unknown", "published", "released", "deprecated", "withdrawn")[min(fact.lifecycle, 4)]
+    words = [lifecycle + (" for sale" if fact.for_sale else ""), f"{fact.recalls} recalls stand"]
+    return ", ".join(["an import, made elsewhere", *words] if fact.is_import else words)
+
+
+def _of_recall(fact: Recall) -> str:
+    severity = ("minor", "serious", "critical")[min(fact.severity, 2)]
+    return f"{severity}, {'stands' if fact.stands else 'was lifted'}, {len(fact.acknowledged_by)} organisations read it"
