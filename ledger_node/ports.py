@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ledger_node.domain.codes import KeyRole
-from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency
+from ledger_node.domain.codes import ProposalKind
+from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Listing
 from ledger_node.domain.consent import Consent, ConsentUse
-from ledger_node.domain.dataset import Dataset, DatasetVersion, Stream
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
-from ledger_node.domain.organisation import Organisation, Proposal
+from ledger_node.domain.organisation import Generation, Key, Organisation, Proposal, Thresholds
 from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.recall import Recall
+from ledger_node.domain.request import Request
 from ledger_node.domain.submission import Receipt, Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
 
@@ -42,17 +44,27 @@ class Ledger(Protocol):
 
     def block(self, number: int) -> BlockRef | None: ...
 
-    def events(self, contracts: Sequence[tuple[str, str]], first: int, last: int) -> list[Event]:
-        """All logs of the named contracts (role, address) in blocks first..last, decoded, in order. UnknownEvent."""
+    def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
+        """All logs of the listed contracts in blocks first..last, decoded, in order. UnknownEvent."""
 
     def calldata(self, command: Command) -> str: ...
+
+    def payload(self, kind: ProposalKind, fields: Mapping[str, Any]) -> str:
+        """What a proposal carries, as 0x-hex, from the fields of its struct by their Solidity names (an admission's are
+        `admin`, `capabilities`, `forProfit`, `name`; of a suspension, reinstatement or removal `organisation`).
+
+        InvalidField unless exactly these are there, each of its type. Enums and masks are numbers.
+        """
+
+    def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
+        """`payload` the other way round; addresses come checksummed. ChainAnswerInvalid when it cannot be read."""
 
     def send(self, raw: str) -> None:
         """Hands the bytes to the pool. "Already known" is success; NonceTooLow when the nonce is used."""
 
     def receipt(self, transaction: str) -> Receipt | None: ...
 
-    def outcome(self, receipt: Receipt, contracts: Contracts) -> dict[str, Any]:
+    def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         """What a mined transaction did: its events' subjects, or the decoded refusal."""
 
     def transaction_count(self, address: str) -> int: ...
@@ -194,25 +206,77 @@ class Index(Protocol):
     def find_block(self, below: int) -> BlockRef | None:
         """The newest known block below a number."""
 
+    # The consortium
+
     def organisations(self, page: Page) -> list[Organisation]: ...
     def find_organisation(self, number: int, as_of: int) -> Organisation | None: ...
-    def find_key(self, address: str, as_of: int) -> tuple[int, KeyRole, str] | None: ...
+
+    def keys(self, organisation: int, as_of: int) -> list[Key]:
+        """Every key that the organisation ever offered a role to or accepted, in the order of first mention."""
+
+    def find_key(self, address: str, as_of: int) -> Key | None:
+        """By checksummed address. Where several organisations made offers to it: the one that it accepted, else the
+        newest offer."""
+
+    def events_by_operator(self, address: str, since: int, page: Page) -> list[Event]:
+        """The events that name this key (checksummed) as the one that wrote them, in blocks from Unix time `since` on.
+
+        `page.where` may name columns of the event's row: `contract`, `name`, `generation`.
+        """
+
     def proposals(self, page: Page) -> list[Proposal]: ...
+    def find_proposal(self, number: int, as_of: int) -> Proposal | None: ...
+    def thresholds(self, as_of: int) -> Thresholds: ...
+
+    def generations(self, as_of: int) -> list[Generation]:
+        """By number. The first's addresses are also those of the deployment record."""
+
+    def generation_of(self, at: Position) -> int | None:
+        """The generation of the contract that stated the fact at a position: 0 for the Consortium, which is of none;
+        None when nothing is known there."""
+
+    # Datasets and streams
+
     def datasets(self, page: Page) -> list[Dataset]: ...
     def find_dataset(self, dataset: str, as_of: int) -> Dataset | None: ...
     def dataset_versions(self, dataset: str, as_of: int) -> list[DatasetVersion]: ...
+    def find_dataset_version(self, dataset: str, number: int, as_of: int) -> DatasetVersion | None: ...
+
+    def derived_from(
+        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
+    ) -> list[DatasetVersion]:
+        """The versions that name this dataset, version or consent among their parents (all that are given must fit)."""
+
+    def erasures(self, dataset: str, as_of: int) -> list[Erasure]: ...
+    def streams(self, page: Page) -> list[Stream]: ...
+    def find_stream(self, stream: str, as_of: int) -> Stream | None: ...
+
+    # Consents
+
     def consents(self, page: Page) -> list[Consent]: ...
     def find_consent(self, consent: str, as_of: int) -> Consent | None: ...
     def consent_uses(self, consent: str, as_of: int) -> list[ConsentUse]: ...
+    def requests(self, page: Page) -> list[Request]: ...
+    def find_request(self, request: str, as_of: int) -> Request | None: ...
+
+    # Models and runs
+
     def models(self, page: Page) -> list[Model]: ...
     def find_model(self, model: str, as_of: int) -> Model | None: ...
     def model_versions(self, page: Page) -> list[ModelVersion]: ...
     def find_model_version(self, version: str, as_of: int) -> ModelVersion | None: ...
     def children_of(self, version: str, as_of: int) -> list[ModelVersion]: ...
+    def recalls(self, page: Page) -> list[Recall]: ...
+    def find_recall(self, recall: str, as_of: int) -> Recall | None: ...
+    def recalls_of(self, version: str, as_of: int) -> list[Recall]: ...
     def runs(self, page: Page) -> list[Run]: ...
     def find_run(self, run: str, as_of: int) -> Run | None: ...
-    def runs_using(self, *, dataset: str | None, consent: str | None, as_of: int) -> list[str]: ...
-    def streams(self, page: Page) -> list[Stream]: ...
+
+    def runs_using(
+        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
+    ) -> list[str]:
+        """The runs with such an input (all that are given must fit). What uses a version derived from a dataset is
+        found by way of `derived_from`."""
 
 
 class ApiKeys(Protocol):

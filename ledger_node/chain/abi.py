@@ -46,26 +46,29 @@ def calldata_of(command: Command) -> str:
     """The calldata of a command as 0x-hex. Byte strings are given as 0x-hex, structs as sequences in field order."""
     entry = _functions(command.contract)[command.function]
     types = [type_of(p) for p in entry["inputs"]]
-    values = [_to_abi(p, v) for p, v in zip(entry["inputs"], command.args, strict=True)]
+    values = [to_abi(p, v) for p, v in zip(entry["inputs"], command.args, strict=True)]
     return "0x" + (keccak(text=signature_of(entry))[:4] + encode(types, values)).hex()
 
 
 def constructor_of(role: str, args: Sequence[Any]) -> str:
     """Creation code with the constructor's arguments, as 0x-hex."""
-    artifact = artifact_of(role)
-    entry = next(e for e in artifact.abi if e["type"] == "constructor")
+    entry = _constructor(role)
     types = [type_of(p) for p in entry["inputs"]]
-    values = [_to_abi(p, v) for p, v in zip(entry["inputs"], args, strict=True)]
-    return artifact.bytecode + encode(types, values).hex()
+    values = [to_abi(p, v) for p, v in zip(entry["inputs"], args, strict=True)]
+    return artifact_of(role).bytecode + encode(types, values).hex()
+
+
+def constructor_parameters(role: str) -> list[str]:
+    """The names of the constructor's parameters, in their order."""
+    return [str(parameter["name"]) for parameter in _constructor(role)["inputs"]]
 
 
 def encode_admission(admission: Sequence[Any]) -> str:
     """The payload that proposes an admission: abi.encode of `IConsortium.Admission`, as 0x-hex."""
     # The constructor takes founders of the same struct, so its ABI names the struct's fields.
-    constructor = next(e for e in artifact_of("consortium").abi if e["type"] == "constructor")
-    founders = constructor["inputs"][0]
+    founders = _constructor("consortium")["inputs"][0]
     struct = {**founders, "type": "tuple"}
-    return "0x" + encode([type_of(struct)], [_to_abi(struct, admission)]).hex()
+    return "0x" + encode([type_of(struct)], [to_abi(struct, admission)]).hex()
 
 
 def decode_event(role: str, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]]:
@@ -82,7 +85,7 @@ def decode_event(role: str, topics: Sequence[bytes], data: bytes) -> tuple[str, 
     values = dict(zip((p["name"] for p in plain), decode([type_of(p) for p in plain], data), strict=True))
     for parameter, topic in zip(indexed, topics[1:], strict=True):
         values[parameter["name"]] = decode([type_of(parameter)], topic)[0]
-    return str(entry["name"]), {p["name"]: _from_abi(p, values[p["name"]]) for p in entry["inputs"]}
+    return str(entry["name"]), {p["name"]: from_abi(p, values[p["name"]]) for p in entry["inputs"]}
 
 
 def decode_error(data: bytes) -> DecodedError:
@@ -93,7 +96,7 @@ def decode_error(data: bytes) -> DecodedError:
         return DecodedError("Unknown", {"selector": selector})
     values = decode([type_of(p) for p in entry["inputs"]], data[4:])
     return DecodedError(
-        str(entry["name"]), {p["name"]: _from_abi(p, v) for p, v in zip(entry["inputs"], values, strict=True)}
+        str(entry["name"]), {p["name"]: from_abi(p, v) for p, v in zip(entry["inputs"], values, strict=True)}
     )
 
 
@@ -105,6 +108,10 @@ def error_names() -> list[str]:
 def event_names() -> list[str]:
     """Every event in every packaged ABI."""
     return sorted({str(e["name"]) for role in CONTRACT_TYPES for e in artifact_of(role).abi if e["type"] == "event"})
+
+
+def _constructor(role: str) -> Parameter:
+    return next(e for e in artifact_of(role).abi if e["type"] == "constructor")
 
 
 @cache
@@ -127,25 +134,33 @@ def _errors() -> dict[str, Parameter]:
     return found
 
 
-def _to_abi(parameter: Parameter, value: Any) -> Any:
+def to_abi(parameter: Parameter, value: Any) -> Any:
+    """A value as eth_abi wants it: byte strings from 0x-hex, structs from sequences in field order.
+
+    ValueError for a byte string that is no hex or not of its type's length, which eth_abi would pad.
+    """
     kind = str(parameter["type"])
     if kind.endswith("]"):
         item = {**parameter, "type": kind[: kind.rindex("[")]}
-        return [_to_abi(item, v) for v in value]
+        return [to_abi(item, v) for v in value]
     if kind == "tuple":
-        return tuple(_to_abi(c, v) for c, v in zip(parameter["components"], value, strict=True))
+        return tuple(to_abi(c, v) for c, v in zip(parameter["components"], value, strict=True))
     if kind.startswith("bytes") and isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x"))
+        content = bytes.fromhex(value.removeprefix("0x"))
+        if kind != "bytes" and len(content) != int(kind.removeprefix("bytes")):
+            raise ValueError(f"{len(content)} bytes instead of {kind}")
+        return content
     return value
 
 
-def _from_abi(parameter: Parameter, value: Any) -> Any:
+def from_abi(parameter: Parameter, value: Any) -> Any:
+    """A decoded value as JSON: byte strings as 0x-hex, addresses checksummed, structs by field name."""
     kind = str(parameter["type"])
     if kind.endswith("]"):
         item = {**parameter, "type": kind[: kind.rindex("[")]}
-        return [_from_abi(item, v) for v in value]
+        return [from_abi(item, v) for v in value]
     if kind == "tuple":
-        return {c["name"]: _from_abi(c, v) for c, v in zip(parameter["components"], value, strict=True)}
+        return {c["name"]: from_abi(c, v) for c, v in zip(parameter["components"], value, strict=True)}
     if kind.startswith("bytes"):
         return "0x" + bytes(value).hex()
     if kind == "address":

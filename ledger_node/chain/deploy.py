@@ -1,4 +1,4 @@
-"""A first generation of contracts on a new chain."""
+"""Contracts on a chain: a consortium with its first generation, and further generations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ledger_node.chain import abi
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner
 from ledger_node.domain.codes import Capability
-from ledger_node.domain.command import CONTRACT_NAMES, Contracts, Deployment
+from ledger_node.domain.command import GENERATION_ROLES, Contracts, Deployment
 from ledger_node.errors import ChainAnswerInvalid
 
 CREATION_GAS = 8_000_000
@@ -43,24 +43,64 @@ def deploy(
     progress: Callable[[int, int], None] | None = None,
 ) -> Deployment:
     """Makes the six contracts, whose addresses the first one is told in advance, and returns the record of them."""
-    first = ledger.transaction_count(deployer.address)
-    addresses = {name: created_address(deployer.address, first + i) for i, name in enumerate(CONTRACT_NAMES)}
-    contracts = Contracts(**addresses)
-    arguments: dict[str, Sequence[object]] = {
-        "consortium": (
-            [(f.admin, int(f.capabilities), f.for_profit, f.name) for f in founders],
-            [f.operator for f in founders],
-            (contracts.datasets, contracts.consents, contracts.training, contracts.models, contracts.anchors),
-        ),
-        "datasets": (contracts.consortium,),
-        "consents": (contracts.consortium, contracts.datasets),
-        "training": (contracts.consortium, contracts.consents, contracts.datasets),
-        "models": (contracts.consortium, contracts.consents, contracts.training),
-        "anchors": (contracts.consortium,),
-    }
+    nonce = ledger.transaction_count(deployer.address)
+    consortium = created_address(deployer.address, nonce)
+    contracts = _predicted(consortium, deployer.address, nonce + 1)
+    founding = (
+        [(f.admin, int(f.capabilities), f.for_profit, f.name) for f in founders],
+        [f.operator for f in founders],
+        tuple(contracts.address_of(role) for role in GENERATION_ROLES),
+    )
+    creations = [abi.constructor_of("consortium", founding), *_creations(contracts)]
+    block = _create(ledger, deployer, nonce, creations, progress)
+    genesis = ledger.block(0)
+    assert genesis is not None  # a chain that mined has a first block
+    codes = {name: ledger.code_hash(address) for name, address in contracts.items()}
+    return Deployment(ledger.chain_id(), genesis.hash, block, contracts, codes)
+
+
+def deploy_generation(
+    ledger: RpcLedger,
+    deployer: KeystoreSigner,
+    consortium: str,
+    progress: Callable[[int, int], None] | None = None,
+) -> Contracts:
+    """Makes the five contracts of a further generation for the Consortium at an address, and returns their addresses.
+
+    Anyone may: they count once a vote has registered them.
+    """
+    nonce = ledger.transaction_count(deployer.address)
+    contracts = _predicted(consortium, deployer.address, nonce)
+    _create(ledger, deployer, nonce, _creations(contracts), progress)
+    return contracts
+
+
+def _predicted(consortium: str, deployer: str, nonce: int) -> Contracts:
+    """A generation's addresses when its contracts are created in their order, the first with this nonce."""
+    places = {role: created_address(deployer, nonce + i) for i, role in enumerate(GENERATION_ROLES)}
+    return Contracts(consortium=consortium, **places)
+
+
+def _creations(contracts: Contracts) -> list[str]:
+    """The creation code of a generation's five contracts, in their order. They name one another: a constructor's
+    parameters are called for the roles whose addresses they take."""
+    return [
+        abi.constructor_of(role, [contracts.address_of(name) for name in abi.constructor_parameters(role)])
+        for role in GENERATION_ROLES
+    ]
+
+
+def _create(
+    ledger: RpcLedger,
+    deployer: KeystoreSigner,
+    nonce: int,
+    creations: Sequence[str],
+    progress: Callable[[int, int], None] | None,
+) -> int:
+    """Sends all, then waits for all; the first block that holds one."""
     hashes = []
-    for position, name in enumerate(CONTRACT_NAMES):
-        signed = deployer.sign_creation(abi.constructor_of(name, arguments[name]), first + position, CREATION_GAS)
+    for position, code in enumerate(creations):
+        signed = deployer.sign_creation(code, nonce + position, CREATION_GAS)
         ledger.send(signed.raw)
         hashes.append(signed.hash)
     blocks = []
@@ -68,10 +108,7 @@ def deploy(
         blocks.append(_mined(ledger, transaction))
         if progress is not None:
             progress(position + 1, len(hashes))
-    genesis = ledger.block(0)
-    assert genesis is not None  # a chain that mined has a first block
-    codes = {name: ledger.code_hash(address) for name, address in contracts.items()}
-    return Deployment(ledger.chain_id(), genesis.hash, min(blocks), contracts, codes)
+    return min(blocks)
 
 
 def _mined(ledger: RpcLedger, transaction: str) -> int:

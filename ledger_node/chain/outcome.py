@@ -8,18 +8,35 @@ from typing import Any
 from ledger_node.domain.position import Event
 
 #: Arguments that name what was made or changed.
-SUBJECTS = ("dataset", "consent", "model", "version", "run", "round", "stream", "proposal", "organisation", "number")
+SUBJECTS = (
+    "dataset",
+    "consent",
+    "request",
+    "model",
+    "version",
+    "recall",
+    "run",
+    "round",
+    "stream",
+    "proposal",
+    "organisation",
+    "key",
+    "number",
+)
 #: Events of the token standards, which say nothing that ours do not.
 STANDARD = ("Transfer", "Locked")
-#: An event of what a write did on the way; its arguments are not what the write was about.
-INCIDENTAL = ("ConsentUsed",)
+#: An event of what a write did on the way, by the event of what it was about (None: whatever that is).
+INCIDENTAL = {"ConsentUsed": None, "ConsentRevoked": "ConsentIssued"}
 
 
 def outcome_of(events: Sequence[Event]) -> dict[str, Any]:
     """`{"events": ["DatasetVersionPublished"], "dataset": "0x…", "number": 1}`."""
     ours = [event for event in events if event.name not in STANDARD]
-    outcome: dict[str, Any] = {"events": [event.name for event in ours]}
-    for event in (event for event in ours if event.name not in INCIDENTAL):
+    names = [event.name for event in ours]
+    outcome: dict[str, Any] = {"events": names}
+    for event in ours:
+        if event.name in INCIDENTAL and INCIDENTAL[event.name] in (None, *names):
+            continue
         for name in SUBJECTS:
             if name in event.args and name not in outcome:
                 outcome[name] = event.args[name]

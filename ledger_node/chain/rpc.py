@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -10,10 +10,10 @@ from eth_utils import keccak
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception
 
-from ledger_node.chain import abi
+from ledger_node.chain import abi, payloads
 from ledger_node.chain.outcome import outcome_of
-from ledger_node.domain.codes import Reason
-from ledger_node.domain.command import Command, Contracts, Deployment
+from ledger_node.domain.codes import ProposalKind, Reason
+from ledger_node.domain.command import Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event, Position
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.domain.submission import Receipt
@@ -110,33 +110,40 @@ class RpcLedger:
             raise EvidenceUnavailable("the chain has no such block", got=f"block {number}")
         return dict(found)
 
-    def events(self, contracts: Sequence[tuple[str, str]], first: int, last: int) -> list[Event]:
-        roles = {address.lower(): role for role, address in contracts}
-        query = {"fromBlock": hex(first), "toBlock": hex(last), "address": [address for _, address in contracts]}
-        found = [self._event(roles, entry) for entry in self.call("eth_getLogs", query)]
+    def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
+        listed = _by_address(contracts)
+        query = {"fromBlock": hex(first), "toBlock": hex(last), "address": [one.address for one in contracts]}
+        found = [self._event(listed, entry) for entry in self.call("eth_getLogs", query)]
         if any(not first <= event.at.block <= last for event in found):
             raise ChainAnswerInvalid("the chain gave logs of blocks that were not asked for")
         return sorted(found, key=lambda event: event.at)
 
-    def _event(self, roles: dict[str, str], entry: dict[str, Any]) -> Event:
-        role = roles.get(str(entry["address"]).lower())
-        if role is None or entry.get("removed"):
+    def _event(self, listed: dict[str, Listing], entry: dict[str, Any]) -> Event:
+        place = listed.get(str(entry["address"]).lower())
+        if place is None or entry.get("removed"):
             raise ChainAnswerInvalid("the chain gave a log that was not asked for")
         topics = [bytes.fromhex(t.removeprefix("0x")) for t in entry["topics"]]
-        name, args = abi.decode_event(role, topics, bytes.fromhex(entry["data"].removeprefix("0x")))
+        name, args = abi.decode_event(place.role, topics, bytes.fromhex(entry["data"].removeprefix("0x")))
         return Event(
             at=Position(int(entry["blockNumber"], 16), int(entry["logIndex"], 16)),
             block_hash=str(entry["blockHash"]),
             transaction=str(entry["transactionHash"]),
-            contract=role,
+            contract=place.role,
             name=name,
             args=args,
+            generation=place.generation,
         )
 
     # Transactions
 
     def calldata(self, command: Command) -> str:
         return abi.calldata_of(command)
+
+    def payload(self, kind: ProposalKind, fields: Mapping[str, Any]) -> str:
+        return payloads.encode_payload(kind, fields)
+
+    def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
+        return payloads.decode_payload(kind, payload)
 
     def send(self, raw: str) -> None:
         try:
@@ -161,11 +168,11 @@ class RpcLedger:
             int(found["gasUsed"], 16),
         )
 
-    def outcome(self, receipt: Receipt, contracts: Contracts) -> dict[str, Any]:
+    def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         if receipt.status == 1:
-            roles = {address.lower(): role for role, address in contracts.items()}
+            listed = _by_address(contracts)
             logs = self.call("eth_getTransactionReceipt", receipt.transaction)["logs"]
-            return outcome_of([self._event(roles, entry) for entry in logs])
+            return outcome_of([self._event(listed, entry) for entry in logs])
         error = self._refusal(receipt)
         refused: dict[str, Any] = {"error": error.name, "args": error.args, "meaning": REFUSALS.get(error.name, "")}
         if error.name == "ConsentTokenRefused":
@@ -193,7 +200,7 @@ class RpcLedger:
         return int(self.call("eth_getTransactionCount", address, "latest"), 16)
 
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
-        data = abi.calldata_of(Command("", "consortium", "operatorOf", (operator,)))
+        data = abi.calldata_of(Command("", "consortium", "operatorOf", (operator, 0)))
         try:
             return int(self._ask("eth_call", {"to": contracts.consortium, "data": data}, "latest"), 16)
         except RpcRefused:
@@ -208,6 +215,10 @@ class RpcLedger:
             raise EvidenceUnavailable(
                 "the engine serves no proof for this block", got=f"block {number}", needed="a newer block"
             ) from None
+
+
+def _by_address(contracts: Sequence[Listing]) -> dict[str, Listing]:
+    return {one.address.lower(): one for one in contracts}
 
 
 def _revert_data(refused: RpcRefused) -> bytes:

@@ -14,21 +14,21 @@ from hexbytes import HexBytes
 from ledger_node.domain.submission import Signed
 from ledger_node.errors import KeystoreInvalid
 
-#: Gas that every transaction may take. On a chain without a gas price an estimate would save nothing, and asking for
-#: one would refuse what only the contract may refuse.
-GAS_LIMIT = 6_000_000
+#: Gas that a transaction may take. On a chain without a gas price an estimate would save nothing, and asking for one
+#: would refuse what only the contract may refuse. What a batch takes grows with its length, and so with its calldata:
+#: an entry of some 300 bytes takes less than 200,000. All stays within a block of 30 million.
+LEAST_GAS, GAS_FOR_A_BYTE, MOST_GAS = 6_000_000, 1_000, 28_000_000
 
 
 class KeystoreSigner:
     """Signs EIP-1559 transactions for one chain, at no price."""
 
-    def __init__(self, account: LocalAccount, chain_id: int, gas_limit: int = GAS_LIMIT) -> None:
+    def __init__(self, account: LocalAccount, chain_id: int) -> None:
         self._account = account
         self._chain_id = chain_id
-        self._gas_limit = gas_limit
 
     @classmethod
-    def open(cls, keystore: Path, password: str, chain_id: int, gas_limit: int = GAS_LIMIT) -> KeystoreSigner:
+    def open(cls, keystore: Path, password: str, chain_id: int) -> KeystoreSigner:
         """KeystoreInvalid when the file is absent, unreadable, malformed, or the password does not fit."""
         try:
             key = Account.decrypt(json.loads(keystore.read_text()), password)
@@ -40,14 +40,14 @@ class KeystoreSigner:
             raise KeystoreInvalid(
                 "the keystore cannot be opened", needed="a version 3 keystore file and its password"
             ) from None
-        return cls(Account.from_key(key), chain_id, gas_limit)
+        return cls(Account.from_key(key), chain_id)
 
     @property
     def address(self) -> str:
         return str(self._account.address)
 
     def sign(self, to: str, calldata: str, nonce: int) -> Signed:
-        return self._sign({"to": to, "data": calldata, "gas": self._gas_limit}, nonce)
+        return self._sign({"to": to, "data": calldata, "gas": gas_for(calldata)}, nonce)
 
     def sign_creation(self, code: str, nonce: int, gas: int) -> Signed:
         """A transaction that creates a contract."""
@@ -66,6 +66,12 @@ class KeystoreSigner:
             }
         )
         return Signed(signed.raw_transaction.to_0x_hex(), HexBytes(signed.hash).to_0x_hex(), nonce, self.address)
+
+
+def gas_for(calldata: str) -> int:
+    """The gas limit of a transaction with this calldata (0x-hex)."""
+    size = len(calldata.removeprefix("0x")) // 2
+    return min(LEAST_GAS + GAS_FOR_A_BYTE * size, MOST_GAS)
 
 
 def create_keystore(path: Path, password: str, *, iterations: int | None = None) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger_node.domain.command import Deployment
-from ledger_node.domain.position import BlockRef
+from ledger_node.domain.command import GENERATION_ROLES, Deployment, Generations
+from ledger_node.domain.organisation import Generation
+from ledger_node.domain.position import BlockRef, Event
 from ledger_node.errors import ChainAnswerInvalid, WrongChain
 from ledger_node.indexer.projection import rows_of
 from ledger_node.ports import Checkpoint, Index, Ledger, Step
 
 
 class Follower:
-    """`log_range` is how many blocks one question for logs covers."""
+    """`log_range` is how many blocks one question for logs covers.
+
+    The first generation of contracts is the deployment record's. Further ones are read from where their registration
+    stands, also when that lies in the middle of a range: the same rows come out whatever the ranges are.
+    """
 
     def __init__(self, ledger: Ledger, index: Index, deployment: Deployment, log_range: int = 2000) -> None:
         self._ledger = ledger
@@ -40,7 +45,9 @@ class Follower:
             return True
         if head.number == at.number:
             return False
-        self._index.apply(self._read(at, min(head.number, at.number + self._log_range)))
+        generations = self._index.generations(at.number)
+        step, _ = self._read(at, min(head.number, at.number + self._log_range), generations)
+        self._index.apply(step)
         return True
 
     def catch_up(self) -> Checkpoint:
@@ -59,10 +66,10 @@ class Follower:
         return before, after
 
     def _steps(self, reached: Checkpoint) -> Iterator[Step]:
-        first = self._genesis()
-        at = first
+        at = self._genesis()
+        known: list[Generation] = []
         while at.number < reached.number:
-            step = self._read(at, min(reached.number, at.number + self._log_range))
+            step, known = self._read(at, min(reached.number, at.number + self._log_range), known)
             yield step
             at = step.reached
 
@@ -77,11 +84,14 @@ class Follower:
             raise WrongChain("the chain's first block differs", needed="the chain of the deployment record")
         return Checkpoint(0, first.hash, first.timestamp)
 
-    def _read(self, at: Checkpoint, last: int) -> Step:
-        """All events after `at` up to block `last`. The chain may turn between two questions, so both ends are looked
-        at again when everything is read: what stands between two blocks that stand, stands."""
+    def _read(self, at: Checkpoint, last: int, known: list[Generation]) -> tuple[Step, list[Generation]]:
+        """All events after `at` up to block `last`, and the generations that are known by then.
+
+        The chain may turn between two questions, so both ends are looked at again when everything is read: what stands
+        between two blocks that stand, stands.
+        """
         reached = self._block(last)
-        events = self._ledger.events(self._deployment.contracts.items(), at.number + 1, last)
+        events, known = self._events(at.number + 1, last, known)
         blocks: dict[int, BlockRef] = {last: reached}
         for event in events:
             if event.at.block not in blocks:
@@ -91,12 +101,28 @@ class Follower:
         end = Checkpoint(reached.number, reached.hash, reached.timestamp)
         if not (self._stands(at) and self._stands(end)):
             raise ChainAnswerInvalid("the chain turned while it was read", needed="another step")
-        return Step(
+        step = Step(
             expected=at,
             reached=end,
             blocks=tuple(blocks[number] for number in sorted(blocks)),
             rows=tuple(row for event in events for row in rows_of(event)),
         )
+        return step, known
+
+    def _events(self, first: int, last: int, known: list[Generation]) -> tuple[list[Event], list[Generation]]:
+        events = self._ledger.events(self._generations(known).listings(), first, last)
+        registered = [_generation_in(event) for event in events if event.name == "GenerationRegistered"]
+        known = [*known, *registered]
+        for generation in registered:
+            if generation.number > 1:  # the first is the deployment record's, and read already
+                places = [one for one in self._generations(known).listings() if one.generation == generation.number]
+                found = self._ledger.events(places, generation.at.block, last)
+                # What a contract wrote before it was listed is no fact of the consortium.
+                events += [event for event in found if event.at > generation.at]
+        return sorted(events, key=lambda event: event.at), known
+
+    def _generations(self, registered: list[Generation]) -> Generations:
+        return Generations.known(self._deployment.contracts, registered)
 
     def _stands(self, at: Checkpoint) -> bool:
         known = self._ledger.block(at.number)
@@ -123,3 +149,10 @@ class Follower:
                 return
             candidate = self._index.find_block(candidate.number)
         self._index.rewind(self._genesis())
+
+
+def _generation_in(event: Event) -> Generation:
+    """The generation that a GenerationRegistered registers."""
+    (row,) = (row.values for row in rows_of(event) if row.table == "generation")
+    places = {name: row[name] for name in ("number", *GENERATION_ROLES)}
+    return Generation(at=event.at, **places)

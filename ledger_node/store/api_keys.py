@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 
 from ledger_node.store.database import Database
-from ledger_node.store.schema import api_key as table
+from ledger_node.store.schema.local import api_key as table
 
 
 class SqlApiKeys:

@@ -14,14 +14,25 @@ from ledger_node.domain.position import BlockRef
 from ledger_node.errors import IndexConflict
 from ledger_node.ports import Checkpoint, Step
 from ledger_node.store import reads
-from ledger_node.store.database import Database
-from ledger_node.store.schema import INDEX_TABLES, block, checkpoint
+from ledger_node.store.schema import INDEX_TABLES
+from ledger_node.store.schema.following import block, checkpoint
 
 
-class SqlIndex(reads.Reads):
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self._database = database
+class SqlIndex(
+    reads.OrganisationReads,
+    reads.KeyReads,
+    reads.EventReads,
+    reads.ProposalReads,
+    reads.GenerationReads,
+    reads.DatasetReads,
+    reads.StreamReads,
+    reads.ConsentReads,
+    reads.RequestReads,
+    reads.ModelReads,
+    reads.RecallReads,
+    reads.RunReads,
+):
+    """What is asked is in `reads`; here is what is written, and the figures over all rows."""
 
     def checkpoint(self) -> Checkpoint | None:
         with self._database.read() as connection:

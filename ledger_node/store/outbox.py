@@ -14,8 +14,8 @@ from ledger_node.domain.submission import OPEN_STATES, Signed, Submission, Submi
 from ledger_node.errors import IdempotencyKeyReused, QueueFull
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
-from ledger_node.store.schema import secret
-from ledger_node.store.schema import submission as table
+from ledger_node.store.schema.local import secret
+from ledger_node.store.schema.local import submission as table
 
 
 class SqlOutbox:

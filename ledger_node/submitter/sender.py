@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from ledger_node.domain.command import Contracts
+from ledger_node.domain.command import Contracts, Generations
 from ledger_node.domain.submission import Submission, SubmissionState
 from ledger_node.ports import Clock, Index, Ledger, NonceTooLow, Outbox, Stage, no_stage
 
@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 
 class Submitter:
-    """`finality_depth` is how many blocks on top make a block final (anvil; other engines say it themselves).
+    """`contracts` are the first generation's; `finality_depth` is how many blocks on top make a block final (anvil;
+    other engines say it themselves).
 
     `resend_seconds` is after how long bytes that the chain does not show are sent again, `blame_seconds` after how long
     a used nonce without our receipt is somebody else's.
@@ -76,7 +77,7 @@ class Submitter:
         receipt = self._ledger.receipt(submission.transaction.hash)
         if receipt is None:
             return 0
-        outcome = self._ledger.outcome(receipt, self._contracts)
+        outcome = self._ledger.outcome(receipt, self._generations().listings())
         self._stage("mined", submission)
         state = SubmissionState.MINED if receipt.status == 1 else SubmissionState.FAILED
         moved = self._outbox.mark(
@@ -91,6 +92,11 @@ class Submitter:
         log.info("settled", extra={"submission": submission.id, "state": state.value, "block": receipt.block})
         self._stage("settled", submission)
         return int(moved)
+
+    def _generations(self) -> Generations:
+        """All that the index knows. A write only ever goes to one of these, so its events are these contracts'."""
+        at = self._index.checkpoint()
+        return Generations.known(self._contracts, [] if at is None else self._index.generations(at.number))
 
     def _replaced(self, submission: Submission) -> int:
         """The nonce is used. Ours may be mined and not shown yet, so a while goes by before somebody else is blamed."""

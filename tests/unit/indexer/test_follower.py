@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ledger_node.domain.command import GENERATION_ROLES
 from ledger_node.domain.position import Event, Position
 from ledger_node.errors import ChainAnswerInvalid, IndexConflict, UnknownEvent, WrongChain
 from ledger_node.indexer.follower import Follower
 from ledger_node.ports import Checkpoint, Page, Step
 from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
-from tests.fakes import FakeLedger, digest
+from tests.fakes import FakeLedger, address, digest
 
 
 class World:
@@ -27,11 +29,22 @@ class World:
     def dataset(self, number: int) -> None:
         block = len(self.ledger.blocks)
         self.ledger.mine()
-        args: dict[str, object] = {"dataset": digest(number), "custodian": 1, "cardDigest": digest(9)}
-        event = Event(
-            Position(block, 0), self.ledger.blocks[-1].hash, digest(number), "datasets", "DatasetRegistered", args
-        )
-        self.ledger.logs.append(event)
+        self.registered(Position(block, 0), number)
+
+    def registered(self, at: Position, number: int, generation: int = 1) -> None:
+        """A dataset, in a block that is there."""
+        args = {
+            "dataset": digest(number),
+            "custodian": 1,
+            "number": number,
+            "cardDigest": digest(9),
+            "operator": address(50),
+        }
+        self.log(at, "datasets", "DatasetRegistered", args, generation)
+
+    def log(self, at: Position, contract: str, name: str, args: dict[str, Any], generation: int) -> None:
+        block_hash = self.ledger.blocks[at.block].hash
+        self.ledger.logs.append(Event(at, block_hash, digest(at.block), contract, name, args, generation))
 
     def known(self, as_of: int = 10_000) -> list[str]:
         return [dataset.id for dataset in self.index.datasets(Page(as_of=as_of))]
@@ -83,9 +96,7 @@ def test_unknown_event_stops_and_writes_nothing(world: World) -> None:
     world.dataset(1)
     world.follower.catch_up()
     world.dataset(2)
-    world.ledger.logs.append(
-        Event(Position(2, 1), world.ledger.blocks[2].hash, digest(2), "datasets", "SomethingNew", {})
-    )
+    world.log(Position(2, 1), "datasets", "SomethingNew", {}, 1)
     with pytest.raises(UnknownEvent):
         world.follower.step()
     assert world.known() == [digest(1)]
@@ -157,3 +168,50 @@ def test_rebuild_shows_no_reader_a_part(world: World) -> None:
     before, after = world.follower.rebuild()
     assert before == after
     assert set(seen) == {4}
+
+
+def generation(world: World, at: Position, number: int) -> None:
+    places = {role: address(100 * number + place) for place, role in enumerate(GENERATION_ROLES)}
+    world.log(at, "consortium", "GenerationRegistered", {"number": number, **places}, 0)
+
+
+def generations(world: World) -> None:
+    """Eight blocks: a dataset in each, of the generation in force; the second registered in block 3, the third in 4."""
+    for number in range(1, 9):
+        world.ledger.mine()
+        world.registered(Position(number, 2), number, generation=min(max(number - 1, 1), 3))
+    generation(world, Position(1, 0), 1)
+    generation(world, Position(3, 1), 2)
+    generation(world, Position(4, 1), 3)
+    world.registered(Position(3, 0), 90, generation=2)  # before its contract was listed
+    world.registered(Position(5, 0), 91, generation=4)  # in a contract that never was
+    world.registered(Position(6, 0), 92, generation=2)  # what an old contract still takes
+
+
+@pytest.mark.parametrize("log_range", [1, 2, 3, 5, 100])
+def test_follows_every_generation_from_its_registration_whatever_the_ranges(world: World, log_range: int) -> None:
+    generations(world)
+    world.follower = Follower(world.ledger, world.index, world.ledger.deployment, log_range=log_range)
+    world.follower.catch_up()
+    assert world.known() == [digest(n) for n in (1, 2, 3, 4, 5, 92, 6, 7, 8)]
+    assert [one.number for one in world.index.generations(8)] == [1, 2, 3]
+    assert [one.number for one in world.index.generations(3)] == [1, 2]
+    assert [world.index.generation_of(Position(n, 2)) for n in range(1, 9)] == [1, 1, 2, 3, 3, 3, 3, 3]
+    assert world.index.generation_of(Position(3, 1)) == 0
+    assert world.index.generation_of(Position(3, 0)) is None
+    seen = world.index.digest()
+    for other in (1, 4, 100):
+        rebuilt = Follower(world.ledger, world.index, world.ledger.deployment, log_range=other).rebuild()
+        assert rebuilt == (seen, seen)
+
+
+def test_forgets_a_generation_that_fell_out(world: World) -> None:
+    generations(world)
+    world.follower.catch_up()
+    world.ledger.reorganise(6)
+    for number in range(20, 27):
+        world.ledger.mine()
+        world.registered(Position(len(world.ledger.blocks) - 1, 0), number, generation=2)
+    world.follower.catch_up()
+    assert [one.number for one in world.index.generations(100)] == [1]
+    assert world.known() == [digest(1), digest(2)]
