@@ -23,10 +23,18 @@ from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
 from ledger_node.services.documents import Documents
 from ledger_node.services.evidence import Evidence
+from ledger_node.services.lifecycles import Lifecycles
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.maintenance import Maintenance
 from ledger_node.services.membership import Membership
 from ledger_node.services.models import Models
+from ledger_node.services.permissions import Permissions
+from ledger_node.services.proposals import Proposals
+from ledger_node.services.protection import Protection
+from ledger_node.services.recalls import Recalls
+from ledger_node.services.register import Register
+from ledger_node.services.requests import Requests
+from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
 from ledger_node.services.status import Status
 from ledger_node.services.streams import Streams
@@ -50,12 +58,19 @@ class Node:
     index: Index
     api_keys: ApiKeys
     submissions: Submissions
-    membership: Membership
+    register: Register
+    proposals: Proposals
+    protection: Protection
     catalogue: Catalogue
     datasets: Datasets
+    requests: Requests
+    permissions: Permissions
     consents: Consents
     runs: Runs
+    rounds: Rounds
     models: Models
+    lifecycles: Lifecycles
+    recalls: Recalls
     streams: Streams
     lineages: Lineages
     documents: Documents
@@ -107,13 +122,14 @@ class Runtime:
             ledger,
             signer,
             outbox,
+            index,
             salt_secret=outbox.salt_secret(),
             queue_cap=config.queue_cap,
             wake=self._wake.set,
             stage=stage,
         )
-        membership = Membership(index, identity, submissions)
-        consents = Consents(index, submissions, membership, clock)
+        membership = Membership(index, identity, clock)
+        permissions = Permissions(index, clock)
         lineages = Lineages(index)
         documents = Documents(blobs)
         api_keys = SqlApiKeys(self._database)
@@ -123,13 +139,20 @@ class Runtime:
             index=index,
             api_keys=api_keys,
             submissions=submissions,
-            membership=membership,
+            register=Register(index),
+            proposals=Proposals(index, ledger, submissions, membership, clock),
+            protection=Protection(index, submissions, membership, clock),
             catalogue=Catalogue(index),
-            datasets=Datasets(index, submissions, membership, clock),
-            consents=consents,
-            runs=Runs(index, submissions, membership, consents),
-            models=Models(index, submissions, membership, consents),
-            streams=Streams(submissions, membership),
+            datasets=Datasets(index, submissions, membership, permissions, clock),
+            requests=Requests(index, submissions, membership),
+            permissions=permissions,
+            consents=Consents(index, submissions, membership, clock),
+            runs=Runs(index, submissions, membership, permissions),
+            rounds=Rounds(index, submissions, membership, permissions),
+            models=Models(index, submissions, membership, permissions),
+            lifecycles=Lifecycles(index, submissions, membership, permissions),
+            recalls=Recalls(index, submissions, membership),
+            streams=Streams(index, submissions, membership),
             lineages=lineages,
             documents=documents,
             evidence=Evidence(identity, index, ledger, lineages, documents),

@@ -49,7 +49,7 @@ class _Interrupted(Exception):
 
 def _write(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "other"
-    route = getattr(scope.get("route"), "path", "-")
+    route = getattr(scope.get("route"), "path_format", "-")
     milliseconds = round(seconds * 1000, 1)
     log.info(
         "%s %s %d %.1f ms",

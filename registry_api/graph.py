@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import names_of
+from ledger_node.domain.codes import Lifecycle
 from ledger_node.domain.lineage import Lineage
+from ledger_node.domain.training import Run
 from registry_api.reading import View
 from registry_api.schemas import lineage as schemas
 from registry_api.schemas.dataset import DatasetVersion
 from registry_api.schemas.lineage import Edge, Node
-from registry_api.showing import show_consent, show_dataset, show_model, show_model_version, show_organisation, show_run
+from registry_api.showing.consents import show_consent, show_dataset
+from registry_api.showing.consortium import show_organisation
+from registry_api.showing.models import show_model, show_model_version, show_recall, show_run
 
 
 def show_lineage(view: View, found: Lineage) -> schemas.Lineage:
@@ -22,12 +25,21 @@ def short(id_: str) -> str:
     return f"{id_[:10]}…"
 
 
+def operations_of(run: Run) -> str:
+    """What a run used its inputs for, each operation once: `TRAIN, TEST`."""
+    return ", ".join(dict.fromkeys(one.operation.name or "" for one in run.inputs))
+
+
 def _nodes(found: Lineage) -> list[Node]:
-    states = found.consent_states()
     custodians = {dataset.id: found.name_of(dataset.custodian) for dataset in found.datasets}
     return [
         *(
-            Node(id=str(one.number), kind="organisation", label=one.name, state=one.status.name)
+            Node(
+                id=str(one.number),
+                kind="organisation",
+                label=one.name,
+                state=one.status_at(found.as_of.timestamp).name,
+            )
             for one in found.organisations
         ),
         *(
@@ -40,14 +52,19 @@ def _nodes(found: Lineage) -> list[Node]:
             for one in found.dataset_versions
         ),
         *(
-            Node(id=one.id, kind="consent", label=f"consent of {found.name_of(one.grantor)}", state=states[one.id].name)
+            Node(
+                id=one.id,
+                kind="consent",
+                label=f"consent of {found.name_of(one.grantor)}",
+                state=one.state_at(found.as_of.timestamp).name,
+            )
             for one in found.consents
         ),
         *(
             Node(
                 id=one.id,
                 kind="run",
-                label=f"{'+'.join(names_of(one.operation))}, {len(one.rounds)} rounds",
+                label=f"{operations_of(one)}, {len(one.rounds)} rounds",
                 state=one.outcome.name,
             )
             for one in found.runs
@@ -57,31 +74,59 @@ def _nodes(found: Lineage) -> list[Node]:
             for one in found.models
         ),
         *(
-            Node(id=one.id, kind="modelVersion", label=f"model {short(one.model)} version {one.number}", state=None)
+            Node(
+                id=one.id,
+                kind="modelVersion",
+                label=f"model {short(one.model)} version {one.number}" + ("" if one.run else ", imported"),
+                state="RECALLED" if one.recalls else _life(one.lifecycle, for_sale=one.for_sale),
+            )
             for one in found.model_versions
         ),
+        *(
+            Node(
+                id=one.id,
+                kind="recall",
+                label=f"recall by {found.name_of(one.issuer)}, {one.severity.name}",
+                state="STANDING" if one.stands else "LIFTED",
+            )
+            for one in found.recalls
+        ),
     ]
+
+
+def _life(lifecycle: Lifecycle, *, for_sale: bool) -> str:
+    return "RELEASED_FOR_SALE" if lifecycle is Lifecycle.RELEASED and for_sale else lifecycle.name
 
 
 def _edges(found: Lineage) -> list[Edge]:
     custodians = {dataset.id: dataset.custodian for dataset in found.datasets}
     inputs = [(run.id, used) for run in found.runs for used in run.inputs]
+    made = [
+        (parent, f"{one.dataset}/{one.number}")
+        for one in found.dataset_versions
+        if one.derivation
+        for parent in one.derivation.parents
+    ]
     triples = [
         *((str(custodians[one.dataset]), f"{one.dataset}/{one.number}", "holds") for one in found.dataset_versions),
         *((str(one.grantor), one.id, "grants") for one in found.consents),
+        *((one.terms.supersedes, one.id, "supersededBy") for one in found.consents if one.terms.supersedes),
         *((f"{used.dataset}/{used.version}", used.consent, "covers") for _, used in inputs),
         *((used.consent, run, "usedBy") for run, used in inputs),
-        *((one.run, one.id, "trained") for one in found.model_versions),
+        *((f"{one.dataset}/{one.version}", one.consent, "covers") for one, _ in made if one.consent),
+        *((f"{one.dataset}/{one.version}", version, "derivedInto") for one, version in made),
+        *((one.run, one.id, "trained") for one in found.model_versions if one.run),
         *((parent, one.id, "parentOf") for one in found.model_versions for parent in one.parents),
         *((str(one.publisher), one.id, "publishes") for one in found.models),
         *((one.id, one.model, "versionOf") for one in found.model_versions),
+        *((one.id, one.version, "recalls") for one in found.recalls),
     ]
     return [Edge(source=source, target=target, kind=kind) for source, target, kind in dict.fromkeys(triples)]
 
 
 def facts_of(view: View, found: Lineage) -> schemas.Facts:
     return schemas.Facts(
-        organisations=[show_organisation(one) for one in found.organisations],
+        organisations=[show_organisation(view, one) for one in found.organisations],
         datasets=[show_dataset(view, one) for one in found.datasets],
         dataset_versions=[
             schemas.UsedVersion(dataset=one.dataset, **dict(DatasetVersion.of(one, found.lowest[one.dataset])))
@@ -91,4 +136,5 @@ def facts_of(view: View, found: Lineage) -> schemas.Facts:
         models=[show_model(view, one) for one in found.models],
         runs=[show_run(view, one) for one in found.runs],
         model_versions=[show_model_version(view, one) for one in found.model_versions],
+        recalls=[show_recall(view, one) for one in found.recalls],
     )

@@ -23,13 +23,18 @@ has decided. Every read answers as of a block (`asOf`) and says how far the inde
 with stable codes.
 """
 TAGS = {
+    "consortium": "What all members share: thresholds of votes, generations of contracts.",
     "organisations": "Members of the consortium.",
-    "proposals": "Votes on members.",
+    "keys": "Keys of members, claims that one was compromised, and what it wrote.",
+    "proposals": "What members vote on.",
     "datasets": "Datasets and their immutable versions.",
+    "requests": "Asking a hospital for a consent.",
     "consents": "What a hospital permits, and every use of it.",
     "models": "Models and their versions.",
-    "versions": "Model versions: lineage and evidence.",
-    "runs": "Training runs, rounds and contributions.",
+    "versions": "Model versions: life, lineage and evidence.",
+    "recalls": "Model versions that are taken back, and who knows of it.",
+    "runs": "Training runs.",
+    "rounds": "Rounds of a run, and what hospitals answer.",
     "streams": "Device streams and their anchors.",
     "submissions": "Writes that this node accepted.",
     "blobs": "Public documents.",

@@ -51,6 +51,14 @@ class View:
             self._time = time_of(self.node.index, self.block)
         return self._time.timestamp
 
+    def time_at(self, block: int) -> int:
+        """The Unix time of an earlier block that holds a fact."""
+        return time_of(self.node.index, block).timestamp
+
+    def actor(self, number: int) -> Organisation | None:
+        """Who acted; None for 0, which stands for a vote."""
+        return self.organisation(number) if number else None
+
     def organisation(self, number: int) -> Organisation:
         if number not in self._names:
             found = self.node.index.find_organisation(number, self.block)

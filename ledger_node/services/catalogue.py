@@ -1,11 +1,12 @@
-"""Reads over the index: facts by noun, as of a block."""
+"""Reads over the index: facts by noun, as of a block. The consortium's own facts are in `register`."""
 
 from __future__ import annotations
 
 from ledger_node.domain.consent import Consent, ConsentUse
-from ledger_node.domain.dataset import Dataset, DatasetVersion, Stream
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
-from ledger_node.domain.organisation import Organisation, Proposal
+from ledger_node.domain.recall import Recall
+from ledger_node.domain.request import Request
 from ledger_node.domain.training import Run
 from ledger_node.ports import Index, Page
 from ledger_node.services.reading import block_of, require
@@ -20,15 +21,6 @@ class Catalogue:
     def block(self, as_of: int | None) -> int:
         return block_of(self._index, as_of)
 
-    def list_organisations(self, page: Page) -> list[Organisation]:
-        return self._index.organisations(page)
-
-    def get_organisation(self, number: int, as_of: int | None = None) -> Organisation:
-        return require(self._index.find_organisation(number, self.block(as_of)), "organisation")
-
-    def list_proposals(self, page: Page) -> list[Proposal]:
-        return self._index.proposals(page)
-
     def list_datasets(self, page: Page) -> list[Dataset]:
         return self._index.datasets(page)
 
@@ -38,6 +30,16 @@ class Catalogue:
     def list_dataset_versions(self, dataset: str, as_of: int | None = None) -> list[DatasetVersion]:
         self.get_dataset(dataset, as_of)
         return self._index.dataset_versions(dataset, self.block(as_of))
+
+    def list_erasures(self, dataset: str, as_of: int | None = None) -> list[Erasure]:
+        self.get_dataset(dataset, as_of)
+        return self._index.erasures(dataset, self.block(as_of))
+
+    def list_requests(self, page: Page) -> list[Request]:
+        return self._index.requests(page)
+
+    def get_request(self, request: str, as_of: int | None = None) -> Request:
+        return require(self._index.find_request(request, self.block(as_of)), "request")
 
     def list_consents(self, page: Page) -> list[Consent]:
         return self._index.consents(page)
@@ -60,6 +62,15 @@ class Catalogue:
 
     def get_model_version(self, version: str, as_of: int | None = None) -> ModelVersion:
         return require(self._index.find_model_version(version, self.block(as_of)), "model version")
+
+    def list_recalls(self, page: Page) -> list[Recall]:
+        return self._index.recalls(page)
+
+    def get_recall(self, recall: str, as_of: int | None = None) -> Recall:
+        return require(self._index.find_recall(recall, self.block(as_of)), "recall")
+
+    def list_recalls_of(self, version: str, as_of: int | None = None) -> list[Recall]:
+        return self._index.recalls_of(version, self.block(as_of))
 
     def list_runs(self, page: Page) -> list[Run]:
         return self._index.runs(page)

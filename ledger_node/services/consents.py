@@ -1,37 +1,24 @@
-"""Issuing, suspending, reinstating, revoking and checking consents."""
+"""Issuing, suspending, reinstating and revoking consents."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
-from ledger_node.domain.codes import Capability, ConsentState, Operation, OrganisationStatus, Reason, StateReason
-from ledger_node.domain.command import Command, Idempotency
-from ledger_node.domain.consent import (
-    LONGEST_REGULATOR_SUSPENSION,
-    LONGEST_WINDOW,
-    Circumstances,
-    Consent,
-    Terms,
-    Use,
-    judge,
-)
-from ledger_node.domain.dataset import lowest_usable
-from ledger_node.domain.submission import Submission
-from ledger_node.domain.training import RunInput
-from ledger_node.errors import (
-    ConsentRefused,
-    InvalidField,
-    InvalidPurpose,
-    InvalidWindow,
-    NotPermitted,
-    StateConflict,
-    UnknownGrantee,
-)
+from ledger_node.domain.codes import Capability, StateReason
+from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
+from ledger_node.domain.consent import LONGEST_SUSPENSION, Consent, Terms
+from ledger_node.domain.scope import NO_PROJECT
+from ledger_node.errors import InvalidField, InvalidWindow, StateConflict, UnknownGrantee
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
+from ledger_node.services.generations import generation_of, require_in_force
 from ledger_node.services.membership import Membership
-from ledger_node.services.reading import block_of, require, time_of
-from ledger_node.services.submissions import Submissions
+from ledger_node.services.reading import block_of, require
+from ledger_node.services.requests import require_open
+from ledger_node.services.submissions import Submissions, once
+from ledger_node.services.terms import require_sound
+
+NOTHING = NO_PROJECT  # the zero word, which stands for no request and no superseded consent
 
 
 class Consents:
@@ -41,164 +28,194 @@ class Consents:
         self._membership = membership
         self._clock = clock
 
-    def issue(self, terms: Terms, idempotency: Idempotency) -> Submission:
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
+    @once
+    def issue(self, idempotency: Idempotency, terms: Terms) -> Command:
         self._membership.require(Capability.CUSTODIAN)
-        self._check_terms(terms)
-        salt = self._submissions.salt(idempotency)
-        consent = self._submissions.derive(ids.CONSENT, "consents", salt)
-        values = (
-            terms.dataset,
-            terms.grantee,
-            terms.version_from,
-            terms.version_to,
-            int(terms.basis),
-            int(terms.purposes),
-            int(terms.operations),
-            terms.not_before,
-            terms.expires_at,
-            terms.max_rounds,
-            terms.project_ref,
-            terms.policy_digest,
-        )
-        return self._submissions.submit(
-            Command("consent.issue", "consents", "issue", (salt, values), consent), idempotency
+        dataset = require(self._index.find_dataset(terms.dataset, block_of(self._index, None)), "dataset")
+        self._membership.require_ours(dataset.custodian, "only the custodian grants on a dataset")
+        require_in_force(self._index, dataset.at, "dataset")
+        self._require_user(terms.grantee)
+        require_sound(terms, self._clock.now())
+        if terms.request is not None:
+            self._require_answerable(terms, terms.request)
+        if terms.supersedes is not None:
+            self._require_superseding(terms, terms.supersedes)
+        return self._submissions.making(
+            idempotency, ids.CONSENT, "consent.issue", "consents", "issue", values_of(terms)
         )
 
-    def _check_terms(self, terms: Terms) -> None:
-        as_of = block_of(self._index, None)
-        dataset = require(self._index.find_dataset(terms.dataset, as_of), "dataset")
-        ours = self._submissions.identity.organisation
-        if dataset.custodian != ours:
-            raise NotPermitted(
-                "only the custodian grants on a dataset",
-                got=f"organisation {ours}",
-                needed=f"organisation {dataset.custodian}",
+    @once
+    def suspend(self, _: Idempotency, consent: str, reason: StateReason) -> Command:
+        """The grantor's own suspension, without end until it reinstates."""
+        found = self._require_suspendable(consent)
+        return self._act("consent.suspend", "suspend", found, int(reason))
+
+    @once
+    def suspend_all(self, _: Idempotency, consents: Sequence[str], reason: StateReason) -> Command:
+        """As `suspend`, for 1 to MAX_BATCH consents of one generation, all or none."""
+        found = [self._require_suspendable(consent) for consent in _distinct(consents)]
+        return self._act_on_all("suspendAll", found, int(reason))
+
+    @once
+    def suspend_by_regulator(self, _: Idempotency, consent: str, reason: StateReason, until: int) -> Command:
+        """A regulator's suspension, which ends by itself at `until` (Unix seconds), at most 30 days ahead."""
+        found = self._require_suspendable_by_regulator(consent, until)
+        return self._act("consent.suspend", "suspendByRegulator", found, int(reason), until)
+
+    @once
+    def suspend_all_by_regulator(
+        self, _: Idempotency, consents: Sequence[str], reason: StateReason, until: int
+    ) -> Command:
+        """As `suspend_by_regulator`, for 1 to MAX_BATCH consents of one generation, all or none."""
+        found = [self._require_suspendable_by_regulator(consent, until) for consent in _distinct(consents)]
+        return self._act_on_all("suspendAllByRegulator", found, int(reason), until)
+
+    @once
+    def reinstate(self, _: Idempotency, consent: str, reason: StateReason) -> Command:
+        """The grantor lifts its own suspension; a regulator's stays until it ends."""
+        found = self._require_ours(consent)
+        require_in_force(self._index, found.at, "consent")
+        if not found.grantor_suspended:
+            raise StateConflict(
+                "the grantor has not suspended this consent",
+                got="no suspension by the grantor",
+                needed="a suspension of one's own; others end by themselves",
             )
-        grantee = self._index.find_organisation(terms.grantee, as_of)
-        if grantee is None:
+        return self._act("consent.reinstate", "reinstate", found, int(reason))
+
+    @once
+    def revoke(self, _: Idempotency, consent: str, reason: StateReason) -> Command:
+        return self._act("consent.revoke", "revoke", self._require_ours(consent), int(reason))
+
+    def _require_user(self, grantee: int) -> None:
+        """Who can never use data is granted none."""
+        found = self._index.find_organisation(grantee, block_of(self._index, None))
+        if found is None:
             raise UnknownGrantee(
                 "the grantee is not a member of this consortium",
-                got=f"organisation {terms.grantee}",
+                got=f"organisation {grantee}",
                 needed="the number of a publisher, as GET /v1/organisations lists them",
             )
-        if Capability.PUBLISHER not in grantee.capabilities:
+        if not found.capabilities & (Capability.PUBLISHER | Capability.CUSTODIAN):
             raise UnknownGrantee(
-                "the grantee is not a publisher",
-                got=f"organisation {terms.grantee}",
-                needed="an organisation with the capability PUBLISHER",
-            )
-        if terms.purposes == 0 or terms.operations == 0:
-            raise InvalidPurpose("a consent names purposes and operations", got="an empty list", needed="at least one")
-        if terms.version_to and terms.version_to < terms.version_from:
-            raise InvalidField("versionTo lies before versionFrom", needed="versionTo not below versionFrom, or 0")
-        if terms.expires_at <= terms.not_before:
-            raise InvalidWindow("the window is empty", needed="expiresAt after notBefore")
-        if terms.expires_at <= self._clock.now():
-            raise InvalidWindow("the window has passed", needed="expiresAt in the future")
-        if terms.expires_at - terms.not_before > LONGEST_WINDOW:
-            raise InvalidWindow(
-                "the window is too long",
-                got=f"{terms.expires_at - terms.not_before} seconds",
-                needed=f"at most {LONGEST_WINDOW} seconds (ten years)",
+                "the grantee can never use data",
+                got=f"organisation {grantee}",
+                needed="an organisation with the capability PUBLISHER or CUSTODIAN",
             )
 
-    def suspend(self, consent: str, reason: StateReason, idempotency: Idempotency) -> Submission:
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
-        found = self._require_ours(consent)
-        self._refuse_revoked(found)
-        return self._act("consent.suspend", "suspend", consent, (int(reason),), idempotency)
-
-    def suspend_by_regulator(
-        self, consent: str, reason: StateReason, until: int, idempotency: Idempotency
-    ) -> Submission:
-        """A regulator's suspension, which ends by itself at `until` (Unix seconds), at most 30 days ahead."""
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
-        self._membership.require(Capability.REGULATOR)
-        self._refuse_revoked(self._get(consent))
-        now = self._clock.now()
-        if not now < until <= now + LONGEST_REGULATOR_SUSPENSION:
-            raise InvalidWindow("a regulator's suspension ends within 30 days", needed="a time in the next 30 days")
-        return self._act("consent.suspend", "suspendByRegulator", consent, (int(reason), until), idempotency)
-
-    def reinstate(self, consent: str, reason: StateReason, idempotency: Idempotency) -> Submission:
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
-        found = self._require_ours(consent)
-        self._refuse_revoked(found)
-        return self._act("consent.reinstate", "reinstate", consent, (int(reason),), idempotency)
-
-    def revoke(self, consent: str, reason: StateReason, idempotency: Idempotency) -> Submission:
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
-        self._refuse_revoked(self._require_ours(consent))
-        return self._act("consent.revoke", "revoke", consent, (int(reason),), idempotency)
-
-    def check(self, consent: str, use: Use, as_of: int | None = None) -> Reason:
-        """What the contract would say of this use now, or would have said at the end of block `as_of`, by the index."""
-        block = block_of(self._index, as_of)
-        time = self._clock.now() if as_of is None else time_of(self._index, block).timestamp
-        return self._judge(self._index.find_consent(consent, block), use, block, time)
-
-    def require_permitted(self, inputs: tuple[RunInput, ...], use: Use) -> None:
-        """ConsentRefused naming the first input whose consent does not permit the use."""
-        block = block_of(self._index, None)
-        for position, item in enumerate(inputs):
-            found = self._index.find_consent(item.consent, block)
-            reason = self._judge(
-                found, replace(use, dataset=item.dataset, version=item.version), block, self._clock.now()
+    def _require_answerable(self, terms: Terms, request: str) -> None:
+        found = require(self._index.find_request(request, block_of(self._index, None)), "request")
+        require_open(found)
+        if found.requester != terms.grantee or found.wanted.dataset != terms.dataset:
+            raise InvalidField(
+                "the request is another organisation's or about another dataset",
+                got=f"a request of organisation {found.requester}",
+                needed="the requester as grantee, and the dataset of the request",
+                field="body.request",
             )
-            if reason is not Reason.OK:
-                raise ConsentRefused(
-                    f"the consent of input {position} does not permit {Operation(use.operation).name}: {reason.name}",
-                    got=reason.name,
-                    needed="a consent that permits the use; ask the hospital that granted it",
-                    reason=reason.name,
-                    consent=item.consent,
-                    input=position,
-                )
 
-    def _judge(self, consent: Consent | None, use: Use, block: int, time: int) -> Reason:
-        if consent is None:
-            return Reason.UNKNOWN_TOKEN
-        versions = self._index.dataset_versions(consent.terms.dataset, block)
-
-        def active(organisation: int) -> bool:
-            found = self._index.find_organisation(organisation, block)
-            return found is not None and found.status is OrganisationStatus.ACTIVE
-
-        now = Circumstances(
-            time=time,
-            latest_version=len(versions),
-            lowest_usable=lowest_usable(versions),
-            grantor_active=active(consent.grantor),
-            grantee_active=active(consent.terms.grantee),
-        )
-        return judge(consent, use, now)
+    def _require_superseding(self, terms: Terms, former: str) -> None:
+        found = self._require_ours(former)
+        if found.terms.grantee != terms.grantee or found.terms.dataset != terms.dataset:
+            raise InvalidField(
+                "a consent supersedes one to the same grantee on the same dataset",
+                got=f"a consent to organisation {found.terms.grantee}",
+                needed="the same grantee and dataset, or a revocation and a new consent",
+                field="body.supersedes",
+            )
+        if self._clock.now() < found.regulator_until:
+            raise StateConflict(
+                "a suspension by a regulator or a vote of the superseded consent still runs",
+                got="SUSPENDED",
+                needed="its end",
+            )
+        if found.rounds_used > terms.max_rounds or found.epsilon_spent > terms.epsilon_budget:
+            raise StateConflict(
+                "the superseded consent has used more than the new terms permit in all",
+                got=f"{found.rounds_used} rounds and {found.epsilon_spent} millionths of epsilon",
+                needed="maxRounds and epsilonBudget not below what is used",
+            )
 
     def _get(self, consent: str) -> Consent:
-        return require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
+        found = require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
+        if found.revocation() is not None:
+            raise StateConflict("the consent is revoked, for ever", got="REVOKED", needed="issue a new consent")
+        return found
 
     def _require_ours(self, consent: str) -> Consent:
         self._membership.require(Capability.CUSTODIAN, protective=True)
+        found = require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
+        self._membership.require_ours(found.grantor, "only the hospital that granted a consent may do this")
+        return self._get(consent)
+
+    def _require_suspendable(self, consent: str) -> Consent:
+        found = self._require_ours(consent)
+        if found.grantor_suspended:
+            raise StateConflict("the grantor has suspended this consent already", got="SUSPENDED", needed="ACTIVE")
+        return found
+
+    def _require_suspendable_by_regulator(self, consent: str, until: int) -> Consent:
+        self._membership.require(Capability.REGULATOR, protective=True)
         found = self._get(consent)
-        ours = self._submissions.identity.organisation
-        if found.grantor != ours:
-            raise NotPermitted(
-                "only the hospital that granted a consent may do this",
-                got=f"organisation {ours}",
-                needed=f"organisation {found.grantor}",
+        if found.regulator_until:
+            raise StateConflict(
+                "a regulator or a vote has suspended this consent once",
+                got="once",
+                needed="a vote, which may suspend again",
+            )
+        now = self._clock.now()
+        if not now < until <= now + LONGEST_SUSPENSION:
+            raise InvalidWindow(
+                "a regulator's suspension ends within 30 days", needed="a time in the next 30 days", field="body.until"
             )
         return found
 
-    def _refuse_revoked(self, consent: Consent) -> None:
-        if consent.state_at(self._clock.now()) is ConsentState.REVOKED:
-            raise StateConflict("the consent is revoked, for ever", got="REVOKED", needed="issue a new consent")
+    def _act(self, kind: str, function: str, consent: Consent, *args: int) -> Command:
+        generation = generation_of(self._index, consent.at)
+        return Command(kind, "consents", function, (consent.id, *args), consent.id, generation)
 
-    def _act(
-        self, kind: str, function: str, consent: str, args: tuple[int, ...], idempotency: Idempotency
-    ) -> Submission:
-        return self._submissions.submit(Command(kind, "consents", function, (consent, *args), consent), idempotency)
+    def _act_on_all(self, function: str, consents: Sequence[Consent], *args: int) -> Command:
+        generations = {generation_of(self._index, consent.at) for consent in consents}
+        if len(generations) > 1:
+            raise InvalidField(
+                "the consents are of several generations", got=f"{len(generations)}", needed="a batch for each"
+            )
+        ids_of = [consent.id for consent in consents]
+        return Command("consent.suspend", "consents", function, (ids_of, *args), generation=generations.pop())
+
+
+def values_of(terms: Terms) -> tuple[object, ...]:
+    """The terms in the order of `Terms` in `contracts/types/DataUse.sol`."""
+    return (
+        terms.dataset,
+        terms.grantee,
+        terms.version_from,
+        terms.version_to,
+        int(terms.basis),
+        int(terms.permission),
+        int(terms.modifiers),
+        int(terms.purposes),
+        int(terms.operations),
+        terms.condition,
+        int(terms.regions),
+        terms.deidentification,
+        terms.not_before,
+        terms.expires_at,
+        terms.max_rounds,
+        terms.epsilon_budget,
+        terms.project_ref,
+        terms.policy_digest,
+        terms.request or NOTHING,
+        terms.supersedes or NOTHING,
+    )
+
+
+def _distinct(consents: Sequence[str]) -> Sequence[str]:
+    if not 1 <= len(consents) <= MAX_BATCH or len(set(consents)) != len(consents):
+        raise InvalidField(
+            "a batch names each consent once",
+            got=f"{len(consents)} consents, {len(set(consents))} of them different",
+            needed=f"1 to {MAX_BATCH} different consents",
+            field="body.consents",
+        )
+    return consents

@@ -1,37 +1,41 @@
-"""Walking the graph: upwards from a model version, downwards from a dataset, a consent or a hospital."""
+"""Walking upwards: everything behind a model version. The way down is in `impact`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger_node.domain.codes import TAINTING, ConsentState, Reason
 from ledger_node.domain.consent import Consent
-from ledger_node.domain.dataset import lowest_usable
+from ledger_node.domain.dataset import DatasetVersion, lowest_usable
 from ledger_node.domain.lineage import Affected, Lineage
 from ledger_node.domain.model import ModelVersion
-from ledger_node.domain.position import BlockRef
-from ledger_node.domain.training import Run, RunInput
-from ledger_node.errors import NotFound
+from ledger_node.domain.recall import Recall
+from ledger_node.domain.training import Run
 from ledger_node.ports import Index, Page
+from ledger_node.services.impact import Impacts
 from ledger_node.services.reading import block_of, require, time_of
 
 
 class Lineages:
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._impacts = Impacts(index)
 
     def lineage(self, version: str, as_of: int | None = None) -> Lineage:
-        """Every fact behind a model version as of a block, its parent versions included."""
+        """Every fact behind a model version as of a block: its parent versions, what datasets were derived from, and
+        recalls included."""
         index, block = self._index, block_of(self._index, as_of)
         versions = self._with_parents(version, block)
-        runs = {v.run: require(index.find_run(v.run, block), "run") for v in versions.values()}
+        runs = {v.run: require(index.find_run(v.run, block), "run") for v in versions.values() if v.run is not None}
         models = {v.model: require(index.find_model(v.model, block), "model") for v in versions.values()}
         inputs = {item for run in runs.values() for item in run.inputs}
-        consents = {i.consent: require(index.find_consent(i.consent, block), "consent") for i in inputs}
-        datasets = {i.dataset: require(index.find_dataset(i.dataset, block), "dataset") for i in inputs}
+        used = self._with_sources({(i.dataset, i.version) for i in inputs}, block)
+        parents = [p for one in used.values() if one.derivation for p in one.derivation.parents]
+        named = {i.consent for i in inputs} | {p.consent for p in parents if p.consent is not None}
+        consents = self._with_superseded(named, block)
+        datasets = {dataset: require(index.find_dataset(dataset, block), "dataset") for dataset, _ in used}
         known = {dataset: index.dataset_versions(dataset, block) for dataset in datasets}
-        used = {(i.dataset, i.version) for i in inputs}
-        numbers = self._organisations(versions.values(), runs.values(), consents.values())
+        recalls = [recall for one in sorted(versions) for recall in index.recalls_of(one, block)]
+        numbers = _organisations(versions.values(), runs.values(), consents.values(), recalls)
         numbers |= {dataset.custodian for dataset in datasets.values()}
         organisations = [require(index.find_organisation(n, block), "organisation") for n in sorted(numbers)]
         return Lineage(
@@ -39,25 +43,23 @@ class Lineages:
             as_of=time_of(index, block),
             organisations=tuple(organisations),
             datasets=tuple(datasets[key] for key in sorted(datasets)),
-            dataset_versions=tuple(v for key in sorted(known) for v in known[key] if (v.dataset, v.number) in used),
+            dataset_versions=tuple(used[key] for key in sorted(used)),
             consents=tuple(consents[key] for key in sorted(consents)),
             models=tuple(models[key] for key in sorted(models)),
             runs=tuple(runs[key] for key in sorted(runs)),
             model_versions=tuple(versions[key] for key in sorted(versions)),
+            recalls=tuple(sorted(recalls, key=lambda one: one.id)),
             latest={dataset: len(found) for dataset, found in known.items()},
             lowest={dataset: lowest_usable(found) for dataset, found in known.items()},
             latest_models={model: self._latest_number(model, block) for model in models},
         )
 
     def impact_of_dataset(self, dataset: str, as_of: int | None = None) -> list[Affected]:
-        block = block_of(self._index, as_of)
-        require(self._index.find_dataset(dataset, block), "dataset")
-        return self._downstream(block, dataset=dataset)
+        """What lies downstream of all versions of a dataset."""
+        return self._impacts.of_dataset(dataset, block_of(self._index, as_of))
 
     def impact_of_consent(self, consent: str, as_of: int | None = None) -> list[Affected]:
-        block = block_of(self._index, as_of)
-        require(self._index.find_consent(consent, block), "consent")
-        return self._downstream(block, consent=consent)
+        return self._impacts.of_consent(consent, block_of(self._index, as_of))
 
     def impact_of_organisation(self, number: int, as_of: int | None = None) -> list[Affected]:
         """What lies downstream of every dataset that an organisation holds."""
@@ -80,59 +82,38 @@ class Lineages:
                 waiting.extend(found[current].parents)
         return found
 
-    def _organisations(
-        self, versions: Iterable[ModelVersion], runs: Iterable[Run], consents: Iterable[Consent]
-    ) -> set[int]:
-        numbers = {v.publisher for v in versions} | {r.publisher for r in runs}
-        for consent in consents:
-            numbers |= {consent.grantor, consent.terms.grantee, *(entry.actor for entry in consent.log)}
-        return numbers
-
-    def _downstream(self, block: int, *, dataset: str | None = None, consent: str | None = None) -> list[Affected]:
-        affected: list[Affected] = []
-        time = time_of(self._index, block)
-        for run_id in self._index.runs_using(dataset=dataset, consent=consent, as_of=block):
-            run = require(self._index.find_run(run_id, block), "run")
-            published = self._index.model_versions(Page(as_of=block, limit=1_000_000, where={"run": run_id}))
-            for item in run.inputs:
-                if item.dataset == dataset or item.consent == consent:
-                    for version in published:
-                        affected.extend(self._follow(version, run, item, block, time))
-        return sorted(affected, key=lambda a: (a.version, a.dataset, a.dataset_version, a.consent))
-
-    def _follow(
-        self, version: ModelVersion, run: Run, item: RunInput, block: int, time: BlockRef
-    ) -> Iterable[Affected]:
-        consent = self._index.find_consent(item.consent, block)
-        if consent is None:
-            raise NotFound("a run names a consent that is not indexed", needed="rebuild the index")
-        revocation = consent.revocation()
-        standing = _standing(consent, time)
-        seen: set[str] = set()
-        waiting: list[tuple[ModelVersion, tuple[str, ...]]] = [(version, (version.id,))]
+    def _with_superseded(self, named: set[str], block: int) -> dict[str, Consent]:
+        """The consents named, and those whose rounds and losses they carried on."""
+        found: dict[str, Consent] = {}
+        waiting = sorted(named)
         while waiting:
-            current, path = waiting.pop()
-            if current.id in seen:
-                continue
-            seen.add(current.id)
-            yield Affected(
-                version=current.id,
-                run=run.id,
-                dataset=item.dataset,
-                dataset_version=item.version,
-                consent=item.consent,
-                standing=standing,
-                revoked_for=revocation.reason if revocation else None,
-                tainted=revocation is not None and revocation.reason in TAINTING,
-                through=path,
-            )
-            waiting.extend((child, (*path, child.id)) for child in self._index.children_of(current.id, block))
+            current = waiting.pop()
+            if current not in found:
+                found[current] = require(self._index.find_consent(current, block), "consent")
+                if (former := found[current].terms.supersedes) is not None:
+                    waiting.append(former)
+        return found
+
+    def _with_sources(self, used: set[tuple[str, int]], block: int) -> dict[tuple[str, int], DatasetVersion]:
+        """The dataset versions used, and those that they were derived from."""
+        found: dict[tuple[str, int], DatasetVersion] = {}
+        waiting = sorted(used)
+        while waiting:
+            current = waiting.pop()
+            if current not in found:
+                one = require(self._index.find_dataset_version(*current, block), "dataset version")
+                found[current] = one
+                waiting.extend((p.dataset, p.version) for p in (one.derivation.parents if one.derivation else ()))
+        return found
 
 
-def _standing(consent: Consent, at: BlockRef) -> Reason:
-    state = consent.state_at(at.timestamp)
-    if state is ConsentState.REVOKED:
-        return Reason.REVOKED
-    if state is ConsentState.SUSPENDED:
-        return Reason.SUSPENDED
-    return Reason.EXPIRED if at.timestamp >= consent.terms.expires_at else Reason.OK
+def _organisations(
+    versions: Iterable[ModelVersion], runs: Iterable[Run], consents: Iterable[Consent], recalls: Iterable[Recall]
+) -> set[int]:
+    """The numbers of all that are named; 0, which stands for a vote, is none of them."""
+    numbers = {v.publisher for v in versions} | {r.publisher for r in runs}
+    for consent in consents:
+        numbers |= {consent.grantor, consent.terms.grantee, *(entry.actor for entry in consent.log)}
+    for recall in recalls:
+        numbers |= {recall.issuer, recall.lifted_by or 0, *(one.organisation for one in recall.acknowledgements)}
+    return numbers - {0}

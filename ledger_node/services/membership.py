@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability, OrganisationStatus, ProposalKind
-from ledger_node.domain.command import Command, Idempotency, Identity
+from ledger_node.domain.codes import Capability, OrganisationStatus, names_of
+from ledger_node.domain.command import Identity
 from ledger_node.domain.organisation import Organisation
-from ledger_node.domain.submission import Submission
 from ledger_node.errors import NotPermitted
-from ledger_node.ports import Index
+from ledger_node.ports import Clock, Index
 from ledger_node.services.reading import block_of
-from ledger_node.services.submissions import Submissions
 
 
 class Membership:
-    """Courtesy checks on our own organisation, and its votes."""
+    """Courtesy checks on our own organisation."""
 
-    def __init__(self, index: Index, identity: Identity, submissions: Submissions) -> None:
+    def __init__(self, index: Index, identity: Identity, clock: Clock) -> None:
         self._index = index
         self._identity = identity
-        self._submissions = submissions
+        self._clock = clock
 
-    def ours(self) -> Organisation | None:
-        return self._index.find_organisation(self._identity.organisation, block_of(self._index, None))
-
-    def require(self, capability: Capability, *, protective: bool = False) -> None:
-        """NotPermitted unless our organisation has the capability and is active. Protective acts need no activity."""
-        ours = self.ours()
+    def require(self, *capabilities: Capability, protective: bool = False) -> Organisation:
+        """Our organisation. NotPermitted unless it has one of the capabilities (any will do when none is named), is no
+        former member and, but for protective acts, is active."""
+        ours = self._index.find_organisation(self._identity.organisation, block_of(self._index, None))
         if ours is None:
             raise NotPermitted("this node's key belongs to no organisation yet", needed="an accepted operator key")
-        if capability not in ours.capabilities:
+        if capabilities and not any(one in ours.capabilities for one in capabilities):
             raise NotPermitted(
                 "this organisation lacks the capability",
-                got=ours.capabilities.name or "none",
-                needed=capability.name or "",
+                got=", ".join(names_of(ours.capabilities)) or "none",
+                needed=" or ".join(one.name or "" for one in capabilities),
             )
-        if not protective and ours.status is not OrganisationStatus.ACTIVE:
-            raise NotPermitted("this organisation is suspended", got=ours.status.name, needed="ACTIVE")
+        status = ours.status_at(self._clock.now())
+        if status is OrganisationStatus.REMOVED:
+            raise NotPermitted("this organisation was removed", got=status.name, needed="a member")
+        if not protective and status is not OrganisationStatus.ACTIVE:
+            raise NotPermitted("this organisation is suspended", got=status.name, needed="ACTIVE")
+        return ours
 
-    def propose(self, kind: ProposalKind, payload: str, idempotency: Idempotency) -> Submission:
-        """`payload` is the ABI of the admission or of the organisation's number, as 0x-hex."""
-        return self._submissions.submit(
-            Command("organisation.propose", "consortium", "propose", (int(kind), payload)), idempotency
-        )
-
-    def vote(self, proposal: int, in_favour: bool, idempotency: Idempotency) -> Submission:
-        return self._submissions.submit(
-            Command("proposal.vote", "consortium", "vote", (proposal, in_favour), str(proposal)), idempotency
-        )
-
-    def execute(self, proposal: int, idempotency: Idempotency) -> Submission:
-        return self._submissions.submit(
-            Command("proposal.execute", "consortium", "execute", (proposal,), str(proposal)), idempotency
-        )
+    def require_ours(self, owner: int, rule: str) -> None:
+        """NotPermitted with the rule unless `owner` is our organisation."""
+        if owner != self._identity.organisation:
+            raise NotPermitted(rule, got=f"organisation {self._identity.organisation}", needed=f"organisation {owner}")

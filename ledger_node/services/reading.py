@@ -7,6 +7,7 @@ from typing import TypeVar
 from ledger_node.domain.position import BlockRef
 from ledger_node.errors import NotFound
 from ledger_node.ports import Checkpoint, Index
+from ledger_node.proof.hashing import keccak256
 
 T = TypeVar("T")
 
@@ -43,3 +44,12 @@ def require(found: T | None, what: str) -> T:
     if found is None:
         raise NotFound(f"no {what} has this id", needed=f"the id of a {what} that this node has indexed")
     return found
+
+
+def checksummed(address: str) -> str:
+    """An address (0x and 40 hex digits in any case) as EIP-55 writes it, which is how the index knows keys."""
+    digits = address[2:].lower()
+    marks = keccak256(digits.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if int(mark, 16) > 7 else digit for digit, mark in zip(digits, marks, strict=False)
+    )

@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability
-from ledger_node.domain.command import Command, Idempotency
-from ledger_node.domain.submission import Submission
-from ledger_node.errors import InvalidField
-from ledger_node.proof import ids
-from ledger_node.services.membership import Membership
-from ledger_node.services.submissions import Submissions
+from collections.abc import Sequence
 
-PADDING = 128  # leaves: an anchored size is a multiple, so that it says nothing about one patient
+from ledger_node.domain.codes import Capability, DeviceClass
+from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
+from ledger_node.domain.dataset import PADDING
+from ledger_node.errors import InvalidField, StateConflict
+from ledger_node.ports import Index
+from ledger_node.proof import ids
+from ledger_node.services.generations import require_in_force
+from ledger_node.services.membership import Membership
+from ledger_node.services.reading import block_of, require
+from ledger_node.services.submissions import Submissions, once
+
+#: A head of a stream: its id, the size and the root of its tree.
+Head = tuple[str, int, str]
 
 
 class Streams:
-    def __init__(self, submissions: Submissions, membership: Membership) -> None:
+    def __init__(self, index: Index, submissions: Submissions, membership: Membership) -> None:
+        self._index = index
         self._submissions = submissions
         self._membership = membership
 
-    def register(self, idempotency: Idempotency) -> Submission:
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
+    @once
+    def register(self, idempotency: Idempotency, device_class: DeviceClass) -> Command:
         self._membership.require(Capability.CUSTODIAN)
-        salt = self._submissions.salt(idempotency)
-        stream = self._submissions.derive(ids.STREAM, "anchors", salt)
-        return self._submissions.submit(
-            Command("stream.register", "anchors", "registerStream", (salt,), stream), idempotency
+        return self._submissions.making(
+            idempotency, ids.STREAM, "stream.register", "anchors", "registerStream", int(device_class)
         )
 
-    def anchor(self, stream: str, size: int, root: str, idempotency: Idempotency) -> Submission:
-        if earlier := self._submissions.find_earlier(idempotency):
-            return earlier
+    @once
+    def anchor(self, _: Idempotency, head: Head) -> Command:
+        generation = self._require_growing(head, {})
+        return Command("stream.anchor", "anchors", "anchor", (head,), head[0], generation)
+
+    @once
+    def anchor_all(self, _: Idempotency, heads: Sequence[Head]) -> Command:
+        """1 to MAX_BATCH heads in their order, all or none."""
+        if not 1 <= len(heads) <= MAX_BATCH:
+            raise InvalidField("a batch has anchors", got=f"{len(heads)}", needed=f"1 to {MAX_BATCH}")
+        sizes: dict[str, int] = {}
+        for head in heads:
+            self._require_growing(head, sizes)
+        subject = next(iter(sizes)) if len(sizes) == 1 else None
+        return Command("stream.anchor", "anchors", "anchorAll", (list(heads),), subject)
+
+    def _require_growing(self, head: Head, sizes: dict[str, int]) -> int | None:
+        """The stream's generation. `sizes` are the sizes that earlier heads of the same batch bring."""
         self._membership.require(Capability.CUSTODIAN)
+        stream, size, _ = head
+        found = require(self._index.find_stream(stream, block_of(self._index, None)), "stream")
+        self._membership.require_ours(found.custodian, "only the stream's custodian anchors")
+        generation = require_in_force(self._index, found.at, "stream")
         if size <= 0 or size % PADDING:
             raise InvalidField("a stream is padded before it is anchored", needed=f"a multiple of {PADDING}")
-        return self._submissions.submit(
-            Command("stream.anchor", "anchors", "anchor", (stream, size, root), stream), idempotency
-        )
+        current = sizes.get(stream, found.anchors[-1].size if found.anchors else 0)
+        if size <= current:
+            raise StateConflict(
+                "a head is larger than the one before", got=f"{size} leaves", needed=f"more than {current}"
+            )
+        sizes[stream] = size
+        return generation

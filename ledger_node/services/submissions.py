@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from ledger_node.domain.command import Command, Idempotency, Identity
+from ledger_node.domain.command import Command, Generations, Idempotency, Identity
 from ledger_node.domain.submission import Submission
 from ledger_node.errors import ChainUnreachable, NotFound
-from ledger_node.ports import Ledger, Outbox, Signer, Stage, no_stage
+from ledger_node.ports import Index, Ledger, Outbox, Signer, Stage, no_stage
 from ledger_node.proof import ids
 from ledger_node.proof.hashing import parse_hex, to_hex
 
@@ -29,6 +31,7 @@ class Submissions:
         ledger: Ledger,
         signer: Signer,
         outbox: Outbox,
+        index: Index,
         *,
         salt_secret: bytes,
         queue_cap: int = 1000,
@@ -39,6 +42,7 @@ class Submissions:
         self._ledger = ledger
         self._signer = signer
         self._outbox = outbox
+        self._index = index
         self._queue_cap = queue_cap
         self._wake = wake
         self._stage = stage
@@ -50,11 +54,28 @@ class Submissions:
         """The salt of the id that a write makes: the same key makes the same id, on any copy of this node."""
         return to_hex(ids.salt_of(self._secret, idempotency.key, self.identity.organisation))
 
-    def derive(self, tag: bytes, contract: str, salt: str) -> str:
-        """The id that the named contract will give to what this organisation makes with `salt`."""
-        deployment = self.identity.deployment
-        address = parse_hex(deployment.contracts.address_of(contract).lower(), 20)
-        return to_hex(ids.derive_id(tag, deployment.chain_id, address, self.identity.organisation, parse_hex(salt, 32)))
+    def derive(self, tag: bytes, contract: str, salt: str, generation: int | None = None) -> str:
+        """The id that a contract (by its role, in the newest generation unless one is named) will give to what this
+        organisation makes with `salt`."""
+        contracts = self._generations().contracts_of(generation)
+        address = parse_hex(contracts.address_of(contract).lower(), 20)
+        chain_id, organisation = self.identity.deployment.chain_id, self.identity.organisation
+        return to_hex(ids.derive_id(tag, chain_id, address, organisation, parse_hex(salt, 32)))
+
+    def making(
+        self,
+        idempotency: Idempotency,
+        tag: bytes,
+        kind: str,
+        contract: str,
+        function: str,
+        *args: object,
+        generation: int | None = None,
+    ) -> Command:
+        """The command that makes a new thing: its salt is the function's first argument, its id the subject."""
+        salt = self.salt(idempotency)
+        subject = self.derive(tag, contract, salt, generation)
+        return Command(kind, contract, function, (salt, *args), subject, generation)
 
     def find_earlier(self, idempotency: Idempotency) -> Submission | None:
         """What this very request was answered before, so that a repeat does not meet rules that its own effect
@@ -65,7 +86,7 @@ class Submissions:
         return None
 
     def submit(self, command: Command, idempotency: Idempotency) -> Submission:
-        to = self.identity.deployment.contracts.address_of(command.contract)
+        to = self._generations().address_of(command)
         calldata = self._ledger.calldata(command)
         with suppress(ChainUnreachable):
             self._floor = max(self._floor, self._ledger.transaction_count(self._signer.address))
@@ -85,3 +106,34 @@ class Submissions:
 
     def list_recent(self, limit: int = 50) -> list[Submission]:
         return self._outbox.list_recent(limit)
+
+    def _generations(self) -> Generations:
+        at = self._index.checkpoint()
+        registered = self._index.generations(at.number) if at else []
+        return Generations.known(self.identity.deployment.contracts, registered)
+
+
+class Writer(Protocol):
+    """A service that writes."""
+
+    _submissions: Submissions
+
+
+W = TypeVar("W", bound=Writer)
+P = ParamSpec("P")
+
+
+def once(
+    build: Callable[Concatenate[W, Idempotency, P], Command],
+) -> Callable[Concatenate[W, Idempotency, P], Submission]:
+    """Makes of a method that checks and builds a command the write of it. The same request again is answered as before,
+    so that it does not meet rules that its own effect changed."""
+
+    @wraps(build)
+    def write(self: W, idempotency: Idempotency, /, *args: P.args, **kwargs: P.kwargs) -> Submission:
+        earlier = self._submissions.find_earlier(idempotency)
+        if earlier is not None:
+            return earlier
+        return self._submissions.submit(build(self, idempotency, *args, **kwargs), idempotency)
+
+    return write

@@ -16,6 +16,7 @@ HEADER, FOOTER = 118, 62  # above and below the boxes: title and column heads, l
 GAP = 76  # between two columns: room for curves
 ROW, ROW_GAP = 50, 11  # a dataset version or a consent
 LANE, LANE_GAP = 80, 26  # a run or a model version
+GUTTER = 30  # to the left of dataset versions: room for curves from those that others were derived from
 WIDTHS = (284, 172, 196, 216)  # by column; all further columns are as wide as the last
 
 
@@ -51,7 +52,7 @@ class Plan:
 def plan(lineage: Lineage) -> Plan:
     order, ranks = _ordered_versions(lineage), ranks_of(lineage)
     dataset_versions, consents = _ordered_inputs(lineage)
-    columns = _columns(max(ranks.values()), len(consents))
+    columns = _columns(max(ranks.values()), len(consents), derives=bool(derivations_of(lineage)))
     lanes = len(order) * (LANE + LANE_GAP) - LANE_GAP
     rows = [max(len(column), 1) * (ROW + ROW_GAP) - ROW_GAP for column in (dataset_versions, consents)]
     body = max(lanes, *rows)
@@ -61,7 +62,8 @@ def plan(lineage: Lineage) -> Plan:
     for place, (version, run) in enumerate(order):
         y = tops[2] + place * (LANE + LANE_GAP)
         versions[version] = Box(columns[3 + ranks[version]], y, WIDTHS[3], LANE)
-        runs_at.setdefault(run, []).append(y)
+        if run is not None:
+            runs_at.setdefault(run, []).append(y)
     first = {run: min(ranks[version] for version, of in order if of == run) for run in runs_at}
     runs = {
         run: Box(columns[2 + first[run]], sum(at) / len(at), WIDTHS[min(2 + first[run], 3)], LANE)
@@ -84,6 +86,16 @@ def plan(lineage: Lineage) -> Plan:
     )
 
 
+def derivations_of(lineage: Lineage) -> list[tuple[tuple[str, int], tuple[str, int]]]:
+    """Pairs of dataset versions: one, and one that was derived from it."""
+    return [
+        ((parent.dataset, parent.version), (one.dataset, one.number))
+        for one in lineage.dataset_versions
+        if one.derivation
+        for parent in one.derivation.parents
+    ]
+
+
 def ranks_of(lineage: Lineage) -> dict[str, int]:
     """How many generations of parents each version has."""
     parents = {one.id: list(one.parents) for one in lineage.model_versions}
@@ -103,8 +115,8 @@ def ranks_of(lineage: Lineage) -> dict[str, int]:
     return ranks
 
 
-def _ordered_versions(lineage: Lineage) -> list[tuple[str, str]]:
-    """Versions with their runs, ancestors first."""
+def _ordered_versions(lineage: Lineage) -> list[tuple[str, str | None]]:
+    """Versions with their runs (an import has none), ancestors first."""
     ranks = ranks_of(lineage)
     found = sorted(lineage.model_versions, key=lambda one: (ranks[one.id], one.published_at, one.at))
     return [(one.id, one.run) for one in found]
@@ -118,17 +130,23 @@ def _ordered_inputs(lineage: Lineage) -> tuple[list[tuple[str, int]], list[str]]
         key=lambda key: (holder[key[0]].casefold(), key),
     )
     place = {key: n for n, key in enumerate(datasets)}
-    beside: dict[str, list[int]] = {one.id: [] for one in lineage.consents}
-    for run in lineage.runs:
-        for used in run.inputs:
-            beside[used.consent].append(place.get((used.dataset, used.version), 0))
+    beside: dict[str, list[int]] = {consent: [] for consent in lineage.consents_in_use()}
+    for dataset, version, consent in covered(lineage):
+        beside[consent].append(place.get((dataset, version), 0))
     consents = sorted(beside, key=lambda key: (sum(beside[key]) / max(len(beside[key]), 1), key))
     return datasets, consents
 
 
-def _columns(highest_rank: int, consents: int) -> list[float]:
+def covered(lineage: Lineage) -> set[tuple[str, int, str]]:
+    """Each dataset version that was used, with the consent for it."""
+    used = {(item.dataset, item.version, item.consent) for run in lineage.runs for item in run.inputs}
+    derivations = [one.derivation for one in lineage.dataset_versions if one.derivation]
+    return used | {(p.dataset, p.version, p.consent) for one in derivations for p in one.parents if p.consent}
+
+
+def _columns(highest_rank: int, consents: int, *, derives: bool) -> list[float]:
     """Left edges. The more consents meet in a run, the more room their curves get."""
-    columns = [float(MARGIN)]
+    columns = [float(MARGIN + (GUTTER if derives else 0))]
     for number in range(3 + highest_rank):
         fan = min(max(consents - 3, 0) * 8, 130) if number == 1 else 0
         columns.append(columns[-1] + WIDTHS[min(number, 3)] + GAP + fan)

@@ -18,7 +18,7 @@ from registry_api import problems
 from registry_api.explorer import views
 from registry_api.explorer.known import KNOWN, MEANING
 from registry_api.explorer.picture import draw
-from registry_api.explorer.text import count, records, short, spoken, words
+from registry_api.explorer.text import count, epsilon, operations, records, short, spoken, words
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf
 from registry_api.routes.parts import Id
@@ -33,7 +33,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"short": short, "spoken": spoken, "words": words, "records": records}
+_templates.filters |= {one.__name__: one for one in (epsilon, operations, records, short, spoken, words)}
 _templates.globals |= {"count": count, "software": __version__}
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from ledger_node.domain.codes import ConsentState, names_of
+from ledger_node.domain.codes import ConsentState, Lifecycle
 from ledger_node.domain.lineage import Lineage
+from ledger_node.domain.model import ModelVersion
+from ledger_node.domain.training import Run
 from registry_api.explorer.ink import STYLE
-from registry_api.explorer.layout import MARGIN, Box, Plan, plan
-from registry_api.explorer.shapes import Line, curve, detour, group, labelled, line, pill, rectangle, text, tip
+from registry_api.explorer.layout import MARGIN, Box, Plan, covered, derivations_of, plan
+from registry_api.explorer.shapes import Line, bow, curve, detour, group, labelled, line, pill, rectangle, text, tip
 from registry_api.explorer.text import count, fit, records, short, spoken, width
 from registry_api.schemas.base import rfc3339
 
@@ -49,13 +51,32 @@ def summary(lineage: Lineage) -> str:
     )
     hospitals = sorted({lineage.name_of(dataset.custodian) for dataset in lineage.datasets})
     parents = len(lineage.model_versions) - 1
+    recalled = [one.number for one in lineage.model_versions if one.recalls]
+    imported = sum(one.run is None for one in lineage.model_versions)
+    if not lineage.runs:
+        return f"An imported version: nothing is known here of its data. As of {_moment(lineage)}." + _recalled(
+            recalled
+        )
     return (
         f"{count(len(lineage.dataset_versions), 'dataset version', 'dataset versions')} of "
         f"{count(len(hospitals), 'hospital', 'hospitals')} ({', '.join(hospitals)}), used under "
         f"{count(len(states), 'consent', 'consents')} ({tally}) in {count(len(lineage.runs), 'run', 'runs')}"
         + (f", with {count(parents, 'earlier version', 'earlier versions')} it builds on" if parents else "")
-        + f". As of block {lineage.as_of.number:,}, {spoken(lineage.as_of.timestamp)}."
+        + (f", {imported} of them imported" if imported else "")
+        + f". As of {_moment(lineage)}."
+        + _recalled(recalled)
     )
+
+
+def _moment(lineage: Lineage) -> str:
+    return f"block {lineage.as_of.number:,}, {spoken(lineage.as_of.timestamp)}"
+
+
+def _recalled(numbers: list[int]) -> str:
+    if not numbers:
+        return ""
+    named = ", ".join(str(number) for number in sorted(numbers))
+    return f" A recall stands of version {named}."
 
 
 def _title(lineage: Lineage) -> str:
@@ -87,6 +108,10 @@ def _legend(lineage: Lineage, at: Plan) -> list[str]:
     if len(lineage.model_versions) > 1:
         parts.append(f'<path class="parent" stroke-width="2.5" d="M{x + 10:g} {y:g}h30"/>')
         parts.append(text(x + 48, y + 4, "builds on", 12, "soft"))
+        x += 120
+    if derivations_of(lineage):
+        parts.append(f'<path class="edge" stroke-width="1.6" d="M{x + 10:g} {y:g}h30"/>')
+        parts.append(text(x + 48, y + 4, "derived into", 12, "soft"))
     return parts
 
 
@@ -105,7 +130,7 @@ def _dataset_versions(lineage: Lineage, at: Plan) -> list[str]:
 def _consents(lineage: Lineage, at: Plan) -> list[str]:
     parts = []
     states = lineage.consent_states()
-    for one in lineage.consents:
+    for one in (one for one in lineage.consents if one.id in states):
         box, word = at.consents[one.id], WORDS[states[one.id]]
         about = f"Consent {one.id} of {lineage.name_of(one.grantor)}: {word}"
         wide = width(word.upper(), 10.5) + 32
@@ -123,7 +148,7 @@ def _consents(lineage: Lineage, at: Plan) -> list[str]:
 def _runs(lineage: Lineage, at: Plan) -> list[str]:
     parts = []
     for one in lineage.runs:
-        operation = " + ".join(name.replace("_", " ").capitalize() for name in names_of(one.operation))
+        operation = _operations(one)
         outcome = one.outcome.name.capitalize()
         about = f"Run {one.id} by {lineage.name_of(one.publisher)}: {operation}, {len(one.rounds)} rounds, {outcome}"
         lines: list[Line] = [
@@ -135,19 +160,37 @@ def _runs(lineage: Lineage, at: Plan) -> list[str]:
     return parts
 
 
+def _operations(run: Run) -> str:
+    """`Train, test`: what the inputs were used for, each once."""
+    names = dict.fromkeys((one.operation.name or "").replace("_", "-").lower() for one in run.inputs)
+    return ", ".join(names).capitalize()
+
+
+def _life(version: ModelVersion) -> str:
+    """What became of a version, the gravest first; empty when it was published and no more."""
+    if version.recalls:
+        return "recalled"
+    if version.lifecycle is Lifecycle.PUBLISHED:
+        return ""
+    return (
+        "for sale" if version.lifecycle is Lifecycle.RELEASED and version.for_sale else version.lifecycle.name.lower()
+    )
+
+
 def _versions(lineage: Lineage, at: Plan) -> list[str]:
     parts = []
     for one in lineage.model_versions:
         subject = one.id == lineage.version
         ink, soft = ("on-subject", "soft-on-subject") if subject else ("ink", "soft")
-        publisher = lineage.name_of(one.publisher)
+        publisher, life = lineage.name_of(one.publisher), _life(one)
         about = (
-            f"Model {one.model}, version {one.number} by {publisher}, published {rfc3339(one.published_at)}: {one.id}"
+            f"Model {one.model}, version {one.number} by {publisher}, published {rfc3339(one.published_at)}"
+            f"{'' if one.run else ', imported'}{f', {life}' if life else ''}: {one.id}"
         )
         lines: list[Line] = [
-            (f"Version {one.number}", (15,), f"{ink} strong"),
+            (f"Version {one.number}" + (f", {life}" if life else ""), (15, 13.5), f"{ink} strong"),
             (short(one.id), (12,), f"{soft} mono"),
-            (publisher, (12, 11), soft),
+            (publisher if one.run else f"imported by {publisher}", (12, 11), soft),
         ]
         parts.append(labelled(at.versions[one.id], "subject" if subject else "version", about, lines))
     return parts
@@ -155,12 +198,14 @@ def _versions(lineage: Lineage, at: Plan) -> list[str]:
 
 def _edges(lineage: Lineage, at: Plan) -> list[str]:
     states = {key: WORDS[state] for key, state in lineage.consent_states().items()}
-    covered = {(i.dataset, i.version, i.consent) for run in lineage.runs for i in run.inputs}
     parts = [
         curve(at.dataset_versions[dataset, version], at.consents[consent], f"edge edge-{states[consent]}")
-        for dataset, version, consent in sorted(covered)
+        for dataset, version, consent in sorted(covered(lineage))
         if (dataset, version) in at.dataset_versions
     ]
+    for parent, derived in derivations_of(lineage):
+        target = at.dataset_versions[derived]
+        parts += [bow(at.dataset_versions[parent], target, "edge"), tip(target, "tip")]
     for run in lineage.runs:
         box = at.runs[run.id]
         meeting = Box(at.columns[2] - 22, box.y, 0, box.height)
@@ -169,9 +214,10 @@ def _edges(lineage: Lineage, at: Plan) -> list[str]:
         parts += [line(meeting.x, box.middle, box.x - 7, "edge", 1.6 + min(len(consents), 8) * 0.25), tip(box, "tip")]
     for one in lineage.model_versions:
         box = at.versions[one.id]
-        parts += [curve(at.runs[one.run], box, "edge", 2.2, short_of=7), tip(box, "tip")]
+        if one.run is not None:
+            parts += [curve(at.runs[one.run], box, "edge", 2.2, short_of=7), tip(box, "tip")]
         known = [at.versions[parent] for parent in one.parents if parent in at.versions]
-        for place, parent in enumerate(known):
+        for place, earlier in enumerate(known):
             port = Box(box.x, box.y, 0, 2 * (6 + (place + 0.5) * 24 / len(known)))
-            parts += [detour(parent, port), tip(port, "parent-tip")]
+            parts += [detour(earlier, port), tip(port, "parent-tip")]
     return parts

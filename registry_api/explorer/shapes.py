@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from registry_api.explorer.layout import GAP, Box
+from registry_api.explorer.layout import GAP, GUTTER, Box
 from registry_api.explorer.text import fit
 
 #: A line of text, the sizes it may take (largest first), its classes.
@@ -35,6 +35,16 @@ def detour(source: Box, target: Box) -> str:
     return (
         f'<path class="parent" stroke-width="2.5" d="M{x1:g} {y1:g}H{bend:g}'
         f'C{half:g} {y1:g} {half:g} {y2:g} {x2:g} {y2:g}"/>'
+    )
+
+
+def bow(source: Box, target: Box, style: str, stroke: float = 1.6) -> str:
+    """From a left side to another left side in the same column, through the gutter."""
+    x, y1, y2 = source.x, source.middle, target.middle
+    out = x - GUTTER
+    return (
+        f'<path class="{style}" stroke-width="{stroke:g}" '
+        f'd="M{x:g} {y1:g}C{out:g} {y1:g} {out:g} {y2:g} {x - 7:g} {y2:g}"/>'
     )
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from registry_api.schemas.base import END_OF_TIME
+from registry_api.schemas.run import RunFacts
 
 # Ems of common sans-serif faces, on the wide side, so that what fits here fits in a reader's font.
 _NARROW = dict.fromkeys("ijl.,:;'|!`", 0.30) | dict.fromkeys("frtI()[]{}/\\- ", 0.38)
@@ -66,3 +67,13 @@ def records(size_class: str) -> str:
     if size_class == "UNDER_10":
         return "fewer than 10"
     return "at least " + size_class.removeprefix("FROM_").replace("_", ",")
+
+
+def operations(run: RunFacts) -> str:
+    """What a run's inputs were used for, each once: `train, test`."""
+    return ", ".join(dict.fromkeys(words(one.operation) for one in run.inputs))
+
+
+def epsilon(millionths: int) -> str:
+    """Millionths of epsilon as people write it: `0.5` for 500,000."""
+    return f"{millionths / 1_000_000:.6f}".rstrip("0").rstrip(".")

@@ -16,8 +16,10 @@ from registry_api.schemas.consent import ConsentFacts
 from registry_api.schemas.dataset import DatasetSummary
 from registry_api.schemas.lineage import UsedVersion
 from registry_api.schemas.model import ModelVersionFacts
+from registry_api.schemas.recall import RecallFacts
 from registry_api.schemas.run import RunFacts
-from registry_api.showing import show_consent, show_dataset, show_model_version, show_run
+from registry_api.showing.consents import show_consent, show_dataset
+from registry_api.showing.models import show_model_version, show_run
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -60,9 +62,10 @@ def overview(node: Node, view: View) -> Overview:
 class Origin:
     """A model version with everything behind it.
 
-    `states` counts its consents by state; `holders` names each dataset's hospital; `made` names the versions that each
-    run made. `withdrawn` and `tainted` are the hospitals whose consent was revoked, `tainted` for a reason that reaches
-    back.
+    `consents` are those in use, without what they superseded; `states` counts them by state; `holders` names each
+    dataset's hospital; `made` names the versions that each run made; `recalls` are the subject's own, the newest first,
+    and `recalled` the numbers of earlier versions behind it of which a recall stands. `withdrawn` and `tainted` are the
+    hospitals whose consent was revoked, `tainted` for a reason that reaches back.
     """
 
     subject: ModelVersionFacts
@@ -73,6 +76,8 @@ class Origin:
     states: list[tuple[str, int]]
     holders: dict[str, str]
     made: dict[str, str]
+    recalls: list[RecallFacts]
+    recalled: list[int]
     withdrawn: list[str]
     tainted: list[str]
 
@@ -81,12 +86,18 @@ def origin(node: Node, view: View, version: str) -> Origin:
     found = node.lineages.lineage(version, view.block)
     facts = graph.facts_of(view, found)
     holders = {one.id: one.custodian.name for one in facts.datasets}
-    count = Counter(one.state for one in facts.consents)
-    revocations = [(one.grantor, revocation.reason) for one in found.consents if (revocation := one.revocation())]
-    numbers = sorted((one.number, one.run) for one in facts.model_versions)
+    used = found.consents_in_use()
+    consents = [one for one in facts.consents if one.id in used]
+    count = Counter(one.state for one in consents)
+    revocations = [
+        (one.grantor, revocation.reason)
+        for one in found.consents
+        if one.id in used and (revocation := one.revocation())
+    ]
+    numbers = sorted((one.number, one.run) for one in facts.model_versions if one.run)
     return Origin(
         subject=next(one for one in facts.model_versions if one.id == version),
-        consents=sorted(facts.consents, key=lambda one: (one.grantor.name.casefold(), one.block)),
+        consents=sorted(consents, key=lambda one: (one.grantor.name.casefold(), one.block)),
         runs=sorted(facts.runs, key=lambda one: one.block),
         dataset_versions=sorted(
             facts.dataset_versions, key=lambda one: (holders[one.dataset].casefold(), one.dataset, one.number)
@@ -95,6 +106,8 @@ def origin(node: Node, view: View, version: str) -> Origin:
         states=[(state.name, count[state.name]) for state in ConsentState if count[state.name]],
         holders=holders,
         made={run.id: ", ".join(str(number) for number, of in numbers if of == run.id) for run in facts.runs},
+        recalls=sorted((one for one in facts.recalls if one.version == version), key=lambda one: -one.block),
+        recalled=sorted(one.number for one in found.model_versions if one.recalls and one.id != version),
         withdrawn=sorted({found.name_of(grantor) for grantor, reason in revocations if reason not in TAINTING}),
         tainted=sorted({found.name_of(grantor) for grantor, reason in revocations if reason in TAINTING}),
     )

@@ -3,53 +3,54 @@
 from __future__ import annotations
 
 from fastapi import Request
+from starlette.convertors import Convertor, register_url_convertor
 
-from ledger_node.domain.codes import Basis, Operation, Purpose, Reason, StateReason
-from ledger_node.domain.consent import Terms, Use
+from ledger_node.domain.codes import Operation, Reason, StateReason
+from ledger_node.domain.consent import Use
 from registry_api import auth
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf, WindowOf
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import ById, Id, OfOrganisation, router
-from registry_api.schemas.base import NOTHING, bits_of
+from registry_api.schemas.check import Checked, CheckUse
 from registry_api.schemas.consent import (
     ActOnConsent,
-    Checked,
-    CheckUse,
     Consent,
     Consents,
     ConsentUse,
     ConsentUses,
     IssueConsent,
     SuspendConsent,
+    SuspendConsents,
 )
 from registry_api.schemas.lineage import Impact
 from registry_api.schemas.problem import READ, WRITE, declared
-from registry_api.showing import show_consent
+from registry_api.showing.consents import show_consent
 from registry_api.writing import Accepted, answers, changes, creates
 
 routes = router("consents")
 
 
+class OtherThanSuspend(Convertor[str]):
+    """Whatever stands for an id, but for the path of the batch, whose other methods are refused as such (405)."""
+
+    regex = "(?!suspend$)[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("other_than_suspend", OtherThanSuspend())
+
+
 @routes.post("/v1/consents", status_code=202, responses={**answers(created=True), **WRITE})
 def issue_consent(node: NodeOf, once: Once, body: IssueConsent) -> Accepted:
-    """Issue a consent on a dataset of this node's hospital."""
-    terms = Terms(
-        dataset=body.dataset,
-        grantee=body.grantee,
-        version_from=body.version_from,
-        version_to=body.version_to or 0,
-        basis=Basis[body.basis],
-        purposes=Purpose(bits_of(body.purposes, Purpose)),
-        operations=Operation(bits_of(body.operations, Operation)),
-        not_before=body.not_before,
-        expires_at=body.expires_at,
-        max_rounds=body.max_rounds,
-        project_ref=body.project_ref or NOTHING,
-        policy_digest=body.policy_digest,
-    )
-    return creates(node.consents.issue(terms, once))
+    """Issue a consent on a dataset of this node's hospital, also to answer a request or to supersede another."""
+    return creates(node.consents.issue(once, body.facts()))
 
 
 @routes.get("/v1/consents", responses=READ)
@@ -65,7 +66,17 @@ def list_consents(
     return Consents(**window.stamp, items=[show_consent(window, one) for one in cut.found], next=cut.next)
 
 
-@routes.get("/v1/consents/{consent}", responses=READ)
+@routes.post("/v1/consents/suspend", status_code=202, responses={**answers(created=False), **WRITE})
+def suspend_consents(request: Request, node: NodeOf, once: Once, body: SuspendConsents) -> Accepted:
+    """Suspend up to 100 consents in one transaction, as for one: all or none."""
+    auth.require(request.state.role, auth.SUSPENDING[body.until is not None])
+    reason = StateReason[body.reason]
+    if body.until is None:
+        return changes(node.consents.suspend_all(once, body.consents, reason))
+    return changes(node.consents.suspend_all_by_regulator(once, body.consents, reason, body.until))
+
+
+@routes.get("/v1/consents/{consent:other_than_suspend}", responses=READ)
 def get_consent(node: NodeOf, view: ViewOf, consent: Id) -> Consent:
     """A consent: terms, state and log."""
     return Consent(**view.stamp, **dict(show_consent(view, node.catalogue.get_consent(consent, view.block))))
@@ -80,7 +91,7 @@ def list_consent_uses(node: NodeOf, window: WindowOf, consent: Id) -> ConsentUse
 
 @routes.get("/v1/consents/{consent}/impact", responses=READ)
 def get_consent_impact(node: NodeOf, window: WindowOf, consent: Id) -> Impact:
-    """Model versions downstream of a consent."""
+    """Model versions downstream of a consent, also by way of datasets that were derived under it."""
     return affected(window, node.lineages.impact_of_consent(consent, window.block))
 
 
@@ -90,20 +101,20 @@ def suspend_consent(request: Request, node: NodeOf, once: Once, consent: Id, bod
     auth.require(request.state.role, auth.SUSPENDING[body.until is not None])
     reason = StateReason[body.reason]
     if body.until is None:
-        return changes(node.consents.suspend(consent, reason, once))
-    return changes(node.consents.suspend_by_regulator(consent, reason, body.until, once))
+        return changes(node.consents.suspend(once, consent, reason))
+    return changes(node.consents.suspend_by_regulator(once, consent, reason, body.until))
 
 
 @routes.post("/v1/consents/{consent}/reinstate", status_code=202, responses={**answers(created=False), **WRITE})
 def reinstate_consent(node: NodeOf, once: Once, consent: Id, body: ActOnConsent) -> Accepted:
     """Lift the grantor's own suspension."""
-    return changes(node.consents.reinstate(consent, StateReason[body.reason], once))
+    return changes(node.consents.reinstate(once, consent, StateReason[body.reason]))
 
 
 @routes.post("/v1/consents/{consent}/revoke", status_code=202, responses={**answers(created=False), **WRITE})
 def revoke_consent(node: NodeOf, once: Once, consent: Id, body: ActOnConsent) -> Accepted:
     """Revoke a consent, for ever."""
-    return changes(node.consents.revoke(consent, StateReason[body.reason], once))
+    return changes(node.consents.revoke(once, consent, StateReason[body.reason]))
 
 
 @routes.post("/v1/consents/{consent}/check", responses={**READ, **declared(408, 413)})
@@ -114,9 +125,9 @@ def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse) -> Ch
         dataset=body.dataset,
         version=body.version,
         operation=Operation[body.operation],
-        purposes=Purpose(bits_of(body.purposes, Purpose)),
-        project_ref=body.project_ref or NOTHING,
+        scope=body.scope.facts(),
         rounds=body.rounds,
+        epsilon=body.epsilon,
     )
-    reason = node.consents.check(consent, use, view.block)
+    reason = node.permissions.check(consent, use, view.block)
     return Checked(**view.stamp, reason=reason.name, permitted=reason is Reason.OK)

@@ -1,10 +1,9 @@
-"""Datasets and their versions."""
+"""Datasets, their versions and erasures."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from ledger_node.domain.codes import PrivacyClaim, SizeClass, Supersession
+from ledger_node.domain.dataset import Parent
 from ledger_node.services.datasets import NewVersion
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
@@ -12,17 +11,22 @@ from registry_api.reading import ViewOf, WindowOf
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.dataset import (
-    FIRST_OPTION,
     Dataset,
     Datasets,
     DatasetVersions,
+    Erasure,
+    Erasures,
     PublishDatasetVersion,
+    PublishDatasetVersions,
+    PublishDerivedVersion,
+    RecordErasure,
     RegisterDataset,
     versions_of,
 )
 from registry_api.schemas.lineage import Impact
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.showing import show_dataset
+from registry_api.schemas.scope import bits_of_options
+from registry_api.showing.consents import show_dataset
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("datasets")
@@ -31,7 +35,7 @@ routes = router("datasets")
 @routes.post("/v1/datasets", status_code=202, responses={**answers(created=True), **WRITE})
 def register_dataset(node: NodeOf, once: Once, body: RegisterDataset) -> Accepted:
     """Register a dataset of this node's hospital."""
-    return creates(node.datasets.register(card_digest_of(node, body), once))
+    return creates(node.datasets.register(once, card_digest_of(node, body)))
 
 
 @routes.get("/v1/datasets", responses=READ)
@@ -52,7 +56,22 @@ def get_dataset(node: NodeOf, view: ViewOf, dataset: Id) -> Dataset:
 @routes.post("/v1/datasets/{dataset}/versions", status_code=202, responses={**answers(created=True), **WRITE})
 def publish_dataset_version(node: NodeOf, once: Once, dataset: Id, body: PublishDatasetVersion) -> Accepted:
     """Publish the next version of a dataset. It never changes afterwards."""
-    return creates(node.datasets.publish_version(dataset, _new_version(body), once))
+    return creates(node.datasets.publish_version(once, dataset, _new_version(body)))
+
+
+@routes.post("/v1/dataset-versions", status_code=202, responses={**answers(created=True), **WRITE})
+def publish_dataset_versions(node: NodeOf, once: Once, body: PublishDatasetVersions) -> Accepted:
+    """Publish up to 100 versions in one transaction: all or none."""
+    versions = [(one.dataset, _new_version(one)) for one in body.versions]
+    return creates(node.datasets.publish_versions(once, versions))
+
+
+@routes.post("/v1/datasets/{dataset}/derived-versions", status_code=202, responses={**answers(created=True), **WRITE})
+def publish_derived_version(node: NodeOf, once: Once, dataset: Id, body: PublishDerivedVersion) -> Accepted:
+    """Publish the next version, derived from others: their consents are checked and used in the same transaction."""
+    parents = [Parent(one.dataset, one.version, one.consent) for one in body.parents]
+    version, scope = _new_version(body), body.scope.facts()
+    return creates(node.datasets.publish_derived_version(once, dataset, version, scope, parents))
 
 
 @routes.get("/v1/datasets/{dataset}/versions", responses=READ)
@@ -62,21 +81,34 @@ def list_dataset_versions(node: NodeOf, window: WindowOf, dataset: Id) -> Datase
     return DatasetVersions(**window.stamp, items=list(cut.found), next=cut.next)
 
 
+@routes.post("/v1/datasets/{dataset}/erasures", status_code=202, responses={**answers(created=True), **WRITE})
+def record_erasure(node: NodeOf, once: Once, dataset: Id, body: RecordErasure) -> Accepted:
+    """Record that records of a version were erased, by a receipt that names no record."""
+    return creates(node.datasets.record_erasure(once, dataset, body.version, body.receipt_digest))
+
+
+@routes.get("/v1/datasets/{dataset}/erasures", responses=READ)
+def list_erasures(node: NodeOf, window: WindowOf, dataset: Id) -> Erasures:
+    """What was erased from a dataset's versions, oldest first."""
+    cut = window.cut_whole(node.catalogue.list_erasures(dataset, window.block))
+    return Erasures(**window.stamp, items=[Erasure.of(one) for one in cut.found], next=cut.next)
+
+
 @routes.get("/v1/datasets/{dataset}/impact", responses=READ)
 def get_dataset_impact(node: NodeOf, window: WindowOf, dataset: Id) -> Impact:
-    """Model versions downstream of a dataset, and how the consents behind them stand."""
+    """Model versions downstream of a dataset, also by way of datasets derived from it."""
     return affected(window, node.lineages.impact_of_dataset(dataset, window.block))
 
 
 def _new_version(body: PublishDatasetVersion) -> NewVersion:
-    fields: dict[str, Any] = dict(body)
     return NewVersion(
-        **{
-            **fields,
-            "options": sum({1 << (code - FIRST_OPTION) for code in body.options}),
-            "size_class": SizeClass[body.size_class],
-            "claim": PrivacyClaim[body.claim],
-            "supersession": Supersession[body.supersession],
-            "opt_out_checked_at": body.opt_out_checked_at or 0,
-        }
+        root=body.root,
+        card_digest=body.card_digest,
+        attestation_digest=body.attestation_digest,
+        options=bits_of_options(body.options),
+        size_class=SizeClass[body.size_class],
+        claim=PrivacyClaim[body.claim],
+        supersession=Supersession[body.supersession],
+        opt_out_checked_at=body.opt_out_checked_at or 0,
+        number=body.number,
     )

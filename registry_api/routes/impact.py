@@ -22,6 +22,7 @@ def _shown(window: Window, one: Affected) -> schemas.Affected:
         dataset=one.dataset,
         dataset_version=one.dataset_version,
         consent=one.consent,
+        derived=[schemas.UsedAt(dataset=dataset, version=number) for dataset, number in one.derived],
         standing=one.standing.name,
         revoked_for=None if one.revoked_for is None else one.revoked_for.name,
         tainted=one.tainted,

@@ -7,9 +7,16 @@ from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf, WindowOf
 from registry_api.routes.parts import CheckedBy, Id, card_digest_of, router
-from registry_api.schemas.model import Model, Models, ModelVersions, PublishModelVersion, RegisterModel
+from registry_api.schemas.model import (
+    ImportModelVersion,
+    Model,
+    Models,
+    ModelVersions,
+    PublishModelVersion,
+    RegisterModel,
+)
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.showing import show_model, show_model_version
+from registry_api.showing.models import show_model, show_model_version
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("models")
@@ -19,7 +26,7 @@ ALL = 1_000_000  # versions of one model
 @routes.post("/v1/models", status_code=202, responses={**answers(created=True), **WRITE})
 def register_model(node: NodeOf, once: Once, body: RegisterModel) -> Accepted:
     """Register a model of this node's organisation."""
-    return creates(node.models.register(card_digest_of(node, body), once))
+    return creates(node.models.register(once, card_digest_of(node, body)))
 
 
 @routes.get("/v1/models", responses=READ)
@@ -44,15 +51,22 @@ def publish_model_version(
     """Publish the model's next version from a completed run."""
     return creates(
         node.models.publish_version(
+            once,
             model,
             body.run,
             body.artifact_digest,
             card_digest_of(node, body),
-            tuple(body.parents),
-            once,
+            body.parents,
             precheck=check is None,
         )
     )
+
+
+@routes.post("/v1/models/{model}/imports", status_code=202, responses={**answers(created=True), **WRITE})
+def import_model_version(node: NodeOf, once: Once, model: Id, body: ImportModelVersion) -> Accepted:
+    """Publish the model's next version as an import: made elsewhere, with no run and no consent checked here."""
+    card = card_digest_of(node, body)
+    return creates(node.models.import_version(once, model, body.artifact_digest, card, body.parents))
 
 
 @routes.get("/v1/models/{model}/versions", responses=READ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
@@ -42,7 +42,9 @@ def router(tag: str) -> APIRouter:
 
 
 def card_digest_of(node: Node, body: WithCard) -> str:
-    """The digest that was given, or that of the card, which is stored in its canonical form first."""
-    if body.card_digest is not None:
-        return body.card_digest
-    return node.documents.put(dump_canonical(body.card))
+    return digest_of(node, body.card, body.card_digest)
+
+
+def digest_of(node: Node, document: dict[str, Any] | None, digest: str | None) -> str:
+    """The digest that was given, or that of the document, which is stored in its canonical form first."""
+    return digest if digest is not None else node.documents.put(dump_canonical(document))

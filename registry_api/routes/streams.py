@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from ledger_node.domain.codes import DeviceClass
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import WindowOf
 from registry_api.routes.parts import Id, router
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.schemas.run import Nothing
-from registry_api.schemas.stream import AnchorStream, Streams
-from registry_api.showing import show_stream
+from registry_api.schemas.stream import AnchorStream, AnchorStreams, RegisterStream, Streams
+from registry_api.showing.consents import show_stream
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("streams")
 
 
 @routes.post("/v1/streams", status_code=202, responses={**answers(created=True), **WRITE})
-def register_stream(node: NodeOf, once: Once, body: Nothing | None = None) -> Accepted:
+def register_stream(node: NodeOf, once: Once, body: RegisterStream) -> Accepted:
     """Register a device stream of this node's hospital."""
-    del body
-    return creates(node.streams.register(once))
+    return creates(node.streams.register(once, DeviceClass[body.device_class]))
 
 
 @routes.get("/v1/streams", responses=READ)
@@ -32,4 +31,10 @@ def list_streams(node: NodeOf, window: WindowOf) -> Streams:
 @routes.post("/v1/streams/{stream}/anchors", status_code=202, responses={**answers(created=True), **WRITE})
 def anchor_stream(node: NodeOf, once: Once, stream: Id, body: AnchorStream) -> Accepted:
     """Anchor the head of a stream's padded tree."""
-    return creates(node.streams.anchor(stream, body.size, body.root, once))
+    return creates(node.streams.anchor(once, (stream, body.size, body.root)))
+
+
+@routes.post("/v1/anchors", status_code=202, responses={**answers(created=True), **WRITE})
+def anchor_streams(node: NodeOf, once: Once, body: AnchorStreams) -> Accepted:
+    """Anchor up to 100 heads in one transaction: all or none."""
+    return creates(node.streams.anchor_all(once, [(one.stream, one.size, one.root) for one in body.anchors]))

@@ -1,4 +1,4 @@
-"""Model versions: what they are, where they came from, the evidence to take away."""
+"""Model versions: what they are and become, where they came from, the evidence to take away."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from fastapi import Response
 
 from registry_api.explorer.picture import draw
 from registry_api.graph import show_lineage
+from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf
-from registry_api.routes.parts import Id, router
+from registry_api.routes.parts import CheckedBy, Id, router
 from registry_api.schemas.lineage import Lineage
-from registry_api.schemas.model import ModelVersion
-from registry_api.schemas.problem import READ
-from registry_api.showing import show_model_version
+from registry_api.schemas.model import ModelVersion, ReleaseVersion
+from registry_api.schemas.problem import READ, WRITE
+from registry_api.schemas.run import Nothing
+from registry_api.showing.models import show_model_version
 from registry_api.svg import Picture
+from registry_api.writing import Accepted, answers, changes
 
 routes = router("versions")
 BUNDLE: dict[int | str, dict[str, Any]] = {
@@ -31,6 +34,26 @@ def get_version(node: NodeOf, view: ViewOf, version: Id) -> ModelVersion:
     """A model version."""
     found = show_model_version(view, node.catalogue.get_model_version(version, view.block))
     return ModelVersion(**view.stamp, **dict(found))
+
+
+@routes.post("/v1/versions/{version}/release", status_code=202, responses={**answers(created=False), **WRITE})
+def release_version(node: NodeOf, once: Once, version: Id, body: ReleaseVersion, check: CheckedBy = None) -> Accepted:
+    """Release a version for use: free of charge, or for sale, when every input's consent permits COMMERCIALISE."""
+    return changes(node.lifecycles.release(once, version, for_sale=body.for_sale, precheck=check is None))
+
+
+@routes.post("/v1/versions/{version}/deprecate", status_code=202, responses={**answers(created=False), **WRITE})
+def deprecate_version(node: NodeOf, once: Once, version: Id, body: Nothing | None = None) -> Accepted:
+    """Advise against further use of a version."""
+    del body
+    return changes(node.lifecycles.deprecate(once, version))
+
+
+@routes.post("/v1/versions/{version}/withdraw", status_code=202, responses={**answers(created=False), **WRITE})
+def withdraw_version(node: NodeOf, once: Once, version: Id, body: Nothing | None = None) -> Accepted:
+    """Take a version back, for ever."""
+    del body
+    return changes(node.lifecycles.withdraw(once, version))
 
 
 @routes.get("/v1/versions/{version}/lineage", responses=READ)

@@ -6,14 +6,14 @@ import calendar
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Annotated, Any
+from enum import Enum, IntFlag
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ledger_node.domain.codes import Operation, Purpose
+from ledger_node.domain.codes import Operation, Purpose, Region
 
 HEX32 = "^0x[0-9a-f]{64}$"
 ADDRESS = "^0x[0-9a-fA-F]{40}$"
@@ -143,10 +143,14 @@ def digits(value: object) -> object:
     return value
 
 
-def bits_of(names: Sequence[str], flags: type[Purpose] | type[Operation]) -> int:
-    mask = 0
+Flags = TypeVar("Flags", bound=IntFlag)
+
+
+def mask_of(names: Sequence[str], flags: type[Flags]) -> Flags:
+    """The mask that holds the named members."""
+    mask = flags(0)
     for name in names:
-        mask |= flags[name].value
+        mask |= flags[name]
     return mask
 
 
@@ -155,6 +159,13 @@ Id = Annotated[str, Hex32("id"), Field(examples=[EXAMPLE_ID])]
 Time = Annotated[int, Instant()]
 Whole = Annotated[int, Field(ge=0, le=2**32 - 1), BeforeValidator(whole)]
 Counted = Annotated[int, Field(ge=1, le=2**32 - 1), BeforeValidator(whole)]
+Rounds = Annotated[
+    int,
+    Field(ge=0, le=2**24 - 1, description="Most federated rounds, over all runs; 0 permits none."),
+    BeforeValidator(whole),
+]
+Epsilon = Annotated[int, Field(ge=0, le=2**40 - 1, examples=[500_000]), BeforeValidator(whole)]
+Address = Annotated[str, Field(pattern=ADDRESS, strict=True, examples=["0x5FbDB2315678afecb367f032d93F642f64180aa3"])]
 PurposeName = Annotated[str, NameOf(Purpose, "purpose")]
 OperationName = Annotated[str, NameOf(Operation, "purpose")]
 Purposes = Annotated[
@@ -162,5 +173,9 @@ Purposes = Annotated[
     Field(min_length=1, max_length=len(Purpose), description="HL7 ActReason codes and EHDS Article 53(1) letters."),
 ]
 Operations = Annotated[list[OperationName], Field(min_length=1, max_length=len(Operation))]
+Regions = Annotated[
+    list[Annotated[str, NameOf(Region)]],
+    Field(max_length=len(Region), description="Where the data are processed, by ISO 3166-1 code, ADEQUATE or OTHER."),
+]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-22T01:02:03Z"])]
 Hex = Annotated[str, Field(pattern=HEX32)]

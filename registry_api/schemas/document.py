@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -11,17 +12,38 @@ from registry_api.schemas.base import EXAMPLE_DIGEST, HEX32, Answer, Asked, Dige
 from registry_api.strict import MAX_SAFE
 
 
-def _present(value: object) -> object:
+def present(value: object) -> object:
     if value is None:
         raise PydanticCustomError("card", "a value, or leave the field out")
     return value
 
 
-CARD = {
-    "type": "object",
-    "description": "The card itself: public, nothing personal, at most 256 KiB in RFC 8785 form.",
-    "additionalProperties": {"$ref": "#/components/schemas/Json"},
-}
+def as_object(what: str) -> dict[str, Any]:
+    """A document in a body, in JSON Schema."""
+    return {
+        "type": "object",
+        "description": f"{what}: public, nothing personal, at most 256 KiB in RFC 8785 form.",
+        "additionalProperties": {"$ref": "#/components/schemas/Json"},
+    }
+
+
+def as_digest(what: str) -> dict[str, Any]:
+    """The digest of a document, in JSON Schema."""
+    return {"type": "string", "pattern": HEX32, "description": f"sha-256 of {what}."}
+
+
+def either_of(document: str, digest: str, example: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """Says in JSON Schema that a body has exactly one of two fields, with an example."""
+
+    def refine(schema: dict[str, Any]) -> None:
+        for name in (document, digest):
+            schema["properties"][name].pop("default", None)
+        schema["oneOf"] = [{"required": [document]}, {"required": [digest]}]
+        schema["examples"] = [example]
+
+    return refine
+
+
 #: What a card may hold, in JSON Schema: every number within what JSON carries without loss.
 JSON = {
     "description": "Any JSON value; numbers within 2^53 - 1, nesting up to 64.",
@@ -32,14 +54,17 @@ JSON = {
         {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Json"}},
     ],
 }
-CARD_DIGEST = {"type": "string", "pattern": HEX32, "description": "sha-256 of a card that is published elsewhere."}
 
 
 class WithCard(Asked):
     """Exactly one of `card` (the node stores it and uses its digest) and `cardDigest`."""
 
-    card: Annotated[dict[str, Any] | None, BeforeValidator(_present), WithJsonSchema(CARD)] = None
-    card_digest: Annotated[Digest | None, BeforeValidator(_present), WithJsonSchema(CARD_DIGEST)] = None
+    card: Annotated[dict[str, Any] | None, BeforeValidator(present), WithJsonSchema(as_object("The card itself"))] = (
+        None
+    )
+    card_digest: Annotated[
+        Digest | None, BeforeValidator(present), WithJsonSchema(as_digest("a card that is published elsewhere"))
+    ] = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> WithCard:
@@ -50,14 +75,7 @@ class WithCard(Asked):
 
 def one_card(example: dict[str, Any]) -> ConfigDict:
     """A model's configuration that says in JSON Schema what `_one_of_two` checks, with an example."""
-
-    def refine(schema: dict[str, Any]) -> None:
-        for name in ("card", "cardDigest"):
-            schema["properties"][name].pop("default", None)
-        schema["oneOf"] = [{"required": ["card"]}, {"required": ["cardDigest"]}]
-        schema["examples"] = [example]
-
-    return ConfigDict(json_schema_extra=refine)
+    return ConfigDict(json_schema_extra=either_of("card", "cardDigest", example))
 
 
 class Blob(Answer):

@@ -12,9 +12,10 @@ from registry_api.schemas.consent import ConsentFacts
 from registry_api.schemas.dataset import DatasetSummary, DatasetVersion
 from registry_api.schemas.model import ModelFacts, ModelVersionFacts
 from registry_api.schemas.organisation import OrganisationFacts
+from registry_api.schemas.recall import RecallFacts
 from registry_api.schemas.run import RunFacts
 
-Kind = Literal["organisation", "datasetVersion", "consent", "run", "model", "modelVersion"]
+Kind = Literal["organisation", "datasetVersion", "consent", "run", "model", "modelVersion", "recall"]
 
 
 class Node(Answer):
@@ -31,7 +32,10 @@ class Edge(Answer):
 
     source: str
     target: str
-    kind: str = Field(description="holds, grants, covers, usedBy, trained, parentOf, publishes, versionOf")
+    kind: str = Field(
+        description="holds, grants, supersededBy, covers, usedBy, derivedInto, trained, parentOf, publishes, "
+        "versionOf, recalls"
+    )
 
 
 class UsedVersion(DatasetVersion):
@@ -48,6 +52,7 @@ class Facts(Answer):
     models: list[ModelFacts]
     runs: list[RunFacts]
     model_versions: list[ModelVersionFacts]
+    recalls: list[RecallFacts]
 
 
 class Lineage(Stamped):
@@ -57,6 +62,11 @@ class Lineage(Stamped):
     facts: Facts
 
 
+class UsedAt(Answer):
+    dataset: Hex
+    version: int
+
+
 class Affected(Answer):
     """A model version downstream of what was asked about, by one input."""
 
@@ -64,11 +74,16 @@ class Affected(Answer):
     model_number: int = Field(description="The version's number within its model.")
     model: Hex
     run: Hex
-    dataset: Hex
+    dataset: Hex = Field(description="The dataset that the run used.")
     dataset_version: int
-    consent: Hex
-    standing: str = Field(description="How the consent stands now: OK, SUSPENDED, REVOKED or EXPIRED.")
-    revoked_for: str | None
+    consent: Hex = Field(description="The consent under which the run used it.")
+    derived: list[UsedAt] = Field(
+        description="Dataset versions from the one asked about to the one used, when the latter was derived from it."
+    )
+    standing: str = Field(
+        description="How the consents on the way stand now, the worst of them: OK, EXPIRED, SUSPENDED, REVOKED."
+    )
+    revoked_for: str | None = Field(description="Why the first revoked consent on the way was revoked.")
     tainted: bool = Field(description="Revoked for a reason that reaches back (BREACH, ERROR).")
     through: list[Hex] = Field(description="Versions from the one that used the input to this one.")
 

@@ -1,13 +1,13 @@
-"""Organisations and the proposals they vote on."""
+"""Organisations, their keys, and the consortium that they make."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from ledger_node.domain.codes import Capability, OrganisationStatus
-from registry_api.schemas.base import ADDRESS, Answer, Asked, Counted, Listing, Moment, NameOf, Organisation, Stamped
+from ledger_node.domain.codes import EmergencyReason, OrganisationStatus
+from registry_api.schemas.base import Answer, Asked, Listing, Moment, NameOf, Stamped, Time
 
 
 class OrganisationFacts(Answer):
@@ -16,7 +16,13 @@ class OrganisationFacts(Answer):
     admin: str = Field(description="Address of its admin key.")
     capabilities: list[str]
     for_profit: bool
-    status: Annotated[str, NameOf(OrganisationStatus, but=("UNKNOWN",))]
+    status: Annotated[str, NameOf(OrganisationStatus, but=("UNKNOWN",))] = Field(
+        description="SUSPENDED by vote, or while a regulator's emergency suspension runs at the block's time."
+    )
+    emergency_until: Moment | None = Field(
+        description="When a regulator's emergency suspension ends, or ended; null when none was used since it was "
+        "last reinstated."
+    )
     block: int = Field(description="The block of its admission.")
 
 
@@ -28,66 +34,38 @@ class Organisations(Listing):
     items: list[OrganisationFacts]
 
 
-class Admission(Asked):
-    """An organisation that is to be admitted."""
+class SuspendInEmergency(Asked):
+    """A regulator's suspension, which ends by itself at `until`, at most 30 days ahead, and is not used twice."""
 
-    admin: str = Field(pattern=ADDRESS, strict=True, description="Address of its admin key.")
-    capabilities: list[Annotated[str, NameOf(Capability)]] = Field(min_length=1, max_length=len(Capability))
-    for_profit: Annotated[bool, Field(strict=True)]
-    name: str = Field(min_length=1, max_length=128, strict=True, description="Name of the legal entity.")
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "KEY_COMPROMISED", "until": "2026-12-01T00:00:00Z"}]}
+    )
 
-
-class ProposeAdmission(Asked):
-    kind: Literal["ADMIT"]
-    admission: Admission
+    reason: Annotated[str, NameOf(EmergencyReason)]
+    until: Time
 
 
-class ProposeStatus(Asked):
-    kind: Literal["SUSPEND", "REINSTATE"]
-    organisation: Counted
+class Thresholds(Answer):
+    """Shares that a proposal must exceed, in ten-thousandths."""
+
+    all: int = Field(description="Of all organisations.")
+    custodians: int = Field(description="Of the custodians.")
 
 
-EXAMPLE_PROPOSAL = {
-    "kind": "ADMIT",
-    "admission": {
-        "admin": "0x5FbDB2315678afecb367f032d93F642f64180aa3",
-        "capabilities": ["CUSTODIAN"],
-        "forProfit": False,
-        "name": "Klinikum Süd gGmbH",
-    },
-}
-Propose = Annotated[ProposeAdmission | ProposeStatus, Field(discriminator="kind")]
+class Consortium(Stamped):
+    thresholds: Thresholds
+    generation: int = Field(description="The generation of contracts that is in force.")
+    members: int = Field(description="Organisations that were not removed.")
 
 
-class Vote(Asked):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"inFavour": True}]})
+class GenerationFacts(Answer):
+    """A set of contracts that work together. What is new is made in the one in force."""
 
-    in_favour: Annotated[bool, Field(strict=True)]
-
-
-class CastVote(Answer):
-    organisation: Organisation
-    in_favour: bool
-
-
-class ProposedAdmission(Answer):
-    admin: str
-    capabilities: list[str]
-    for_profit: bool
-    name: str
-
-
-class Proposal(Answer):
-    number: int
-    proposer: Organisation
-    kind: str
-    admission: ProposedAdmission | None = Field(description="Who is to be admitted, when the kind is ADMIT.")
-    organisation: Organisation | None = Field(description="Who it is about, for the other kinds.")
-    deadline: Moment
-    votes: list[CastVote]
-    executed: bool
+    number: int = Field(description="Counts from 1.")
+    contracts: dict[str, str] = Field(description="Address of each contract by its role.")
+    in_force: bool
     block: int
 
 
-class Proposals(Listing):
-    items: list[Proposal]
+class Generations(Listing):
+    items: list[GenerationFacts]

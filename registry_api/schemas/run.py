@@ -1,4 +1,4 @@
-"""Runs, rounds, contributions."""
+"""Runs and their inputs. Their rounds are in `round`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from ledger_node.domain.codes import Outcome
-from ledger_node.domain.training import MAX_INPUTS
+from ledger_node.domain.codes import Operation, Outcome
+from ledger_node.domain.training import INPUT_OPERATIONS, MAX_INPUTS
 from registry_api.schemas.base import (
     EXAMPLE_DIGEST,
     EXAMPLE_ID,
@@ -20,29 +20,33 @@ from registry_api.schemas.base import (
     Listing,
     Moment,
     NameOf,
-    OperationName,
     Organisation,
-    Purposes,
     Stamped,
 )
 from registry_api.schemas.document import WithCard, one_card
+from registry_api.schemas.round import Round
+from registry_api.schemas.scope import EXAMPLE_SCOPE, Scope, ShownScope
+
+_OTHERS = tuple(one.name or "" for one in Operation if one not in INPUT_OPERATIONS)
+InputOperation = Annotated[str, NameOf(Operation, "purpose", but=_OTHERS)]
 
 
 class RunInput(Asked):
-    """A dataset version used under a consent."""
+    """A dataset version used under a consent, for one operation."""
 
     dataset: Id
     version: Counted
     consent: Id
+    operation: InputOperation
 
 
 EXAMPLE_RUN = {
     "model": EXAMPLE_ID,
-    "operation": "TRAIN",
-    "purposes": ["HRESCH", "MLTRAINING"],
-    "projectRef": None,
-    "card": {"title": "Federated training, 18 sites", "code": "sha256:…"},
-    "inputs": [{"dataset": EXAMPLE_ID, "version": 1, "consent": EXAMPLE_ID}],
+    "scope": EXAMPLE_SCOPE,
+    "card": {"title": "Federated training, 18 sites"},
+    "codeDigest": EXAMPLE_DIGEST,
+    "containerDigest": None,
+    "inputs": [{"dataset": EXAMPLE_ID, "version": 1, "consent": EXAMPLE_ID, "operation": "TRAIN"}],
 }
 
 
@@ -52,28 +56,16 @@ class OpenRun(WithCard):
     model_config = one_card(EXAMPLE_RUN)
 
     model: Id
-    operation: OperationName = Field(description="TRAIN, FINE_TUNE, VALIDATE or TEST.")
-    purposes: Purposes
-    project_ref: Digest | None = None
-    inputs: list[RunInput] = Field(min_length=1, max_length=MAX_INPUTS)
+    scope: Scope
+    code_digest: Digest | None = Field(None, description="Digest of the code, when it is stated.")
+    container_digest: Digest | None = Field(None, description="Digest of the container image, when it is stated.")
+    inputs: list[RunInput] = Field(min_length=1, max_length=MAX_INPUTS, json_schema_extra={"uniqueItems": True})
 
 
 class Nothing(Asked):
     """An empty object."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
-
-
-class Contribute(Asked):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"updateDigest": EXAMPLE_DIGEST}]})
-
-    update_digest: Digest = Field(description="sha-256 of the update that the hospital gave.")
-
-
-class CloseRound(Asked):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"aggregateDigest": EXAMPLE_DIGEST}]})
-
-    aggregate_digest: Digest = Field(description="sha-256 of the aggregate of all contributions.")
 
 
 class CloseRun(Asked):
@@ -89,35 +81,21 @@ class UsedInput(Answer):
     dataset: Hex
     version: int
     consent: Hex
-
-
-class Contribution(Answer):
-    custodian: Organisation
-    input: int = Field(description="Place among the run's inputs, from 0.")
-    update_digest: Hex
-    consent_state: str = Field(description="What the consent's check gave at that moment; a late one is flagged here.")
-    contributed_at: Moment
-
-
-class Round(Answer):
-    number: int = Field(description="Counts from 1.")
-    opened_at: Moment
-    contributions: list[Contribution]
-    aggregate_digest: Hex | None
-    closed_at: Moment | None
+    operation: str
 
 
 class RunFacts(Answer):
     id: Hex
     publisher: Organisation
     model: Hex
-    operation: str
-    purposes: list[str]
-    project_ref: Hex | None
+    scope: ShownScope
     card_digest: Hex
+    code_digest: Hex | None
+    container_digest: Hex | None
     opened_at: Moment
     block: int
     inputs: list[UsedInput]
+    makes_weights: bool = Field(description="Whether an input is used for TRAIN or FINE_TUNE.")
     rounds: list[Round]
     outcome: str
     result_digest: Hex | None
@@ -130,7 +108,3 @@ class Run(Stamped, RunFacts):
 
 class Runs(Listing):
     items: list[RunFacts]
-
-
-class Rounds(Listing):
-    items: list[Round]

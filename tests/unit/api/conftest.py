@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from registry_api.app import create_app
 
+from .acting import Desk
 from .fakes import KEYS, World
 from .story import world
 
@@ -39,3 +40,17 @@ def client_of(application: FastAPI) -> Iterator[Callable[..., TestClient]]:
     yield client
     for one in opened:
         one.close()
+
+
+@pytest.fixture
+def desk_of(application: FastAPI) -> Iterator[Callable[..., Desk]]:
+    """`desk_of(world)`: writes to and reads from its node as an operator. One world at a time."""
+    opened = []
+
+    def desk(of: World, role: str = "operator") -> Desk:
+        opened.append(Desk(application, of, role))
+        return opened[-1]
+
+    yield desk
+    for one in opened:
+        one.client.close()

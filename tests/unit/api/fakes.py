@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger_node.bootstrap import Node
+from ledger_node.chain import abi, payloads
+from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Identity
 from ledger_node.domain.consent import Consent, ConsentUse
-from ledger_node.domain.dataset import Dataset, DatasetVersion, Stream
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
-from ledger_node.domain.organisation import Organisation, Proposal
-from ledger_node.domain.position import BlockRef
+from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, Organisation, Proposal, Thresholds
+from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.recall import Recall
+from ledger_node.domain.request import Request
 from ledger_node.domain.submission import Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, QueueFull, UnknownDocument
@@ -23,10 +27,18 @@ from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
 from ledger_node.services.documents import Documents
+from ledger_node.services.lifecycles import Lifecycles
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.maintenance import Maintenance
 from ledger_node.services.membership import Membership
 from ledger_node.services.models import Models
+from ledger_node.services.permissions import Permissions
+from ledger_node.services.proposals import Proposals
+from ledger_node.services.protection import Protection
+from ledger_node.services.recalls import Recalls
+from ledger_node.services.register import Register
+from ledger_node.services.requests import Requests
+from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
 from ledger_node.services.status import Status
 from ledger_node.services.streams import Streams
@@ -45,13 +57,20 @@ class Facts:
     """What an index would know."""
 
     organisations: list[Organisation] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    thresholds: Thresholds = FIRST_THRESHOLDS
+    generations: list[Generation] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     datasets: list[Dataset] = field(default_factory=list)
     dataset_versions: list[DatasetVersion] = field(default_factory=list)
+    erasures: list[Erasure] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
     uses: list[ConsentUse] = field(default_factory=list)
     models: list[Model] = field(default_factory=list)
     model_versions: list[ModelVersion] = field(default_factory=list)
+    recalls: list[Recall] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
 
@@ -68,7 +87,7 @@ class MemoryIndex:
         return digest(repr(self.facts))
 
     def counts(self) -> dict[str, int]:
-        return {name: len(rows) for name, rows in vars(self.facts).items()}
+        return {name: len(rows) for name, rows in vars(self.facts).items() if isinstance(rows, list)}
 
     def find_block(self, below: int) -> BlockRef | None:
         assert self.at is not None
@@ -81,8 +100,34 @@ class MemoryIndex:
     def find_organisation(self, number: int, as_of: int) -> Organisation | None:
         return _one(self.facts.organisations, as_of, number=number)
 
+    def keys(self, organisation: int, as_of: int) -> list[Key]:
+        return [one for one in self.facts.keys if one.organisation == organisation and one.at.block <= as_of]
+
+    def find_key(self, address: str, as_of: int) -> Key | None:
+        return _one(self.facts.keys, as_of, address=address)
+
+    def events_by_operator(self, address: str, since: int, page: Page) -> list[Event]:
+        def later(one: Event) -> bool:
+            block = self.find_block(one.at.block + 1)
+            return block is not None and block.timestamp >= since
+
+        return _page([one for one in self.facts.events if one.args["operator"] == address and later(one)], page)
+
     def proposals(self, page: Page) -> list[Proposal]:
         return _page(self.facts.proposals, page)
+
+    def find_proposal(self, number: int, as_of: int) -> Proposal | None:
+        return _one(self.facts.proposals, as_of, number=number)
+
+    def thresholds(self, as_of: int) -> Thresholds:
+        return self.facts.thresholds
+
+    def generations(self, as_of: int) -> list[Generation]:
+        return [one for one in self.facts.generations if one.at.block <= as_of]
+
+    def generation_of(self, at: Position) -> int | None:
+        """Of facts that were made in the generation then in force, as all of the story's are."""
+        return max((one.number for one in self.facts.generations if one.at <= at), default=1)
 
     def datasets(self, page: Page) -> list[Dataset]:
         return _page(self.facts.datasets, page)
@@ -92,6 +137,33 @@ class MemoryIndex:
 
     def dataset_versions(self, dataset: str, as_of: int) -> list[DatasetVersion]:
         return [one for one in self.facts.dataset_versions if one.dataset == dataset and one.at.block <= as_of]
+
+    def find_dataset_version(self, dataset: str, number: int, as_of: int) -> DatasetVersion | None:
+        return _one(self.facts.dataset_versions, as_of, dataset=dataset, number=number)
+
+    def derived_from(
+        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
+    ) -> list[DatasetVersion]:
+        return [
+            one
+            for one in self.facts.dataset_versions
+            if one.at.block <= as_of
+            and one.derivation
+            and any(_fits(parent, dataset, version, consent) for parent in one.derivation.parents)
+        ]
+
+    def erasures(self, dataset: str, as_of: int) -> list[Erasure]:
+        return [one for one in self.facts.erasures if one.dataset == dataset and one.at.block <= as_of]
+
+    def requests(self, page: Page) -> list[Request]:
+        def same(one: Request) -> bool:
+            known = {"dataset": one.wanted.dataset, "requester": one.requester}
+            return all(known[name] == value for name, value in page.where.items())
+
+        return _page([one for one in self.facts.requests if same(one)], replace(page, where={}))
+
+    def find_request(self, request: str, as_of: int) -> Request | None:
+        return _one(self.facts.requests, as_of, id=request)
 
     def consents(self, page: Page) -> list[Consent]:
         def same(one: Consent) -> bool:
@@ -121,21 +193,40 @@ class MemoryIndex:
     def children_of(self, version: str, as_of: int) -> list[ModelVersion]:
         return [one for one in self.facts.model_versions if version in one.parents and one.at.block <= as_of]
 
+    def recalls(self, page: Page) -> list[Recall]:
+        return _page(self.facts.recalls, page)
+
+    def find_recall(self, recall: str, as_of: int) -> Recall | None:
+        return _one(self.facts.recalls, as_of, id=recall)
+
+    def recalls_of(self, version: str, as_of: int) -> list[Recall]:
+        return [one for one in self.facts.recalls if one.version == version and one.at.block <= as_of]
+
     def runs(self, page: Page) -> list[Run]:
         return _page(self.facts.runs, page)
 
     def find_run(self, run: str, as_of: int) -> Run | None:
         return _one(self.facts.runs, as_of, id=run)
 
-    def runs_using(self, *, dataset: str | None, consent: str | None, as_of: int) -> list[str]:
+    def runs_using(
+        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
+    ) -> list[str]:
         return [
             run.id
             for run in self.facts.runs
-            if run.at.block <= as_of and any(i.dataset == dataset or i.consent == consent for i in run.inputs)
+            if run.at.block <= as_of and any(_fits(one, dataset, version, consent) for one in run.inputs)
         ]
 
     def streams(self, page: Page) -> list[Stream]:
         return _page(self.facts.streams, page)
+
+    def find_stream(self, stream: str, as_of: int) -> Stream | None:
+        return _one(self.facts.streams, as_of, id=stream)
+
+
+def _fits(one: Any, dataset: str | None, version: int | None, consent: str | None) -> bool:
+    wanted = {"dataset": dataset, "version": version, "consent": consent}
+    return all(getattr(one, name) == value for name, value in wanted.items() if value is not None)
 
 
 def _page(rows: list[Any], page: Page) -> list[Any]:
@@ -159,6 +250,7 @@ class MemoryOutbox:
     def __init__(self) -> None:
         self.rows: dict[str, Submission] = {}
         self.commands: dict[str, Command] = {}
+        self.places: dict[str, str] = {}  # where each write goes
         self.cap: int | None = None
         self.mines_at: int | None = None  # the block that every accepted write is mined in at once
 
@@ -192,6 +284,7 @@ class MemoryOutbox:
         )
         self.rows[made.id] = made
         self.commands[made.id] = command
+        self.places[made.id] = to
         if self.mines_at is not None:
             self.settle(made.id, SubmissionState.MINED, block=self.mines_at, status=1, outcome={"events": []})
         return made
@@ -222,7 +315,14 @@ class MemoryLedger:
         return BlockRef(self.number, digest("head"), NOW)
 
     def calldata(self, command: Command) -> str:
-        return "0x" + command.function.encode().hex()
+        """By the real ABI, so that every command is one that its contract can read."""
+        return abi.calldata_of(command)
+
+    def payload(self, kind: ProposalKind, fields: Mapping[str, Any]) -> str:
+        return payloads.encode_payload(kind, fields)
+
+    def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
+        return payloads.decode_payload(kind, payload)
 
     def transaction_count(self, address: str) -> int:
         return 0
@@ -298,9 +398,9 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     blobs, clock, signer = MemoryBlobs(), FixedClock(), MemorySigner()
     identity = Identity(organisation, signer.address, Deployment(1337, digest("genesis"), 0, CONTRACTS))
     i: Any = index
-    submissions = Submissions(identity, ledger, signer, outbox, salt_secret=bytes(32))  # type: ignore[arg-type]
-    membership = Membership(i, identity, submissions)
-    consents = Consents(i, submissions, membership, clock)
+    submissions = Submissions(identity, ledger, signer, outbox, i, salt_secret=bytes(32))  # type: ignore[arg-type]
+    membership = Membership(i, identity, clock)
+    permissions = Permissions(i, clock)
     status = Status(identity, i, ledger, outbox, blobs)  # type: ignore[arg-type]
     status.note_head(head)
     node = Node(
@@ -308,13 +408,20 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         index=i,
         api_keys=MemoryKeys(),  # type: ignore[arg-type]
         submissions=submissions,
-        membership=membership,
+        register=Register(i),
+        proposals=Proposals(i, ledger, submissions, membership, clock),  # type: ignore[arg-type]
+        protection=Protection(i, submissions, membership, clock),
         catalogue=Catalogue(i),
-        datasets=Datasets(i, submissions, membership, clock),
-        consents=consents,
-        runs=Runs(i, submissions, membership, consents),
-        models=Models(i, submissions, membership, consents),
-        streams=Streams(submissions, membership),
+        datasets=Datasets(i, submissions, membership, permissions, clock),
+        requests=Requests(i, submissions, membership),
+        permissions=permissions,
+        consents=Consents(i, submissions, membership, clock),
+        runs=Runs(i, submissions, membership, permissions),
+        rounds=Rounds(i, submissions, membership, permissions),
+        models=Models(i, submissions, membership, permissions),
+        lifecycles=Lifecycles(i, submissions, membership, permissions),
+        recalls=Recalls(i, submissions, membership),
+        streams=Streams(i, submissions, membership),
         lineages=Lineages(i),
         documents=Documents(blobs),
         evidence=FixedEvidence(),  # type: ignore[arg-type]

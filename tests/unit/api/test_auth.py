@@ -16,47 +16,99 @@ from .story import world
 
 Client = Callable[..., TestClient]
 SOME_ID = "0x" + "ab" * 32
+SOME_KEY = "0x" + "ab" * 20
 
 #: Each write as `docs/api.md` gives it: method and path of the operation, and who may.
 WRITES = {
     "register_dataset": "/v1/datasets",
     "publish_dataset_version": f"/v1/datasets/{SOME_ID}/versions",
+    "publish_dataset_versions": "/v1/dataset-versions",
+    "publish_derived_version": f"/v1/datasets/{SOME_ID}/derived-versions",
+    "record_erasure": f"/v1/datasets/{SOME_ID}/erasures",
+    "make_request": "/v1/requests",
+    "decline_request": f"/v1/requests/{SOME_ID}/decline",
     "issue_consent": "/v1/consents",
     "suspend_consent": f"/v1/consents/{SOME_ID}/suspend",
+    "suspend_consents": "/v1/consents/suspend",
     "reinstate_consent": f"/v1/consents/{SOME_ID}/reinstate",
     "revoke_consent": f"/v1/consents/{SOME_ID}/revoke",
-    "contribute": f"/v1/runs/{SOME_ID}/rounds/1/contributions",
+    "answer_round": f"/v1/runs/{SOME_ID}/rounds/1/answers",
+    "answer_rounds": "/v1/answers",
     "register_stream": "/v1/streams",
     "anchor_stream": f"/v1/streams/{SOME_ID}/anchors",
+    "anchor_streams": "/v1/anchors",
     "register_model": "/v1/models",
     "publish_model_version": f"/v1/models/{SOME_ID}/versions",
+    "import_model_version": f"/v1/models/{SOME_ID}/imports",
+    "release_version": f"/v1/versions/{SOME_ID}/release",
+    "deprecate_version": f"/v1/versions/{SOME_ID}/deprecate",
+    "withdraw_version": f"/v1/versions/{SOME_ID}/withdraw",
     "open_run": "/v1/runs",
     "open_round": f"/v1/runs/{SOME_ID}/rounds",
+    "open_rounds": "/v1/rounds",
     "close_round": f"/v1/runs/{SOME_ID}/rounds/1/close",
     "close_run": f"/v1/runs/{SOME_ID}/close",
+    "issue_recall": "/v1/recalls",
+    "acknowledge_recall": f"/v1/recalls/{SOME_ID}/acknowledge",
+    "lift_recall": f"/v1/recalls/{SOME_ID}/lift",
     "put_blob": "/v1/blobs",
+    "suspend_in_emergency": "/v1/organisations/1/suspend-in-emergency",
+    "report_compromise": f"/v1/keys/{SOME_KEY}/report-compromise",
+    "confirm_compromise": f"/v1/keys/{SOME_KEY}/confirm-compromise",
     "open_proposal": "/v1/proposals",
     "vote": "/v1/proposals/1/votes",
     "execute_proposal": "/v1/proposals/1/execution",
     "rebuild_index": "/v1/index/rebuild",
 }
-STEWARD = {"register_dataset", "publish_dataset_version", "issue_consent", "suspend_consent", "reinstate_consent"} | {
+STEWARD = {
+    "register_dataset",
+    "publish_dataset_version",
+    "publish_dataset_versions",
+    "publish_derived_version",
+    "record_erasure",
+    "make_request",
+    "decline_request",
+    "issue_consent",
+    "suspend_consent",
+    "suspend_consents",
+    "reinstate_consent",
     "revoke_consent",
-    "contribute",
+    "answer_round",
+    "answer_rounds",
     "register_stream",
     "anchor_stream",
+    "anchor_streams",
+    "acknowledge_recall",
     "put_blob",
 }
 PUBLISHER = {
+    "make_request",
     "register_model",
     "publish_model_version",
+    "import_model_version",
+    "release_version",
+    "deprecate_version",
+    "withdraw_version",
     "open_run",
     "open_round",
+    "open_rounds",
     "close_round",
     "close_run",
+    "issue_recall",
+    "acknowledge_recall",
+    "lift_recall",
     "put_blob",
 }
-MATRIX = {"steward": STEWARD, "publisher": PUBLISHER, "auditor": {"suspend_consent"}, "operator": set(WRITES)}
+AUDITOR = {
+    "suspend_consent",
+    "suspend_consents",
+    "issue_recall",
+    "acknowledge_recall",
+    "lift_recall",
+    "suspend_in_emergency",
+    "confirm_compromise",
+}
+MATRIX = {"steward": STEWARD, "publisher": PUBLISHER, "auditor": AUDITOR, "operator": set(WRITES)}
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +169,9 @@ def test_a_suspension_with_an_end_is_an_auditors() -> None:
 
 @pytest.mark.parametrize(("role", "until"), [("auditor", None), ("steward", "2026-11-19T00:00:00Z")])
 def test_a_suspension_of_the_other_kind_is_refused(client: TestClient, role: str, until: str | None) -> None:
-    answer = client.post(
-        f"/v1/consents/{SOME_ID}/suspend",
-        json={"reason": "ERROR", "until": until},
-        headers={"Authorization": f"Bearer {KEYS[role]}", "Idempotency-Key": "k"},
-    )
-    assert (answer.status_code, answer.json()["code"]) == (403, "ML-0202")
+    headers = {"Authorization": f"Bearer {KEYS[role]}", "Idempotency-Key": "k"}
+    body = {"reason": "ERROR", "until": until}
+    one = client.post(f"/v1/consents/{SOME_ID}/suspend", json=body, headers=headers)
+    many = client.post("/v1/consents/suspend", json=body | {"consents": [SOME_ID]}, headers=headers)
+    for answer in (one, many):
+        assert (answer.status_code, answer.json()["code"]) == (403, "ML-0202")

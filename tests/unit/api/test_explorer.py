@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
-from ledger_node.domain.codes import Act, Capability, StateReason
+from ledger_node.domain.codes import Act, Capability, Operation, StateReason
 from ledger_node.domain.dataset import Dataset
 from ledger_node.domain.position import Position
 from ledger_node.domain.training import RunInput
@@ -125,7 +125,9 @@ def test_a_breach_taints(client_of: Client) -> None:
     publisher = teller.organisation("Verlag", Capability.PUBLISHER)
     dataset, model = teller.dataset(hospital), teller.model(publisher)
     consent = teller.consent(hospital, publisher, dataset, (Act.REVOKED, hospital, StateReason.BREACH))
-    version = teller.version(publisher, model, teller.run(publisher, model, [RunInput(dataset, 1, consent)]))
+    version = teller.version(
+        publisher, model, teller.run(publisher, model, [RunInput(dataset, 1, consent, Operation.TRAIN)])
+    )
     client = client_of(make_world(teller.facts, organisation=1, head=HEAD))
     assert "this version is tainted" in client.get(f"/versions/{version}").text
 
@@ -158,7 +160,7 @@ def test_names_are_escaped_on_pages_and_pictures(client_of: Client) -> None:
 @pytest.mark.parametrize("total", [0, 3, 10, 40, 2500])
 def test_the_newest_are_found_wherever_they_are(total: int) -> None:
     for spread in (1, 0, 7):  # blocks between two facts; all in one block with 0
-        rows = [Dataset(digest(str(n)), 1, digest("c"), Position(10 + n * spread, n)) for n in range(total)]
+        rows = [Dataset(digest(str(n)), 1, n + 1, digest("c"), Position(10 + n * spread, n)) for n in range(total)]
         block = 10 + total * spread + 5
         index = MemoryIndex(Facts(datasets=rows), block)
         assert newest(index.datasets, block, 10) == rows[::-1][:10]

@@ -21,13 +21,21 @@ CONSENT: dict[str, Any] = {
     "versionFrom": 1,
     "versionTo": None,
     "basis": "EHDS_PERMIT",
+    "permission": "DS",
+    "modifiers": ["GS", "PUB"],
     "purposes": ["HRESCH"],
     "operations": ["TRAIN", "FEDERATED_ROUND"],
+    "condition": "MONDO:0007254",
+    "regions": ["DE", "FR"],
+    "deidentification": {"required": [113100, 113101], "forbidden": [113109]},
     "notBefore": "2026-11-18T00:00:00Z",
     "expiresAt": "2027-11-18T00:00:00Z",
     "maxRounds": 5,
+    "epsilonBudget": 500_000,
     "projectRef": None,
     "policyDigest": digest("policy"),
+    "request": None,
+    "supersedes": None,
 }
 
 
@@ -79,7 +87,21 @@ def test_a_whole_consent_is_accepted(client: TestClient) -> None:
         ("grantee", 1.5, "ML-0101"),
         ("grantee", 10**400, "ML-0101"),
         ("maxRounds", -1, "ML-0101"),
-        ("maxRounds", 2**32, "ML-0101"),
+        ("maxRounds", 2**24, "ML-0101"),
+        ("epsilonBudget", 2**40, "ML-0101"),
+        ("epsilonBudget", 0.5, "ML-0101"),
+        ("permission", "RU", "ML-0101"),
+        ("modifiers", ["XX"], "ML-0101"),
+        ("condition", "MONDO:0000000", "ML-0101"),
+        ("condition", "MONDO:7254", "ML-0101"),
+        ("condition", 7254, "ML-0101"),
+        ("condition", CANARY, "ML-0101"),
+        ("regions", ["EU"], "ML-0101"),
+        ("deidentification", {"required": [113106]}, "ML-0101"),
+        ("deidentification", {"forbidden": [113105]}, "ML-0101"),
+        ("deidentification", {"wanted": []}, "ML-0101"),
+        ("request", CANARY, "ML-0103"),
+        ("supersedes", "0x12", "ML-0103"),
         ("versionFrom", 0, "ML-0101"),
         ("versionTo", 2**32, "ML-0101"),
         ("basis", CANARY, "ML-0101"),
@@ -115,7 +137,7 @@ def test_a_digest_says_the_length_that_came(client: TestClient) -> None:
 
 
 def test_the_largest_numbers_of_the_abi_pass(client: TestClient) -> None:
-    problem = issue(client, grantee=2**32 - 1, maxRounds=2**32 - 1)
+    problem = issue(client, grantee=2**32 - 1, maxRounds=2**24 - 1, epsilonBudget=2**40 - 1)
     assert problem["code"] == "ML-0302"  # the form is right; there is no such grantee
 
 
@@ -239,18 +261,92 @@ def test_an_anchored_size_is_padded_and_safe_in_json(client: TestClient) -> None
 
 def test_a_proposal_has_the_fields_of_its_kind(client: TestClient) -> None:
     admission = {"admin": "0x" + "aB" * 20, "capabilities": ["CUSTODIAN"], "forProfit": False, "name": "Klinik"}
-    good = [{"kind": "ADMIT", "admission": admission}, {"kind": "SUSPEND", "organisation": 2}]
+    contracts = dict.fromkeys(("datasets", "consents", "training", "models", "anchors"), "0x" + "aB" * 20)
+    consent = world().index.facts.consents[0].id
+    good: list[dict[str, Any]] = [
+        {"kind": "ADMIT", "admission": admission},
+        *({"kind": kind, "organisation": 2} for kind in ("SUSPEND", "REINSTATE", "REMOVE")),
+        {"kind": "REPLACE_ADMIN", "organisation": 2, "admin": "0x" + "aB" * 20},
+        {"kind": "CHANGE_THRESHOLDS", "thresholds": {"all": 6667, "custodians": 5000}},
+        {"kind": "REGISTER_GENERATION", "contracts": contracts},
+        {"kind": "REVOKE_CONSENT", "consent": consent, "reason": "BREACH"},
+        {"kind": "SUSPEND_CONSENT", "consent": consent, "reason": "BREACH", "duration": 3600},
+    ]
     for number, body in enumerate(good):
         answer = client.post("/v1/proposals", json=body, headers={"Idempotency-Key": f"p{number}"})
-        assert answer.status_code == 202
-    for body in (
+        assert answer.status_code == 202, answer.text
+    bad: list[dict[str, Any]] = [
         {"kind": "ADMIT", "organisation": 2},
         {"kind": "SUSPEND", "admission": admission},
         {"kind": CANARY, "organisation": 2},
         {"kind": "ADMIT", "admission": admission | {"forProfit": "no"}},
         {"kind": "ADMIT", "admission": admission | {"admin": "0x12"}},
         {"kind": "ADMIT", "admission": admission | {"capabilities": ["KING"]}},
-    ):
+        {"kind": "REPLACE_ADMIN", "organisation": 2},
+        {"kind": "CHANGE_THRESHOLDS", "thresholds": {"all": 4999, "custodians": 5000}},
+        {"kind": "CHANGE_THRESHOLDS", "thresholds": {"all": 10_000, "custodians": 5000}},
+        {"kind": "REGISTER_GENERATION", "contracts": contracts | {"owner": "0x" + "aB" * 20}},
+        {"kind": "REVOKE_CONSENT", "consent": consent},
+        {"kind": "SUSPEND_CONSENT", "consent": consent, "reason": "BREACH", "duration": 30 * 24 * 3600 + 1},
+    ]
+    for body in bad:
         answer = client.post("/v1/proposals", json=body)
         assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
         assert CANARY not in answer.text
+    lost = client.post("/v1/proposals", json={"kind": "LIFT_RECALL", "recall": CONSENT["policyDigest"]})
+    assert (lost.status_code, lost.json()["code"]) == (404, "ML-0301")
+    wrong = client.post("/v1/proposals", json={"kind": "LIFT_RECALL", "recall": CANARY})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "ML-0103")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/dataset-versions", {"versions": []}),
+        ("/v1/dataset-versions", {"versions": [{}] * 101}),
+        ("/v1/anchors", {"anchors": []}),
+        ("/v1/rounds", {"rounds": []}),
+        ("/v1/answers", {"answers": []}),
+        ("/v1/consents/suspend", {"consents": [], "reason": "ERROR"}),
+        ("/v1/consents/suspend", {"consents": [digest("c")] * 101, "reason": "ERROR"}),
+    ],
+)
+def test_a_batch_has_a_first_and_a_last(client: TestClient, path: str, body: dict[str, Any]) -> None:
+    answer = client.post(path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        (f"/v1/runs/{digest('r')}/rounds/1/answers", {"updateDigest": digest("u")}, {"refusal": "PRIVACY_RISK"}),
+        (
+            "/v1/recalls",
+            {"version": digest("v"), "severity": "MINOR", "notice": {}},
+            {"version": digest("v"), "severity": "MINOR", "noticeDigest": digest("n")},
+        ),
+    ],
+)
+def test_of_two_fields_exactly_one_is_given(
+    client: TestClient, path: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    both = client.post(path, json=one | other)
+    shared = {name: value for name, value in one.items() if name in other}
+    neither = client.post(path, json=shared)
+    for answer in (both, neither, client.post(path, json=dict.fromkeys(one))):
+        assert answer.status_code == 400
+    for body in (one, other):
+        assert client.post(path, json=body).json()["code"] == "ML-0301"  # the form is right; there is no such thing
+
+
+@pytest.mark.parametrize("path", ["/v1/keys/0x12", f"/v1/keys/{CANARY}/facts", f"/v1/keys/0x{'zz' * 20}"])
+def test_an_address_has_forty_digits(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
+    assert CANARY not in answer.text
+
+
+def test_a_time_in_a_query_has_one_form(client: TestClient) -> None:
+    path = f"/v1/keys/0x{'ab' * 20}/facts"
+    assert client.get(f"{path}?since=2026-11-18").json()["code"] == "ML-0101"
+    assert client.get(f"{path}?since=2026-11-18T00:00:00Z").json()["code"] == "ML-0301"

@@ -173,10 +173,9 @@ def test_the_node_refuses_first_and_the_contract_decides(hospital: World, client
     revoked = facts.consents[1]
     body = {
         "model": facts.models[0].id,
-        "operation": "TRAIN",
-        "purposes": ["HRESCH"],
+        "scope": {"purposes": ["HRESCH"]},
         "cardDigest": digest("card"),
-        "inputs": [{"dataset": revoked.terms.dataset, "version": 1, "consent": revoked.id}],
+        "inputs": [{"dataset": revoked.terms.dataset, "version": 1, "consent": revoked.id, "operation": "TRAIN"}],
     }
     client = client_of(world(organisation=3), "publisher")
     early = client.post("/v1/runs", json=body, headers={"Idempotency-Key": "a"})
@@ -189,7 +188,8 @@ def test_the_node_refuses_first_and_the_contract_decides(hospital: World, client
 
 def test_a_question_needs_no_key_and_writes_nothing(hospital: World, client_of: Client) -> None:
     consent = hospital.index.facts.consents[0]
-    use = {"dataset": consent.terms.dataset, "version": 1, "operation": "TRAIN", "purposes": ["HRESCH"], "grantee": 3}
+    use = {"dataset": consent.terms.dataset, "version": 1, "operation": "TRAIN"}
+    use |= {"scope": {"purposes": ["HRESCH"]}, "grantee": 3}
     client = client_of(hospital, "auditor")
     path = f"/v1/consents/{consent.id}/check"
     assert client.post(path, json=use).json() == {
@@ -206,7 +206,10 @@ def test_a_question_needs_no_key_and_writes_nothing(hospital: World, client_of: 
 @pytest.mark.parametrize("body", [b"{}", b""])
 def test_a_body_that_says_nothing_may_be_left_out(hospital: World, client_of: Client, body: bytes) -> None:
     headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
-    assert client_of(hospital, "steward").post("/v1/streams", content=body, headers=headers).status_code == 202
+    run = hospital.index.facts.runs[0].id
+    client = client_of(world(organisation=3), "publisher")
+    answer = client.post(f"/v1/runs/{run}/rounds?check=contract", content=body, headers=headers)
+    assert answer.status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Requests for a consent."""
+
+from __future__ import annotations
+
+from ledger_node.domain.codes import DeclineReason
+from registry_api.idempotency import Once
+from registry_api.node import NodeOf
+from registry_api.reading import ViewOf, WindowOf
+from registry_api.routes.parts import ById, Id, OfOrganisation, card_digest_of, router
+from registry_api.schemas.problem import READ, WRITE
+from registry_api.schemas.request import DeclineRequest, MakeRequest, Request, Requests
+from registry_api.showing.consents import show_request
+from registry_api.writing import Accepted, answers, changes, creates
+
+routes = router("requests")
+
+
+@routes.post("/v1/requests", status_code=202, responses={**answers(created=True), **WRITE})
+def make_request(node: NodeOf, once: Once, body: MakeRequest) -> Accepted:
+    """Ask a hospital for a consent. It answers with one that names the request, or declines."""
+    return creates(node.requests.make(once, body.facts(card_digest_of(node, body))))
+
+
+@routes.get("/v1/requests", responses=READ)
+def list_requests(node: NodeOf, window: WindowOf, dataset: ById = None, requester: OfOrganisation = None) -> Requests:
+    """Requests and their answers, oldest first."""
+    cut = window.cut(node.catalogue.list_requests, dataset=dataset, requester=requester)
+    return Requests(**window.stamp, items=[show_request(window, one) for one in cut.found], next=cut.next)
+
+
+@routes.get("/v1/requests/{request}", responses=READ)
+def get_request(node: NodeOf, view: ViewOf, request: Id) -> Request:
+    """A request: the terms wanted, and how it was answered."""
+    return Request(**view.stamp, **dict(show_request(view, node.catalogue.get_request(request, view.block))))
+
+
+@routes.post("/v1/requests/{request}/decline", status_code=202, responses={**answers(created=False), **WRITE})
+def decline_request(node: NodeOf, once: Once, request: Id, body: DeclineRequest) -> Accepted:
+    """Say no to a request for a dataset of this node's hospital."""
+    return changes(node.requests.decline(once, request, DeclineReason[body.reason]))
