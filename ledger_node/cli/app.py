@@ -54,13 +54,20 @@ def everything(
 GROUPS = {
     "network": "A whole consortium on this machine: up, down, status.",
     "node": "One organisation's node: run.",
+    "organisation": "Members of the consortium, their keys, emergency suspensions.",
+    "proposal": "What the consortium votes on: open, vote, carry out.",
+    "key": "Keys: offered, accepted, retired, compromised, and what they wrote.",
     "dataset": "Prepare dataset versions in the hospital and register them.",
+    "request": "Ask a hospital for a consent, and answer.",
     "consent": "Issue, suspend, reinstate, revoke and check consents.",
-    "run": "Open runs and rounds, contribute, close.",
-    "model": "Register models and publish their versions.",
+    "run": "Open runs and rounds, contribute or refuse, close.",
+    "model": "Register models, publish and release their versions.",
+    "recall": "Take model versions out of use, and lift it again.",
+    "acknowledgement": "Say that your organisation read a recall.",
+    "stream": "Device streams and the heads of their trees.",
     "evidence": "Take proofs away, and verify them with the node gone.",
-    "organisation": "Members of the consortium.",
     "submission": "Writes that your node accepted, and how they stand.",
+    "contracts": "Compare the contracts on a chain with their source.",
     "index": "The node's cache of the chain.",
 }
 

@@ -10,22 +10,35 @@ import typer
 from ledger_node.cli import reading
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.output import coloured, fields
+from ledger_node.cli.scope import (
+    Condition,
+    Epsilon,
+    From,
+    Operations,
+    Project,
+    Purposes,
+    Regions,
+    Rounds,
+    Until,
+    operations_of,
+    project_of,
+    purposes_of,
+    scope_of,
+)
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import IdempotencyKey, Wait, submit
-from ledger_node.domain.codes import Basis, Operation, Purpose, StateReason
+from ledger_node.domain.codes import Basis, Modifier, Operation, Permission, Region, StateReason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledger_node.client import Client
+    from ledger_node.client.answers import Submission
 
 app = typer.Typer()
 
 Consent = Annotated[str, typer.Argument(metavar="CONSENT", help="The consent's id.", show_default=False)]
 Reason = Annotated[str, typer.Option(help="Why.", autocompletion=reading.complete(StateReason))]
-Purposes = Annotated[
-    list[str],
-    typer.Option(help="HL7 ActReason or EHDS_53_A to F; repeat it.", autocompletion=reading.complete(Purpose)),
-]
-Project = Annotated[str | None, typer.Option(metavar="0x…", help="Salted commitment to a permit or project.")]
 
 
 @command(app)
@@ -33,17 +46,42 @@ def issue(
     session: Session,
     dataset: Annotated[str, typer.Option(metavar="0x…", help="The dataset's id.")],
     grantee: Annotated[str, typer.Option(help="Who may use it: a number or an exact name.")],
-    purpose: Purposes,
-    operation: Annotated[
-        list[str], typer.Option(help="TRAIN and others; repeat it.", autocompletion=reading.complete(Operation))
+    permission: Annotated[
+        str, typer.Option(help="DUO: NRES, GRU, HMB, DS, POA.", autocompletion=reading.complete(Permission))
     ],
-    until: Annotated[str, typer.Option(help="End: RFC 3339, a date, or a span after --from like 365d.")],
+    purpose: Purposes,
+    operation: Operations,
+    until: Until,
     policy: Annotated[str, typer.Option(metavar="FILE.json|0x…", help="The policy document, or its digest.")],
-    from_: Annotated[str, typer.Option("--from", help="Begin: RFC 3339, a date, or a span from now.")] = "now",
+    from_: From = "now",
     versions: Annotated[str, typer.Option(help="Versions: '1:' and later, '1:3', '2'.")] = "1:",
-    max_rounds: Annotated[int, typer.Option(min=0, help="Federated rounds at most; 0 permits none.")] = 0,
     basis: Annotated[str, typer.Option(help="Legal ground.", autocompletion=reading.complete(Basis))] = "CONSENT",
+    modifier: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="DUO: NPUNCU, IRB and others; repeat it. GS comes with --region.",
+            autocompletion=reading.complete(Modifier),
+        ),
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option(metavar="MONDO:…", help="With DS: the disease, like MONDO:0007254.")
+    ] = None,
+    region: Regions = None,
+    require_option: Annotated[
+        list[int] | None,
+        typer.Option(metavar="CODE", help="A Clean option (113100 to 113105) that versions must have; repeat it."),
+    ] = None,
+    forbid_option: Annotated[
+        list[int] | None,
+        typer.Option(metavar="CODE", help="A Retain option (113106 to 113112) that they must not; repeat it."),
+    ] = None,
+    max_rounds: Rounds = 0,
+    epsilon: Epsilon = "0",
     project: Project = None,
+    request: Annotated[str | None, typer.Option(metavar="0x…", help="The request that it answers.")] = None,
+    supersedes: Annotated[
+        str | None, typer.Option(metavar="0x…", help="The consent that it replaces, with its rounds and losses.")
+    ] = None,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
@@ -52,25 +90,31 @@ def issue(
 
     begin, end = reading.window(from_, until)
     first, last = reading.versions(versions)
-    purposes = Purpose(reading.names(Purpose, purpose, "--purpose"))
-    operations = Operation(reading.names(Operation, operation, "--operation"))
-    ground = reading.name(Basis, basis, "--basis")
-    reading.digest(dataset, "--dataset")
-    project_ref = None if project is None else reading.digest(project, "--project")
+    regions = reading.names(Region, region, "--region")
+    modifiers = reading.names(Modifier, modifier, "--modifier")
     policy_content = _policy(policy)
     terms = Terms(
-        dataset=dataset,
-        grantee=reading.organisation(session.node, grantee, "--grantee"),
-        purposes=purposes,
-        operations=operations,
+        dataset=reading.digest(dataset, "--dataset"),
+        permission=reading.name(Permission, permission, "--permission"),
+        purposes=purposes_of(purpose),
+        operations=operations_of(operation),
         not_before=begin,
         expires_at=end,
-        policy_digest=policy if policy_content is None else session.node.blobs.put(policy_content)["digest"],
-        basis=ground,
+        basis=reading.name(Basis, basis, "--basis"),
         version_from=first,
         version_to=last,
+        modifiers=modifiers | Modifier.GS if regions else modifiers,
+        condition=reading.condition(condition),
+        regions=regions,
+        required_options=reading.options(require_option, "--require-option", clean=True),
+        forbidden_options=reading.options(forbid_option, "--forbid-option", clean=False),
         max_rounds=max_rounds,
-        project_ref=project_ref,
+        epsilon_budget=reading.epsilon(epsilon),
+        project_ref=project_of(project),
+        request=None if request is None else reading.digest(request, "--request"),
+        supersedes=None if supersedes is None else reading.digest(supersedes, "--supersedes"),
+        grantee=reading.organisation(session.node, grantee, "--grantee"),
+        policy_digest=policy if policy_content is None else session.node.blobs.put(policy_content)["digest"],
     )
     return submit(
         session,
@@ -82,22 +126,25 @@ def issue(
 @command(app)
 def suspend(
     session: Session,
-    consent: Consent,
+    consents: Annotated[
+        list[str], typer.Argument(metavar="CONSENT", help="One id, or up to 100: all or none.", show_default=False)
+    ],
     reason: Reason = "STEWARD_DECISION",
     until: Annotated[str | None, typer.Option(help="A regulator's only: the end, within 30 days.")] = None,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
     """Stop new uses until it is reinstated; a regulator's suspension ends by itself."""
-    from datetime import UTC, datetime
+    end = None if until is None else reading.future(until, "--until")
 
-    why = reading.name(StateReason, reason, "--reason")
-    end = None if until is None else reading.moment(until, datetime.now(UTC).replace(microsecond=0), "--until")
-    return submit(
-        session,
-        "suspended",
-        lambda: session.node.consents.suspend(consent, why, until=end, idempotency_key=idempotency_key, wait=wait),
-    )
+    def write(why: StateReason) -> Submission:
+        of = session.node.consents
+        if len(consents) == 1:
+            return of.suspend(consents[0], why, until=end, idempotency_key=idempotency_key, wait=wait)
+        return of.suspend_all(consents, why, until=end, idempotency_key=idempotency_key, wait=wait)
+
+    done = "suspended" if len(consents) == 1 else f"{len(consents)} consents suspended"
+    return _act(session, done, reason, write)
 
 
 @command(app)
@@ -109,11 +156,11 @@ def reinstate(
     idempotency_key: IdempotencyKey = None,
 ) -> int:
     """Lift your own suspension."""
-    why = reading.name(StateReason, reason, "--reason")
-    return submit(
+    return _act(
         session,
         "reinstated",
-        lambda: session.node.consents.reinstate(consent, why, idempotency_key=idempotency_key, wait=wait),
+        reason,
+        lambda why: session.node.consents.reinstate(consent, why, idempotency_key=idempotency_key, wait=wait),
     )
 
 
@@ -126,11 +173,11 @@ def revoke(
     idempotency_key: IdempotencyKey = None,
 ) -> int:
     """End a consent at once and for ever. BREACH and ERROR taint what was made before."""
-    why = reading.name(StateReason, reason, "--reason")
-    return submit(
+    return _act(
         session,
         "revoked",
-        lambda: session.node.consents.revoke(consent, why, idempotency_key=idempotency_key, wait=wait),
+        reason,
+        lambda why: session.node.consents.revoke(consent, why, idempotency_key=idempotency_key, wait=wait),
     )
 
 
@@ -142,14 +189,17 @@ def check(
     purpose: Purposes,
     dataset: Annotated[str | None, typer.Option(metavar="0x…", help="The dataset; else the consent's own.")] = None,
     version: Annotated[int | None, typer.Option(min=1, help="Its version; else the newest.")] = None,
-    rounds: Annotated[int, typer.Option(min=0, help="Federated rounds wanted.")] = 0,
-    grantee: Annotated[str | None, typer.Option(help="Who would use it; else your organisation.")] = None,
+    region: Regions = None,
+    condition: Condition = None,
     project: Project = None,
+    rounds: Annotated[int, typer.Option(min=0, help="Federated rounds wanted.")] = 0,
+    epsilon: Epsilon = "0",
+    grantee: Annotated[str | None, typer.Option(help="Who would use it; else your organisation.")] = None,
 ) -> int:
     """Ask whether a use would be permitted now. Exit status 1 when not."""
-    wanted = Operation(reading.name(Operation, operation, "--operation"))
-    purposes = Purpose(reading.names(Purpose, purpose, "--purpose"))
-    project_ref = None if project is None else reading.digest(project, "--project")
+    wanted = reading.name(Operation, operation, "--operation")
+    scope = scope_of(purpose, region, condition, project)
+    loss = reading.epsilon(epsilon)
     node = session.node
     of = dataset or node.consents.get(consent)["dataset"]
     answer = node.consents.check(
@@ -157,9 +207,9 @@ def check(
         dataset=of,
         version=version or _newest(node, of),
         operation=wanted,
-        purposes=purposes,
+        scope=scope,
         rounds=rounds,
-        project_ref=project_ref,
+        epsilon=loss,
         grantee=None if grantee is None else reading.organisation(node, grantee, "--grantee"),
     )
     permitted = answer["permitted"]
@@ -167,6 +217,11 @@ def check(
         answer, lambda: [coloured(answer["reason"]), *fields([("permitted", permitted), ("dataset", of)])]
     )
     return DONE if permitted else FINDING
+
+
+def _act(session: Session, done: str, reason: str, write: Callable[[StateReason], Submission]) -> int:
+    why = reading.name(StateReason, reason, "--reason")
+    return submit(session, done, lambda: write(why))
 
 
 def _policy(text: str) -> bytes | None:

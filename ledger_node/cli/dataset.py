@@ -2,151 +2,110 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger_node.cli import reading
-from ledger_node.cli.failures import DONE, FINDING
+from ledger_node.cli import preparing, reading
 from ledger_node.cli.output import fields, seconds
+from ledger_node.cli.scope import Condition, Project, Purposes, Regions, scope_of
 from ledger_node.cli.session import Session, command
-from ledger_node.cli.writing import Wait
-from ledger_node.domain.codes import PrivacyClaim, Supersession
-from ledger_node.domain.dataset import options_of
-from ledger_node.errors import InvalidField, NothingEligible
+from ledger_node.cli.writing import IdempotencyKey, Wait, submit
+from ledger_node.domain.codes import Supersession
 
 if TYPE_CHECKING:
-    from ledger_node.edge.prepared import Prepared
+    from ledger_node.cli.registration import Descent
 
 app = typer.Typer()
+preparing.add_to(app)
 
-Quarantine = Annotated[
-    Path | None,
-    typer.Option("--quarantine", metavar="FILE", help="Write which files stay out, and why. For your eyes only."),
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What prepare wrote.", show_default=False)]
+Dataset = Annotated[
+    str | None, typer.Option(metavar="0x…", help="The dataset that gets a new version; else a new dataset.")
 ]
-Out = Annotated[Path, typer.Option(metavar="FOLDER", help="A new or empty folder.")]
-
-
-@command(app)
-def prepare(
-    session: Session,
-    source: Annotated[
-        Path, typer.Argument(metavar="FOLDER|TABLE.csv", help="DICOM files, or a table.", show_default=False)
-    ],
-    out: Out,
-    subject: Annotated[str, typer.Option(help="The dataset's id, or your own short name for it, for good.")],
-    title: Annotated[str, typer.Option(help="For the public card.")],
-    description: Annotated[str, typer.Option(help="For the public card: nothing personal.")] = "",
-    claim: Annotated[
-        str, typer.Option(help="What you claim of the records.", autocompletion=reading.complete(PrivacyClaim))
-    ] = "PSEUDONYMISED",
-    opt_out_checked_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When opt-outs were last applied: RFC 3339, a date, or now.")
-    ] = None,
-    label: Annotated[str, typer.Option(help="Tables: the label's column.")] = "label",
-    allow_column: Annotated[
-        list[str] | None, typer.Option(help="Tables: sounds like an identifier and is none; repeat it.")
-    ] = None,
-    sample_checked: Annotated[int, typer.Option(min=0, help="Records that a person has looked at.")] = 0,
-    defects_found: Annotated[int, typer.Option(min=0, help="How many of them had a defect.")] = 0,
-    quarantine: Quarantine = None,
-) -> None:
-    """Make a dataset version from de-identified files or a table. Nothing leaves this machine."""
-    from ledger_node.edge.prepare import prepare_dicom, prepare_table
-    from ledger_node.edge.prepared import Review
-
-    said = reading.name(PrivacyClaim, claim, "--claim")
-    checked_at = _past(opt_out_checked_at)
-    if defects_found > sample_checked:
-        raise InvalidField("more defects than records", got=f"{defects_found} of {sample_checked}", needed="fewer")
-    review = Review(sample_checked, defects_found)
-    is_table = _is_table(source)
-    with session.output.progress("reading") as progress, _listed(quarantine):
-        if is_table:
-            made = prepare_table(
-                source,
-                out,
-                subject,
-                title,
-                label=label,
-                description=description,
-                claim=said,
-                opt_out_checked_at=checked_at,
-                allow_columns=allow_column or (),
-                review=review,
-                progress=progress,
-            )
-        else:
-            made = prepare_dicom(
-                source,
-                out,
-                subject,
-                title,
-                description=description,
-                claim=said,
-                opt_out_checked_at=checked_at,
-                review=review,
-                progress=progress,
-            )
-    _list(quarantine, made.quarantined)
-    answer = _answer(made)
-    session.output.show(answer, lambda: fields(_lines(answer)))
-    session.output.say(f"prepared in {seconds(session.took)}; next: medledger dataset register {out}")
-
-
-@command(app)
-def deidentify(
-    session: Session,
-    source: Annotated[Path, typer.Argument(metavar="FOLDER", help="Ultrasound images; only read.", show_default=False)],
-    out: Out,
-    salt_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="64 hex digits: runs with one salt give one UID the same new UID."),
-    ] = None,
-    refuse_clipped: Annotated[
-        bool, typer.Option("--refuse-clipped", help="Leave files out whose regions reach beyond the image.")
-    ] = False,
-    quarantine: Quarantine = None,
-) -> int:
-    """Write de-identified copies of ultrasound images. Exit status 1 when none could be made."""
-    from ledger_node.edge.deidentify import deidentify as clean
-
-    if not source.is_dir():
-        raise InvalidField("the source is not a folder", got="nothing of the kind", needed="a folder of DICOM files")
-    salt = None if salt_file is None else _salt(salt_file)
-    with session.output.progress("de-identifying") as progress:
-        made = clean(source, out, salt, refuse_clipped=refuse_clipped, progress=progress)
-    _list(quarantine, made.quarantined)
-    answer = {"folder": str(made.folder), "written": made.written, "quarantined": _quarantined(made.quarantined)}
-    session.output.show(answer, lambda: fields(_lines(answer)))
-    session.output.say(
-        f"de-identified in {seconds(session.took)}; next: look at a sample, then medledger dataset prepare"
-    )
-    return DONE if made.written else FINDING
+Why = Annotated[
+    str | None,
+    typer.Option(
+        help="Why a new version: EXTENSION, CORRECTION, WITHDRAWAL.", autocompletion=reading.complete(Supersession)
+    ),
+]
+Number = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="The number that it must get; else the next, whichever it is.")
+]
 
 
 @command(app)
 def register(
     session: Session,
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What prepare wrote.", show_default=False)],
-    dataset: Annotated[
-        str | None, typer.Option(metavar="0x…", help="The dataset that gets a new version; else a new dataset.")
-    ] = None,
-    supersession: Annotated[
-        str | None,
-        typer.Option(
-            help="Why a new version: EXTENSION, CORRECTION, WITHDRAWAL.", autocompletion=reading.complete(Supersession)
-        ),
-    ] = None,
+    folder: Folder,
+    dataset: Dataset = None,
+    supersession: Why = None,
+    number: Number = None,
     wait: Wait = 30,
 ) -> None:
     """Publish a prepared version. Running it again after an interruption makes nothing twice."""
+
+    _publish(session, folder, dataset, supersession, number, wait)
+
+
+@command(app)
+def derive(
+    session: Session,
+    folder: Folder,
+    parent: Annotated[
+        list[str],
+        typer.Option(
+            metavar="DATASET:VERSION[:CONSENT]", help="What it was made of; your own without CONSENT. Repeat it."
+        ),
+    ],
+    purpose: Purposes,
+    region: Regions = None,
+    condition: Condition = None,
+    project: Project = None,
+    dataset: Dataset = None,
+    supersession: Why = None,
+    number: Number = None,
+    wait: Wait = 30,
+) -> None:
+    """Publish a prepared version as made of others, under their consents for DERIVE_DATASET."""
+    from ledger_node.cli.registration import Descent
+
+    scope = scope_of(purpose, region, condition, project)
+    parents = tuple(reading.parent(text) for text in parent)
+    descent = Descent(scope, parents)
+    _publish(session, folder, dataset, supersession, number, wait, descent)
+
+
+@command(app)
+def erasure(
+    session: Session,
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's id.", show_default=False)],
+    version: Annotated[int, typer.Option(min=1, help="The version whose records were erased.")],
+    receipt: Annotated[str, typer.Option(metavar="FILE|0x…", help="A receipt that names no record, or its digest.")],
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Record that records of a version were erased. The receipt is hashed and stays here."""
+    made = reading.digest_or_file(receipt, "--receipt")
+    return submit(
+        session,
+        "erasure recorded",
+        lambda: session.node.datasets.record_erasure(
+            dataset, version, made, idempotency_key=idempotency_key, wait=wait
+        ),
+    )
+
+
+def _publish(
+    session: Session,
+    folder: Path,
+    dataset: str | None,
+    supersession: str | None,
+    number: int | None,
+    wait: int,
+    descent: Descent | None = None,
+) -> None:
     from ledger_node.cli.registration import Registration
 
     why = None if supersession is None else reading.name(Supersession, supersession, "--supersession")
@@ -155,83 +114,6 @@ def register(
     with session.output.working("checking the folder"):
         registration = Registration.of(folder)
     with session.output.working("waiting for the chain"):
-        answer = registration.publish(session.node, dataset, why, wait)
-    session.output.show(answer, lambda: fields(_lines(answer)))
+        answer = registration.publish(session.node, dataset, why, wait, number, descent)
+    session.output.show(answer, lambda: fields(preparing.lines(answer)))
     session.output.say(f"registered in {seconds(session.took)}")
-
-
-def _is_table(source: Path) -> bool:
-    if source.is_dir():
-        return False
-    if source.is_file() and source.suffix.lower() == ".csv":
-        return True
-    raise InvalidField(
-        "the source cannot be prepared",
-        got="another kind of file" if source.exists() else "nothing there",
-        needed="a folder of DICOM files, or a .csv table",
-    )
-
-
-def _past(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    now = datetime.now(UTC).replace(microsecond=0)
-    at = reading.moment(text, now, "--opt-out-checked-at")
-    if at > now:
-        raise InvalidField("opt-outs are applied in the past", got="a time in the future", needed="now or before")
-    return at
-
-
-def _answer(made: Prepared) -> dict[str, object]:
-    return {
-        "folder": str(made.folder),
-        "subject": made.subject,
-        "root": made.root,
-        "cardDigest": made.card_digest,
-        "attestationDigest": made.attestation_digest,
-        "options": options_of(made.options),
-        "sizeClass": made.size_class.name,
-        "claim": made.claim.name,
-        "quarantined": _quarantined(made.quarantined),
-    }
-
-
-def _quarantined(found: Mapping[str, Iterable[str]]) -> dict[str, object]:
-    """Counts by reason, never names: those stand in the folder."""
-    reasons = Counter(str(reason) for given in found.values() for reason in given)
-    return {"files": len(found), "reasons": dict(sorted(reasons.items()))}
-
-
-@contextmanager
-def _listed(file: Path | None) -> Iterator[None]:
-    """Writes the list when nothing at all was eligible, too."""
-    try:
-        yield
-    except NothingEligible as nothing:
-        _list(file, nothing.quarantined)
-        raise
-
-
-def _list(file: Path | None, quarantined: Mapping[str, Iterable[str]]) -> None:
-    if file is not None:
-        found = {name: [str(reason) for reason in reasons] for name, reasons in sorted(quarantined.items())}
-        reading.write_file(file, json.dumps(found, indent=1).encode() + b"\n")
-
-
-def _salt(file: Path) -> bytes:
-    try:
-        return bytes.fromhex(reading.read_bytes(file, "salt").decode("ascii").strip())
-    except ValueError:
-        raise InvalidField("the salt is not hex", got="other characters", needed="64 hex digits") from None
-
-
-def _lines(answer: Mapping[str, object]) -> list[tuple[str, object]]:
-    lines: list[tuple[str, object]] = []
-    for name, value in answer.items():
-        if name == "submission":
-            continue
-        if isinstance(value, dict):
-            lines += [(name, value["files"]), *((f"  {reason}", n) for reason, n in value["reasons"].items())]
-        else:
-            lines.append((name, value))
-    return lines

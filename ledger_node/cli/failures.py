@@ -53,6 +53,8 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.NodeUnreachable: "start the node (medledger node run) or name it: --node or MEDLEDGER_NODE",
     errors.ToolMissing: "install what is named and repeat",
     errors.PortInUse: "stop what holds the port, or choose another",
+    errors.ConfigInvalid: "correct the file that is named",
+    errors.KeystoreInvalid: "check the keystore file and the password that belongs to it",
     errors.NodeError: "look at the node's log",
 }
 
@@ -83,6 +85,8 @@ def status_of(error: MedLedgerError) -> int:
 def next_step(error: MedLedgerError) -> str:
     """One sentence: what to do now."""
     key = error.facts.get("idempotencyKey")
+    if isinstance(error, errors.ContractRefused) and "transaction" in error.facts:
+        return "look at its state first: medledger key list, medledger organisation list"
     uncertain = error.retry is not Retry.NEVER or isinstance(error, errors.NodeFailed)
     if key and uncertain:
         return f"repeat with --idempotency-key {key}: it has one effect at most"

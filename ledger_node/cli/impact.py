@@ -54,7 +54,7 @@ def impact(
                             part["datasetVersion"],
                             _short(part["consent"]),
                             part["standing"],
-                            "tainted" if part["tainted"] else "",
+                            "tainted" if part["tainted"] else "derived" if part["derived"] else "",
                         )
                         for part in found
                     ],

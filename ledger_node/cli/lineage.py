@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from ledger_node.client.answers import Lineage, LineageNode
 
 #: A tree goes from what was made to what it was made of.
-RANK = {"modelVersion": 0, "model": 1, "run": 2, "consent": 3, "datasetVersion": 4, "organisation": 5}
+RANK = {
+    "modelVersion": 0,
+    "recall": 1,
+    "model": 2,
+    "run": 3,
+    "consent": 4,
+    "datasetVersion": 5,
+    "organisation": 6,
+}
+#: What was made of its own kind: model versions of model versions, dataset versions of dataset versions.
+DERIVED = ("modelVersion", "datasetVersion")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -67,7 +77,7 @@ def _below(nodes: dict[str, LineageNode], node: LineageNode, beside: Iterable[st
     return {
         name
         for name in beside
-        if RANK.get(nodes[name]["kind"], 9) > own or node["kind"] == nodes[name]["kind"] == "modelVersion"
+        if RANK.get(nodes[name]["kind"], 9) > own or node["kind"] == nodes[name]["kind"] in DERIVED
     }
 
 

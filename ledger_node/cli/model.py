@@ -1,8 +1,9 @@
-"""`medledger model`: models, and the versions that runs made."""
+"""`medledger model`: models, the versions that runs made, and their life."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +11,19 @@ from ledger_node.cli import reading
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Card, Check, CheckBy, IdempotencyKey, Wait, card_of, submit
 
+if TYPE_CHECKING:
+    from ledger_node.client.inputs import Document
+
 app = typer.Typer()
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model's id.", show_default=False)]
+Version = Annotated[str, typer.Argument(metavar="VERSION", help="The model version's id.", show_default=False)]
+Artifact = Annotated[
+    str, typer.Option(metavar="FILE|0x…", help="The model's file, or its digest. The file is hashed, never loaded.")
+]
+Parents = Annotated[
+    list[str] | None, typer.Option("--parent", metavar="0x…", help="A version it grew from; repeat it.")
+]
 
 
 @command(app)
@@ -27,20 +40,17 @@ def register(session: Session, card: Card, wait: Wait = 30, idempotency_key: Ide
 @command(app)
 def publish(
     session: Session,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model's id.", show_default=False)],
+    model: Model,
     run: Annotated[str, typer.Option(metavar="0x…", help="The completed run that made it.")],
-    artifact: Annotated[
-        str, typer.Option(metavar="FILE|0x…", help="The model's file, or its digest. The file is hashed, never loaded.")
-    ],
+    artifact: Artifact,
     card: Card,
-    parent: Annotated[list[str] | None, typer.Option(metavar="0x…", help="A version it grew from; repeat it.")] = None,
+    parent: Parents = None,
     check: Check = CheckBy.NODE,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
-    """Publish a model's next version; every input's consent must permit EXPORT_WEIGHTS."""
-    made = reading.digest_or_file(artifact, "--artifact")
-    document = card_of(card)
+    """Publish a model's next version; what its run trained on must permit EXPORT_WEIGHTS."""
+    made, document = _made(artifact, card)
     return submit(
         session,
         "published",
@@ -55,3 +65,78 @@ def publish(
             wait=wait,
         ),
     )
+
+
+@command(app)
+def import_(
+    session: Session,
+    model: Model,
+    artifact: Artifact,
+    card: Card,
+    parent: Parents = None,
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Publish a model's next version as made elsewhere: no run, and no consent checked here."""
+    made, document = _made(artifact, card)
+    return submit(
+        session,
+        "imported",
+        lambda: session.node.models.import_version(
+            model,
+            artifact_digest=made,
+            card=document,
+            parents=parent or (),
+            idempotency_key=idempotency_key,
+            wait=wait,
+        ),
+    )
+
+
+@command(app)
+def release(
+    session: Session,
+    version: Version,
+    for_sale: Annotated[
+        bool, typer.Option("--for-sale", help="For sale: every input of its run must permit COMMERCIALISE.")
+    ] = False,
+    check: Check = CheckBy.NODE,
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Release a version for use, free of charge unless --for-sale."""
+    return submit(
+        session,
+        "released for sale" if for_sale else "released",
+        lambda: session.node.versions.release(
+            version,
+            for_sale=for_sale,
+            contract_check_only=check is CheckBy.CONTRACT,
+            idempotency_key=idempotency_key,
+            wait=wait,
+        ),
+    )
+
+
+@command(app)
+def deprecate(session: Session, version: Version, wait: Wait = 30, idempotency_key: IdempotencyKey = None) -> int:
+    """Advise against further use of a version."""
+    return submit(
+        session,
+        "deprecated",
+        lambda: session.node.versions.deprecate(version, idempotency_key=idempotency_key, wait=wait),
+    )
+
+
+@command(app)
+def withdraw(session: Session, version: Version, wait: Wait = 30, idempotency_key: IdempotencyKey = None) -> int:
+    """Take a version back for ever."""
+    return submit(
+        session,
+        "withdrawn",
+        lambda: session.node.versions.withdraw(version, idempotency_key=idempotency_key, wait=wait),
+    )
+
+
+def _made(artifact: str, card: Path) -> tuple[str, Document]:
+    return reading.digest_or_file(artifact, "--artifact"), card_of(card)

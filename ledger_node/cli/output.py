@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 #: How a state, a reason or a check is coloured.
-_GOOD = {"ACTIVE", "OK", "COMPLETED", "final", "verified", "passed", "yes"}
-_BAD = {"REVOKED", "failed", "replaced", "EXPIRED", "tainted", "FAILED"}
+_GOOD = {"ACTIVE", "OK", "COMPLETED", "GRANTED", "PASSED", "EXECUTED", "final", "verified", "passed", "yes", "accepted"}
+_BAD = {"REVOKED", "REMOVED", "CRITICAL", "failed", "replaced", "EXPIRED", "tainted", "FAILED", "stands"}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -107,6 +107,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Renderabl
     for row in rows:
         made.add_row(*(coloured(cell) if isinstance(cell, str) else _words(cell) for cell in row))
     return made
+
+
+def epsilon_of(millionths: int) -> str:
+    """A privacy loss for people, exactly: 500000 is 0.5."""
+    return f"{millionths // 1_000_000}.{millionths % 1_000_000:06d}".rstrip("0").rstrip(".")
 
 
 def seconds(duration: float) -> str:

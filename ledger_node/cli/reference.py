@@ -50,12 +50,17 @@ def _walk(command: Any, parent: Any, words: str) -> Iterator[tuple[str, str]]:
     context = command.make_context(words or "medledger", [], parent=parent, resilient_parsing=True)
     listed = getattr(command, "list_commands", None)
     if listed is None:
-        arguments = [part.metavar or part.name.upper() for part in command.params if part.param_type_name == "argument"]
+        arguments = [_argument(part) for part in command.params if part.param_type_name == "argument"]
         about = (command.help or "").strip().splitlines()
         yield " ".join([words, *arguments]), (about or [""])[0]
         return
     for name in listed(context):
         yield from _walk(command.get_command(context, name), context, f"{words} {name}".strip())
+
+
+def _argument(part: Any) -> str:
+    name = (part.metavar or part.name.upper()) + ("..." if part.nargs == -1 else "")
+    return name if part.required else f"[{name}]"
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ledger_node.client import Client
     from ledger_node.client.answers import Submission
+    from ledger_node.client.inputs import Parent, Scope
     from ledger_node.edge.prepared import Prepared
 
 FILE = "registration.json"
@@ -49,6 +50,14 @@ class State:
     attempts: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """Of what a version was derived, and what for."""
+
+    scope: Scope
+    parents: tuple[Parent, ...]
+
+
 class Registration:
     def __init__(self, prepared: Prepared, state: State) -> None:
         self._prepared = prepared
@@ -65,9 +74,18 @@ class Registration:
         return cls(prepared, _load(folder / FILE, prepared.root))
 
     def publish(
-        self, node: Client, dataset: str | None, supersession: Supersession | None, wait: int
+        self,
+        node: Client,
+        dataset: str | None,
+        supersession: Supersession | None,
+        wait: int,
+        number: int | None = None,
+        descent: Descent | None = None,
     ) -> dict[str, object]:
-        """Registers the dataset when there is none yet, and publishes the version."""
+        """Registers the dataset when there is none yet, and publishes the version, as derived from others if it is.
+
+        `number` is what the version must get; None for the next, whichever it is.
+        """
         state, prepared = self._state, self._prepared
         if dataset is not None and state.dataset not in (None, dataset):
             raise ManifestMismatch(
@@ -83,7 +101,7 @@ class Registration:
         if state.version is None:
             state.version = _published(node, state.dataset, prepared.root)
         if state.version is None:
-            submission = self._version(node, state.dataset, supersession, wait)
+            submission = self._version(node, state.dataset, supersession, wait, number, descent)
             state.version = (submission["outcome"] or {}).get("number")
         self._save()
         return {
@@ -106,7 +124,15 @@ class Registration:
         assert found is not None  # a registration always has its dataset
         return found
 
-    def _version(self, node: Client, dataset: str, supersession: Supersession | None, wait: int) -> Submission:
+    def _version(
+        self,
+        node: Client,
+        dataset: str,
+        supersession: Supersession | None,
+        wait: int,
+        number: int | None,
+        descent: Descent | None,
+    ) -> Submission:
         from ledger_node.client.datasets import NewVersion
 
         prepared, state = self._prepared, self._state
@@ -124,10 +150,24 @@ class Registration:
             options=options_of(prepared.options),
             claim=prepared.claim,
             opt_out_checked_at=prepared.opt_out_checked_at,
+            number=number,
         )
+        seconds = max(wait, 1)
+        if descent is None:
+            return self._settled(
+                "version.publish",
+                lambda key: node.datasets.publish(dataset, version, idempotency_key=key, wait=seconds),
+            )
         return self._settled(
-            "version.publish",
-            lambda key: node.datasets.publish(dataset, version, idempotency_key=key, wait=max(wait, 1)),
+            "version.derive",
+            lambda key: node.datasets.derive(
+                dataset,
+                version,
+                scope=descent.scope,
+                derived_from=descent.parents,
+                idempotency_key=key,
+                wait=seconds,
+            ),
         )
 
     def _settled(self, kind: str, write: Callable[[str], Submission]) -> Submission:

@@ -7,50 +7,69 @@ from typing import Annotated
 import typer
 
 from ledger_node.cli import reading
-from ledger_node.cli.consent import Project, Purposes
+from ledger_node.cli.scope import Condition, Epsilon, Project, Purposes, Regions, scope_of
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Card, Check, CheckBy, IdempotencyKey, Wait, card_of, submit
-from ledger_node.domain.codes import Operation, Outcome, Purpose
+from ledger_node.domain.codes import Operation, Outcome, Refusal
 from ledger_node.errors import InvalidField
 
 app = typer.Typer()
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.", show_default=False)]
+Round = Annotated[int, typer.Argument(min=1, metavar="ROUND", help="The open round.", show_default=False)]
+Place = Annotated[
+    int | None,
+    typer.Option("--input", min=0, metavar="N", help="Place among the run's inputs, from 0; else your first open one."),
+]
 
 
 @command(app, "open")
 def open_(
     session: Session,
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model's id.", show_default=False)],
-    operation: Annotated[
-        str, typer.Option(help="TRAIN, FINE_TUNE, VALIDATE or TEST.", autocompletion=reading.complete(Operation))
-    ],
     purpose: Purposes,
     input_: Annotated[
-        list[str], typer.Option("--input", metavar="DATASET:VERSION:CONSENT", help="What it uses; repeat it.")
+        list[str],
+        typer.Option("--input", metavar="DATASET:VERSION:CONSENT[:OPERATION]", help="What it uses; repeat it."),
     ],
     card: Card,
+    operation: Annotated[
+        str,
+        typer.Option(
+            help="Of inputs that name none: TRAIN, FINE_TUNE, VALIDATE, TEST.",
+            autocompletion=reading.complete(Operation),
+        ),
+    ] = "TRAIN",
+    region: Regions = None,
+    condition: Condition = None,
     project: Project = None,
+    code: Annotated[
+        str | None, typer.Option(metavar="FILE|0x…", help="The code's archive or commit, or its digest.")
+    ] = None,
+    container: Annotated[
+        str | None, typer.Option(metavar="FILE|0x…", help="The container image, or its digest.")
+    ] = None,
     check: Check = CheckBy.NODE,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
     """Open a run; every input's consent is checked and charged in the same transaction."""
-    wanted = Operation(reading.name(Operation, operation, "--operation"))
-    purposes = Purpose(reading.names(Purpose, purpose, "--purpose"))
-    used = [reading.run_input(text) for text in input_]
-    project_ref = None if project is None else reading.digest(project, "--project")
+    default = reading.name(Operation, operation, "--operation")
+    used = [reading.run_input(text, default) for text in input_]
+    scope = scope_of(purpose, region, condition, project)
+    code_digest = None if code is None else reading.digest_or_file(code, "--code")
+    container_digest = None if container is None else reading.digest_or_file(container, "--container")
     document = card_of(card)
     return submit(
         session,
         "opened",
         lambda: session.node.runs.open(
             model,
-            operation=wanted,
-            purposes=purposes,
+            scope=scope,
             card=document,
             inputs_used=used,
-            project_ref=project_ref,
+            code_digest=code_digest,
+            container_digest=container_digest,
             contract_check_only=check is CheckBy.CONTRACT,
             idempotency_key=idempotency_key,
             wait=wait,
@@ -61,35 +80,44 @@ def open_(
 @command(app, "round")
 def round_(
     session: Session,
-    run: Run,
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN", help="A run, or up to 100: all or none.", show_default=False)
+    ],
+    epsilon: Epsilon = "0",
     close: Annotated[int | None, typer.Option(min=1, metavar="N", help="Close round N instead.")] = None,
     aggregate: Annotated[
-        str | None, typer.Option(metavar="FILE|0x…", help="With --close: the aggregate, or its digest.")
+        str | None,
+        typer.Option(
+            metavar="FILE|0x…", help="With --close: the aggregate, or its digest; none if nobody contributed."
+        ),
     ] = None,
     check: Check = CheckBy.NODE,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
     """Open the run's next round, or close one with --close N --aggregate FILE."""
-    if (close is None) != (aggregate is None):
-        raise InvalidField(
-            "closing a round takes its number and its aggregate", got="one of the two", needed="--close N --aggregate X"
-        )
-    if close is not None and aggregate is not None:
-        result = reading.digest_or_file(aggregate, "--aggregate")
+    loss = reading.epsilon(epsilon)
+    by_contract = check is CheckBy.CONTRACT
+    if close is not None:
+        return _close_round(session, runs, close, aggregate, loss, idempotency_key, wait)
+    if aggregate is not None:
+        raise InvalidField("only a round that is closed has an aggregate", got="no --close", needed="--close N")
+    if len(runs) == 1:
         return submit(
             session,
-            f"round {close} closed",
-            lambda: session.node.runs.close_round(run, close, result, idempotency_key=idempotency_key, wait=wait),
+            "round opened",
+            lambda: session.node.runs.open_round(
+                runs[0], epsilon=loss, contract_check_only=by_contract, idempotency_key=idempotency_key, wait=wait
+            ),
         )
+    from ledger_node.client.rounds import NewRound
+
+    rounds = [NewRound(run, loss) for run in runs]
     return submit(
         session,
-        "round opened",
-        lambda: session.node.runs.open_round(
-            run,
-            contract_check_only=check is CheckBy.CONTRACT,
-            idempotency_key=idempotency_key,
-            wait=wait,
+        f"{len(rounds)} rounds opened",
+        lambda: session.node.runs.open_rounds(
+            rounds, contract_check_only=by_contract, idempotency_key=idempotency_key, wait=wait
         ),
     )
 
@@ -98,8 +126,9 @@ def round_(
 def contribute(
     session: Session,
     run: Run,
-    number: Annotated[int, typer.Argument(min=1, metavar="ROUND", help="The open round.", show_default=False)],
+    number: Round,
     update: Annotated[str, typer.Option(metavar="FILE|0x…", help="Your update, or its digest. The file stays here.")],
+    input_: Place = None,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
@@ -108,7 +137,32 @@ def contribute(
     return submit(
         session,
         "contributed",
-        lambda: session.node.runs.contribute(run, number, made, idempotency_key=idempotency_key, wait=wait),
+        lambda: session.node.runs.contribute(
+            run, number, made, input_=input_, idempotency_key=idempotency_key, wait=wait
+        ),
+    )
+
+
+@command(app)
+def refuse(
+    session: Session,
+    run: Run,
+    number: Round,
+    reason: Annotated[
+        str, typer.Option(help="CONSENT_LAPSED, PRIVACY_RISK and others.", autocompletion=reading.complete(Refusal))
+    ],
+    input_: Place = None,
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Record that your hospital takes no part in an open round, and why."""
+    why = reading.name(Refusal, reason, "--reason")
+    if why is Refusal.NONE:
+        raise InvalidField("a refusal has a reason", got="NONE", needed="another reason, or run contribute")
+    return submit(
+        session,
+        "refusal recorded",
+        lambda: session.node.runs.refuse(run, number, why, input_=input_, idempotency_key=idempotency_key, wait=wait),
     )
 
 
@@ -136,4 +190,25 @@ def close(
         session,
         "closed",
         lambda: session.node.runs.close(run, ended, result_digest=made, idempotency_key=idempotency_key, wait=wait),
+    )
+
+
+def _close_round(
+    session: Session,
+    runs: list[str],
+    number: int,
+    aggregate: str | None,
+    loss: int,
+    idempotency_key: str | None,
+    wait: int,
+) -> int:
+    if len(runs) > 1 or loss:
+        raise InvalidField(
+            "a round is closed alone, and charges nothing", got="--epsilon or several runs", needed="one run"
+        )
+    result = None if aggregate is None else reading.digest_or_file(aggregate, "--aggregate")
+    return submit(
+        session,
+        f"round {number} closed",
+        lambda: session.node.runs.close_round(runs[0], number, result, idempotency_key=idempotency_key, wait=wait),
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger_node.cli import reading
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.output import fields, seconds
-from ledger_node.cli.reading import read_document
 from ledger_node.cli.session import Session
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 WRITING = "Writing"
 #: In the order of their making: the last that is there is what the write was about.
-IDS = ("dataset", "number", "consent", "model", "version", "run", "round", "stream", "proposal", "organisation")
+IDS = (
+    *("dataset", "number", "request", "consent", "model", "version", "recall"),
+    *("run", "round", "stream", "proposal", "organisation", "key"),
+)
 
 Wait = Annotated[
     int, typer.Option(min=0, max=60, help="Seconds to wait for the block; 0 does not.", rich_help_panel=WRITING)
@@ -44,7 +47,16 @@ Check = Annotated[CheckBy, typer.Option(help="'contract' skips the node's own ch
 def card_of(file: Path) -> Document:
     from ledger_node.client.inputs import Document
 
-    return Document(read_document(file, "card"))
+    return Document(reading.read_document(file, "card"))
+
+
+def document_of(text: str, option: str) -> Document:
+    """A JSON file, or the digest of a document that is published elsewhere."""
+    from ledger_node.client.inputs import Document
+
+    if text.startswith("0x"):
+        return Document(digest=reading.digest(text, option))
+    return Document(reading.read_document(Path(text), option.removeprefix("--")))
 
 
 def submit(session: Session, done: str, write: Callable[[], Submission]) -> int:
@@ -60,7 +72,8 @@ def show(session: Session, done: str, made: Submission) -> int:
     settled = refused or made["state"] in ("mined", "final")
     session.output.show(made, lambda: fields(rows(made)))
     if refused:
-        session.output.say(f"refused: {(made['outcome'] or {}).get('reason') or (made['outcome'] or {}).get('error')}")
+        outcome = made["outcome"] or {}
+        session.output.say(f"refused: {outcome.get('reason') or outcome.get('meaning') or outcome.get('error')}")
     elif settled:
         session.output.say(f"{done} in {seconds(session.took)}")
     else:
@@ -76,6 +89,7 @@ def rows(made: Submission) -> list[tuple[str, object]]:
         *ids,
         ("error", outcome.get("error")),
         ("reason", outcome.get("reason")),
+        ("meaning", outcome.get("meaning")),
         ("kind", made["kind"]),
         ("state", made["state"]),
         ("block", made["block"]),

@@ -8,6 +8,6 @@ repeated under it when the connection breaks, so that it has one effect. Problem
 """
 
 from ledger_node.client.client import Client
-from ledger_node.client.inputs import Input
+from ledger_node.client.inputs import Input, Parent, Scope
 
-__all__ = ["Client", "Input"]
+__all__ = ["Client", "Input", "Parent", "Scope"]

@@ -12,10 +12,13 @@ from ledger_node.client.consents import Consents
 from ledger_node.client.datasets import Datasets
 from ledger_node.client.http import Http
 from ledger_node.client.index import Index
+from ledger_node.client.keys import Keys
 from ledger_node.client.models import Models
 from ledger_node.client.node import Nodes
-from ledger_node.client.organisations import Organisations
+from ledger_node.client.organisations import Consortium, Organisations
 from ledger_node.client.proposals import Proposals
+from ledger_node.client.recalls import Recalls
+from ledger_node.client.requests import Requests
 from ledger_node.client.retries import Retries
 from ledger_node.client.runs import Runs
 from ledger_node.client.streams import Streams
@@ -40,13 +43,17 @@ class Client:
     ) -> None:
         self._http = Http(url, key, timeout, retries or Retries(), transport)
         self.node = Nodes(self._http)
+        self.consortium = Consortium(self._http)
         self.organisations = Organisations(self._http)
+        self.keys = Keys(self._http)
         self.proposals = Proposals(self._http)
         self.blobs = Blobs(self._http)
         self.datasets = Datasets(self._http)
+        self.requests = Requests(self._http)
         self.consents = Consents(self._http)
         self.models = Models(self._http)
         self.versions = Versions(self._http)
+        self.recalls = Recalls(self._http)
         self.runs = Runs(self._http)
         self.streams = Streams(self._http)
         self.submissions = Submissions(self._http)

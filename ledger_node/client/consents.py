@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Json, digest, id_, mask, one, time, times
+from ledger_node.client.inputs import (
+    ANYWHERE,
+    Json,
+    Scope,
+    condition,
+    digest,
+    digests,
+    id_,
+    ids,
+    mask,
+    one,
+    scope_body,
+    time,
+    times,
+)
 from ledger_node.client.noun import WAIT, Noun
-from ledger_node.domain.codes import Basis, Operation, Purpose, StateReason
+from ledger_node.domain.codes import Basis, Modifier, Operation, Permission, Purpose, Region, StateReason
+
+NO_MODIFIERS = Modifier(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a consent shall permit. `version_to` None is open; `max_rounds` 0 permits no federated round."""
+    """What a consent shall permit. `version_to` None is open; `max_rounds` 0 permits no federated round.
+
+    `condition` is a MONDO number, given exactly with `Permission.DS`; `regions` stand exactly with `Modifier.GS`, none
+    permits any. Options are codes of CID 7050. `epsilon_budget` is in millionths of epsilon. `request` is the request
+    that it answers, `supersedes` the consent that it replaces.
+    """
 
     dataset: str
     grantee: int
+    permission: Permission
     purposes: Purpose
     operations: Operation
     not_before: datetime
@@ -26,8 +48,16 @@ class Terms:
     basis: Basis = Basis.CONSENT
     version_from: int = 1
     version_to: int | None = None
+    modifiers: Modifier = NO_MODIFIERS
+    condition: int = 0
+    regions: Region = ANYWHERE
+    required_options: Sequence[int] = ()
+    forbidden_options: Sequence[int] = ()
     max_rounds: int = 0
+    epsilon_budget: int = 0
     project_ref: str | None = None
+    request: str | None = None
+    supersedes: str | None = None
 
     def body(self) -> Json:
         return {
@@ -36,13 +66,24 @@ class Terms:
             "versionFrom": self.version_from,
             "versionTo": self.version_to,
             "basis": self.basis.name,
+            "permission": self.permission.name,
+            "modifiers": mask(self.modifiers),
             "purposes": mask(self.purposes),
             "operations": mask(self.operations),
+            "condition": condition(self.condition),
+            "regions": mask(self.regions),
+            "deidentification": {
+                "required": list(self.required_options),
+                "forbidden": list(self.forbidden_options),
+            },
             "notBefore": time(self.not_before),
             "expiresAt": time(self.expires_at),
             "maxRounds": self.max_rounds,
-            "projectRef": None if self.project_ref is None else digest(self.project_ref, "project"),
+            "epsilonBudget": self.epsilon_budget,
+            "projectRef": digests(self.project_ref, "project"),
             "policyDigest": digest(self.policy_digest, "policy"),
+            "request": ids(self.request, "request"),
+            "supersedes": ids(self.supersedes, "consent"),
         }
 
 
@@ -90,9 +131,9 @@ class Consents(Noun):
         dataset: str,
         version: int,
         operation: Operation,
-        purposes: Purpose,
+        scope: Scope,
         rounds: int = 0,
-        project_ref: str | None = None,
+        epsilon: int = 0,
         grantee: int | None = None,
         as_of: int | None = None,
     ) -> answers.Check:
@@ -101,9 +142,9 @@ class Consents(Noun):
             "dataset": id_(dataset, "dataset"),
             "version": version,
             "operation": one(operation),
-            "purposes": mask(purposes),
-            "projectRef": None if project_ref is None else digest(project_ref, "project"),
+            "scope": scope_body(scope),
             "rounds": rounds,
+            "epsilon": epsilon,
             "grantee": grantee,
         }
         return self._http.ask(answers.Check, f"{_path(consent)}/check", body, {"asOf": as_of})
@@ -123,6 +164,23 @@ class Consents(Noun):
         """The grantor's suspension, without end; on a regulator's node with `until`, at most 30 days ahead."""
         body: Json = {"reason": reason.name, "until": times(until)}
         return self._http.write(f"{_path(consent)}/suspend", body, idempotency_key, wait)
+
+    def suspend_all(
+        self,
+        consents: Sequence[str],
+        reason: StateReason,
+        *,
+        until: datetime | None = None,
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """As `suspend`, for up to 100 consents: all are suspended or none."""
+        body: Json = {
+            "consents": [id_(consent, "consent") for consent in consents],
+            "reason": reason.name,
+            "until": times(until),
+        }
+        return self._http.write("/v1/consents/suspend", body, idempotency_key, wait)
 
     def reinstate(
         self, consent: str, reason: StateReason, *, idempotency_key: str | None = None, wait: int = WAIT

@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Document, Json, card_fields, digest, id_, times
+from ledger_node.client.inputs import (
+    Document,
+    Json,
+    Parent,
+    Scope,
+    card_fields,
+    digest,
+    id_,
+    parents,
+    scope_body,
+    times,
+)
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import PrivacyClaim, SizeClass, Supersession
 
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """What a custodian says of a version. `root` and the digests are 0x-hex, `options` codes of CID 7050."""
+    """What a custodian says of a version. `root` and the digests are 0x-hex, `options` codes of CID 7050.
+
+    `number` is one more than the newest version's; the node counts when it is None.
+    """
 
     root: str
     card_digest: str
@@ -24,9 +38,11 @@ class NewVersion:
     options: Sequence[int] = ()
     claim: PrivacyClaim = PrivacyClaim.PSEUDONYMISED
     opt_out_checked_at: datetime | None = None
+    number: int | None = None
 
     def body(self) -> Json:
         return {
+            "number": self.number,
             "root": digest(self.root, "tree"),
             "cardDigest": digest(self.card_digest, "card"),
             "attestationDigest": digest(self.attestation_digest, "attestation"),
@@ -41,7 +57,7 @@ class NewVersion:
 class Datasets(Noun):
     def get(self, dataset: str, *, as_of: int | None = None) -> answers.Dataset:
         """With its versions."""
-        return self._http.get(answers.Dataset, f"/v1/datasets/{id_(dataset, 'dataset')}", {"asOf": as_of})
+        return self._http.get(answers.Dataset, _path(dataset), {"asOf": as_of})
 
     def list(
         self, *, custodian: int | None = None, as_of: int | None = None, limit: int = 50, cursor: str | None = None
@@ -53,13 +69,14 @@ class Datasets(Noun):
         return self._http.all_of(answers.Dataset, "/v1/datasets", {"custodian": custodian, "asOf": as_of})
 
     def versions(self, dataset: str, *, as_of: int | None = None) -> Iterator[answers.DatasetVersion]:
-        path = f"/v1/datasets/{id_(dataset, 'dataset')}/versions"
-        return self._http.all_of(answers.DatasetVersion, path, {"asOf": as_of})
+        return self._http.all_of(answers.DatasetVersion, f"{_path(dataset)}/versions", {"asOf": as_of})
+
+    def erasures(self, dataset: str, *, as_of: int | None = None) -> Iterator[answers.Erasure]:
+        return self._http.all_of(answers.Erasure, f"{_path(dataset)}/erasures", {"asOf": as_of})
 
     def impact(self, dataset: str, *, as_of: int | None = None) -> Iterator[answers.Affected]:
-        """Every model version that learnt from the dataset, base models included."""
-        path = f"/v1/datasets/{id_(dataset, 'dataset')}/impact"
-        return self._http.all_of(answers.Affected, path, {"asOf": as_of})
+        """Every model version that learnt from the dataset, base models and derived datasets included."""
+        return self._http.all_of(answers.Affected, f"{_path(dataset)}/impact", {"asOf": as_of})
 
     def register(self, card: Document, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
         return self._http.write("/v1/datasets", card_fields(card), idempotency_key, wait)
@@ -68,5 +85,44 @@ class Datasets(Noun):
         self, dataset: str, version: NewVersion, *, idempotency_key: str | None = None, wait: int = WAIT
     ) -> answers.Submission:
         """Publishes the next version; FIRST exactly for version 1."""
-        path = f"/v1/datasets/{id_(dataset, 'dataset')}/versions"
-        return self._http.write(path, version.body(), idempotency_key, wait)
+        return self._http.write(f"{_path(dataset)}/versions", version.body(), idempotency_key, wait)
+
+    def publish_all(
+        self, versions: Sequence[tuple[str, NewVersion]], *, idempotency_key: str | None = None, wait: int = WAIT
+    ) -> answers.Submission:
+        """Publishes up to 100 versions, each with its dataset, in their order: all or none."""
+        body: Json = {
+            "versions": [{"dataset": id_(dataset, "dataset"), **version.body()} for dataset, version in versions]
+        }
+        return self._http.write("/v1/dataset-versions", body, idempotency_key, wait)
+
+    def derive(
+        self,
+        dataset: str,
+        version: NewVersion,
+        *,
+        scope: Scope,
+        derived_from: Sequence[Parent],
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """Publishes the next version as derived from others, each under a consent for DERIVE_DATASET or our own."""
+        body: Json = {**version.body(), "scope": scope_body(scope), "parents": parents(derived_from)}
+        return self._http.write(f"{_path(dataset)}/derived-versions", body, idempotency_key, wait)
+
+    def record_erasure(
+        self,
+        dataset: str,
+        version: int,
+        receipt_digest: str,
+        *,
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """Records that records of a version were erased, by the digest of a receipt that names no record."""
+        body: Json = {"version": version, "receiptDigest": digest(receipt_digest, "receipt")}
+        return self._http.write(f"{_path(dataset)}/erasures", body, idempotency_key, wait)
+
+
+def _path(dataset: str) -> str:
+    return f"/v1/datasets/{id_(dataset, 'dataset')}"

@@ -7,19 +7,45 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntFlag
 
-from ledger_node.domain.codes import Operation, names_of
+from ledger_node.domain.codes import Operation, Region, names_of
+from ledger_node.domain.dataset import Parent
+from ledger_node.domain.scope import NO_PROJECT, Scope
 from ledger_node.domain.training import RunInput as Input
 from ledger_node.errors import InvalidDigest, InvalidField, InvalidId, InvalidPurpose, MedLedgerError
 
-__all__ = ["Document", "Input", "Json", "card_fields", "digest", "id_", "inputs", "mask", "one", "time", "times"]
+__all__ = [
+    "ANYWHERE",
+    "Document",
+    "Input",
+    "Json",
+    "Parent",
+    "Scope",
+    "address",
+    "card_fields",
+    "condition",
+    "digest",
+    "digests",
+    "document_fields",
+    "id_",
+    "ids",
+    "inputs",
+    "mask",
+    "one",
+    "parents",
+    "scope_body",
+    "time",
+    "times",
+]
 
 Json = dict[str, object]
+#: No region: permits any in a consent, names none in a scope.
+ANYWHERE = Region(0)
 _HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A public card: the document itself, or the digest (0x-hex) of one that is already stored."""
+    """A public card or notice: the document itself, or the digest (0x-hex) of one that is already stored."""
 
     content: Json | None = None
     digest: str | None = None
@@ -33,6 +59,23 @@ def id_(text: str, what: str) -> str:
 def digest(text: str, what: str) -> str:
     """A sha-256 as 0x-hex. InvalidDigest."""
     return _words(text, InvalidDigest, f"the digest of a {what}")
+
+
+def address(text: str) -> str:
+    """The address of a key as it is, in any case. InvalidField."""
+    if len(text) != 42 or not text.startswith("0x") or not _HEX.issuperset(text[2:].lower()):
+        raise InvalidField(
+            "the address of a key has another form", got=f"{len(text)} characters", needed="0x and 40 hex digits"
+        )
+    return text
+
+
+def ids(text: str | None, what: str) -> str | None:
+    return None if text is None else id_(text, what)
+
+
+def digests(text: str | None, what: str) -> str | None:
+    return None if text is None else digest(text, what)
 
 
 def _words(text: str, error: type[MedLedgerError], what: str) -> str:
@@ -67,17 +110,54 @@ def one(operation: Operation) -> str:
     return names[0]
 
 
+def condition(number: int) -> str | None:
+    """`MONDO:0007254` for 7254, None for 0. InvalidField beyond seven digits."""
+    if not 0 <= number < 10**7:
+        raise InvalidField("a disease has another number", got=f"{number}", needed="a MONDO number, 0 for none")
+    return f"MONDO:{number:07d}" if number else None
+
+
+def scope_body(scope: Scope) -> Json:
+    return {
+        "purposes": mask(scope.purposes),
+        "regions": mask(scope.regions),
+        "condition": condition(scope.condition),
+        "projectRef": None if scope.project_ref == NO_PROJECT else digest(scope.project_ref, "project"),
+    }
+
+
 def card_fields(card: Document) -> Json:
     """`{"card": …}` or `{"cardDigest": …}`."""
-    if card.content is not None:
-        return {"card": card.content}
-    if card.digest is None:
-        raise InvalidField("a card is missing", got="neither a document nor a digest", needed="one of the two")
-    return {"cardDigest": digest(card.digest, "card")}
+    return document_fields(card, "card")
+
+
+def document_fields(document: Document, name: str) -> Json:
+    """`{name: …}` or `{nameDigest: …}`."""
+    if document.content is not None:
+        return {name: document.content}
+    if document.digest is None:
+        raise InvalidField(f"a {name} is missing", got="neither a document nor a digest", needed="one of the two")
+    return {f"{name}Digest": digest(document.digest, name)}
 
 
 def inputs(used: Sequence[Input]) -> list[Json]:
     return [
-        {"dataset": id_(part.dataset, "dataset"), "version": part.version, "consent": id_(part.consent, "consent")}
+        {
+            "dataset": id_(part.dataset, "dataset"),
+            "version": part.version,
+            "consent": id_(part.consent, "consent"),
+            "operation": one(part.operation),
+        }
         for part in used
+    ]
+
+
+def parents(versions: Sequence[Parent]) -> list[Json]:
+    return [
+        {
+            "dataset": id_(part.dataset, "dataset"),
+            "version": part.version,
+            "consent": ids(part.consent, "consent"),
+        }
+        for part in versions
     ]

@@ -11,7 +11,7 @@ from ledger_node.client.noun import WAIT, Noun
 
 class Models(Noun):
     def get(self, model: str, *, as_of: int | None = None) -> answers.Model:
-        return self._http.get(answers.Model, f"/v1/models/{id_(model, 'model')}", {"asOf": as_of})
+        return self._http.get(answers.Model, _path(model), {"asOf": as_of})
 
     def list(
         self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
@@ -22,8 +22,7 @@ class Models(Noun):
         return self._http.all_of(answers.Model, "/v1/models", {"asOf": as_of})
 
     def versions(self, model: str, *, as_of: int | None = None) -> Iterator[answers.ModelVersion]:
-        path = f"/v1/models/{id_(model, 'model')}/versions"
-        return self._http.all_of(answers.ModelVersion, path, {"asOf": as_of})
+        return self._http.all_of(answers.ModelVersion, f"{_path(model)}/versions", {"asOf": as_of})
 
     def register(self, card: Document, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
         return self._http.write("/v1/models", card_fields(card), idempotency_key, wait)
@@ -40,16 +39,36 @@ class Models(Noun):
         idempotency_key: str | None = None,
         wait: int = WAIT,
     ) -> answers.Submission:
-        """Publishes the next version from a completed run; every input's consent must permit EXPORT_WEIGHTS.
+        """Publishes the next version from a completed run; what it trained on must permit EXPORT_WEIGHTS.
 
         `contract_check_only` skips the node's own check: the contract alone decides.
         """
-        body: Json = {
-            "run": id_(run, "run"),
-            "artifactDigest": digest(artifact_digest, "model's files"),
-            **card_fields(card),
-            "parents": [id_(parent, "model version") for parent in parents],
-        }
-        path = f"/v1/models/{id_(model, 'model')}/versions"
+        body: Json = {"run": id_(run, "run"), **_made(artifact_digest, card, parents)}
         query = {"check": "contract" if contract_check_only else None}
-        return self._http.write(path, body, idempotency_key, wait, query)
+        return self._http.write(f"{_path(model)}/versions", body, idempotency_key, wait, query)
+
+    def import_version(
+        self,
+        model: str,
+        *,
+        artifact_digest: str,
+        card: Document,
+        parents: Sequence[str] = (),
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """Publishes the next version as an import: made elsewhere, with no run and no consent checked here."""
+        body = _made(artifact_digest, card, parents)
+        return self._http.write(f"{_path(model)}/imports", body, idempotency_key, wait)
+
+
+def _made(artifact_digest: str, card: Document, parents: Sequence[str]) -> Json:
+    return {
+        "artifactDigest": digest(artifact_digest, "model's files"),
+        **card_fields(card),
+        "parents": [id_(parent, "model version") for parent in parents],
+    }
+
+
+def _path(model: str) -> str:
+    return f"/v1/models/{id_(model, 'model')}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from ledger_node.client import answers
-from ledger_node.client.noun import Noun
+from ledger_node.client.inputs import Json, time
+from ledger_node.client.noun import WAIT, Noun
+from ledger_node.domain.codes import EmergencyReason
 
 
 class Organisations(Noun):
@@ -21,6 +24,33 @@ class Organisations(Noun):
     def all(self, *, as_of: int | None = None) -> Iterator[answers.Organisation]:
         return self._http.all_of(answers.Organisation, "/v1/organisations", {"asOf": as_of})
 
+    def keys(self, number: int, *, as_of: int | None = None) -> Iterator[answers.Key]:
+        """Every key that the organisation offered a role to or accepted."""
+        return self._http.all_of(answers.Key, f"/v1/organisations/{number}/keys", {"asOf": as_of})
+
     def impact(self, number: int, *, as_of: int | None = None) -> Iterator[answers.Affected]:
         """Every model version downstream of a hospital's datasets."""
         return self._http.all_of(answers.Affected, f"/v1/organisations/{number}/impact", {"asOf": as_of})
+
+    def suspend_in_emergency(
+        self,
+        number: int,
+        reason: EmergencyReason,
+        until: datetime,
+        *,
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """A regulator suspends another organisation without a vote: at most 30 days ahead, and not twice."""
+        body: Json = {"reason": reason.name, "until": time(until)}
+        return self._http.write(f"/v1/organisations/{number}/suspend-in-emergency", body, idempotency_key, wait)
+
+
+class Consortium(Noun):
+    def get(self, *, as_of: int | None = None) -> answers.Consortium:
+        """Its thresholds, the generation in force, the number of its members."""
+        return self._http.get(answers.Consortium, "/v1/consortium", {"asOf": as_of})
+
+    def generations(self, *, as_of: int | None = None) -> Iterator[answers.Generation]:
+        """Every generation of contracts that a vote listed, by number."""
+        return self._http.all_of(answers.Generation, "/v1/generations", {"asOf": as_of})

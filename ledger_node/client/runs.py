@@ -1,19 +1,20 @@
-"""Runs, rounds, contributions."""
+"""Runs, and closing them. Their rounds are in `rounds`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Document, Input, Json, card_fields, digest, id_, inputs, mask, one
-from ledger_node.client.noun import WAIT, Noun
-from ledger_node.domain.codes import Operation, Outcome, Purpose
+from ledger_node.client.inputs import Document, Input, Json, Scope, card_fields, digests, id_, inputs, scope_body
+from ledger_node.client.noun import WAIT
+from ledger_node.client.rounds import Rounds, run_path
+from ledger_node.domain.codes import Outcome
 
 
-class Runs(Noun):
+class Runs(Rounds):
     def get(self, run: str, *, as_of: int | None = None) -> answers.Run:
-        """With its inputs, rounds and contributions."""
-        return self._http.get(answers.Run, _path(run), {"asOf": as_of})
+        """With its inputs, rounds and answers."""
+        return self._http.get(answers.Run, run_path(run), {"asOf": as_of})
 
     def list(
         self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
@@ -23,54 +24,33 @@ class Runs(Noun):
     def all(self, *, as_of: int | None = None) -> Iterator[answers.Run]:
         return self._http.all_of(answers.Run, "/v1/runs", {"asOf": as_of})
 
-    def rounds(self, run: str, *, as_of: int | None = None) -> Iterator[answers.Round]:
-        return self._http.all_of(answers.Round, f"{_path(run)}/rounds", {"asOf": as_of})
-
     def open(
         self,
         model: str,
         *,
-        operation: Operation,
-        purposes: Purpose,
+        scope: Scope,
         card: Document,
         inputs_used: Sequence[Input],
-        project_ref: str | None = None,
+        code_digest: str | None = None,
+        container_digest: str | None = None,
         contract_check_only: bool = False,
         idempotency_key: str | None = None,
         wait: int = WAIT,
     ) -> answers.Submission:
-        """Opens a run on inputs, each checked and charged for the operation in the same transaction.
+        """Opens a run on inputs, each checked and charged for its operation in the same transaction.
 
         `contract_check_only` skips the node's own check: the contract alone decides.
         """
         body: Json = {
             "model": id_(model, "model"),
-            "operation": one(operation),
-            "purposes": mask(purposes),
-            "projectRef": None if project_ref is None else digest(project_ref, "project"),
+            "scope": scope_body(scope),
             **card_fields(card),
+            "codeDigest": digests(code_digest, "program"),
+            "containerDigest": digests(container_digest, "container"),
             "inputs": inputs(inputs_used),
         }
-        return self._http.write("/v1/runs", body, idempotency_key, wait, _check(contract_check_only))
-
-    def open_round(
-        self, run: str, *, contract_check_only: bool = False, idempotency_key: str | None = None, wait: int = WAIT
-    ) -> answers.Submission:
-        """Opens the next round; every input's consent is checked again and charged one round."""
-        return self._http.write(f"{_path(run)}/rounds", {}, idempotency_key, wait, _check(contract_check_only))
-
-    def contribute(
-        self, run: str, number: int, update_digest: str, *, idempotency_key: str | None = None, wait: int = WAIT
-    ) -> answers.Submission:
-        """Records the digest of our hospital's update to an open round."""
-        body: Json = {"updateDigest": digest(update_digest, "update")}
-        return self._http.write(f"{_path(run)}/rounds/{number}/contributions", body, idempotency_key, wait)
-
-    def close_round(
-        self, run: str, number: int, aggregate_digest: str, *, idempotency_key: str | None = None, wait: int = WAIT
-    ) -> answers.Submission:
-        body: Json = {"aggregateDigest": digest(aggregate_digest, "aggregate")}
-        return self._http.write(f"{_path(run)}/rounds/{number}/close", body, idempotency_key, wait)
+        query = {"check": "contract" if contract_check_only else None}
+        return self._http.write("/v1/runs", body, idempotency_key, wait, query)
 
     def close(
         self,
@@ -82,14 +62,5 @@ class Runs(Noun):
         wait: int = WAIT,
     ) -> answers.Submission:
         """COMPLETED has a result, ABANDONED has none."""
-        result = None if result_digest is None else digest(result_digest, "result")
-        body: Json = {"outcome": outcome.name, "resultDigest": result}
-        return self._http.write(f"{_path(run)}/close", body, idempotency_key, wait)
-
-
-def _path(run: str) -> str:
-    return f"/v1/runs/{id_(run, 'run')}"
-
-
-def _check(contract_check_only: bool) -> dict[str, str | int | None]:
-    return {"check": "contract" if contract_check_only else None}
+        body: Json = {"outcome": outcome.name, "resultDigest": digests(result_digest, "result")}
+        return self._http.write(f"{run_path(run)}/close", body, idempotency_key, wait)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger_node.client import answers
 from ledger_node.client.inputs import Json, digest, id_
 from ledger_node.client.noun import WAIT, Noun
+from ledger_node.domain.codes import DeviceClass
 
 
 class Streams(Noun):
@@ -18,12 +19,28 @@ class Streams(Noun):
     def all(self, *, as_of: int | None = None) -> Iterator[answers.Stream]:
         return self._http.all_of(answers.Stream, "/v1/streams", {"asOf": as_of})
 
-    def open(self, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
-        return self._http.write("/v1/streams", {}, idempotency_key, wait)
+    def open(
+        self, device_class: DeviceClass, *, idempotency_key: str | None = None, wait: int = WAIT
+    ) -> answers.Submission:
+        return self._http.write("/v1/streams", {"deviceClass": device_class.name}, idempotency_key, wait)
 
     def anchor(
         self, stream: str, size: int, root: str, *, idempotency_key: str | None = None, wait: int = WAIT
     ) -> answers.Submission:
-        """Anchors a head: `size` leaves under `root`."""
-        body: Json = {"size": size, "root": digest(root, "tree")}
-        return self._http.write(f"/v1/streams/{id_(stream, 'stream')}/anchors", body, idempotency_key, wait)
+        """Anchors a head: `size` leaves, a multiple of 128, under `root`."""
+        return self._http.write(
+            f"/v1/streams/{id_(stream, 'stream')}/anchors", _head(size, root), idempotency_key, wait
+        )
+
+    def anchor_all(
+        self, heads: Sequence[tuple[str, int, str]], *, idempotency_key: str | None = None, wait: int = WAIT
+    ) -> answers.Submission:
+        """Anchors up to 100 heads (stream, size, root) in their order: all or none."""
+        body: Json = {
+            "anchors": [{"stream": id_(stream, "stream"), **_head(size, root)} for stream, size, root in heads]
+        }
+        return self._http.write("/v1/anchors", body, idempotency_key, wait)
+
+
+def _head(size: int, root: str) -> Json:
+    return {"size": size, "root": digest(root, "tree")}

@@ -1,10 +1,10 @@
-"""Model versions: where they came from, and the evidence that can be taken away."""
+"""Model versions: their life, where they came from, and the evidence that can be taken away."""
 
 from __future__ import annotations
 
 from ledger_node.client import answers
 from ledger_node.client.inputs import id_
-from ledger_node.client.noun import Noun
+from ledger_node.client.noun import WAIT, Noun
 
 
 class Versions(Noun):
@@ -18,6 +18,30 @@ class Versions(Noun):
     def evidence(self, version: str, *, as_of: int | None = None) -> bytes:
         """The evidence bundle, byte for byte as the node made it. EvidenceUnavailable for a block without proofs."""
         return self._http.get_bytes(f"{_path(version)}/evidence", {"asOf": as_of})
+
+    def release(
+        self,
+        version: str,
+        *,
+        for_sale: bool = False,
+        contract_check_only: bool = False,
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """Releases it for use; for sale, the consent of every input of its run must permit COMMERCIALISE.
+
+        `contract_check_only` skips the node's own check: the contract alone decides.
+        """
+        query = {"check": "contract" if contract_check_only else None}
+        return self._http.write(f"{_path(version)}/release", {"forSale": for_sale}, idempotency_key, wait, query)
+
+    def deprecate(self, version: str, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
+        """Advises against further use."""
+        return self._http.write(f"{_path(version)}/deprecate", {}, idempotency_key, wait)
+
+    def withdraw(self, version: str, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
+        """Takes it back for ever."""
+        return self._http.write(f"{_path(version)}/withdraw", {}, idempotency_key, wait)
 
 
 def _path(version: str) -> str:

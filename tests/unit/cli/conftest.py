@@ -57,6 +57,7 @@ def organisation(number: int, name: str) -> dict[str, object]:
         "capabilities": ["CUSTODIAN", "PUBLISHER"],
         "forProfit": False,
         "status": "ACTIVE",
+        "emergencyUntil": None,
         "block": 3,
     }
 

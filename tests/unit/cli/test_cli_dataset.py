@@ -57,6 +57,7 @@ def test_register_makes_dataset_and_version(ledger: Node, run: Run, folder: Path
     assert card.path == attestation.path == "/v1/blobs"
     assert dataset.body == {"cardDigest": answer["cardDigest"]}
     assert version.body == {
+        "number": None,
         "root": answer["root"],
         "cardDigest": answer["cardDigest"],
         "attestationDigest": answer["attestationDigest"],
@@ -118,6 +119,8 @@ VERSION_THERE: dict[str, object] = {
     "claim": "SYNTHETIC",
     "supersession": "FIRST",
     "optOutCheckedAt": None,
+    "derivation": None,
+    "epsilonSpent": 0,
     "usable": True,
 }
 
@@ -135,7 +138,7 @@ def with_dataset(node: Node, subject: str) -> None:
     card = json.dumps({"subject": subject}).encode()
     digest = "0x" + hashlib.sha256(card).hexdigest()
     custodian = {"number": 1, "name": "Klinikum"}
-    found = {"id": DATASET, "custodian": custodian, "cardDigest": digest, "block": 1, "versions": []}
+    found = {"id": DATASET, "number": 1, "custodian": custodian, "cardDigest": digest, "block": 1, "versions": []}
     node.answer("GET", f"/v1/datasets/{DATASET}", 200, found)
     node.answer("GET", f"/v1/blobs/{digest}", 200, card)
     node.answer("GET", VERSIONS, 200, listing(VERSION_THERE))
@@ -150,6 +153,37 @@ def test_a_later_version_says_why(ledger: Node, run: Run, folder: Path) -> None:
     assert run(*words, "--supersession", "EXTENSION").exit_code == 0
     assert ledger.writes()[-1].body["supersession"] == "EXTENSION"
     assert keys(ledger, "/v1/datasets") == []
+
+
+def test_a_version_gets_the_number_that_was_expected(ledger: Node, run: Run, folder: Path) -> None:
+    with_dataset(ledger, "breast-1")
+    words = ("--dataset", DATASET, "--supersession", "EXTENSION", "--number", "8")
+    assert run("dataset", "register", str(folder), *words).exit_code == 0
+    assert ledger.writes()[-1].body["number"] == 8
+
+
+def test_derive_publishes_what_a_version_was_made_of(ledger: Node, run: Run, folder: Path) -> None:
+    path = f"/v1/datasets/{DATASET}/derived-versions"
+    ledger.answer("POST", path, 201, submission(outcome={"dataset": DATASET, "number": 1}))
+    words = ("dataset", "derive", str(folder), "--purpose", "HRESCH", "--region", "de")
+    result = run(*words, "--parent", f"{word('a')}:2:{word('c')}", "--parent", f"{word('b')}:1", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["version"] == 1
+    body = ledger.writes()[-1].body
+    assert body["scope"] == {"purposes": ["HRESCH"], "regions": ["DE"], "condition": None, "projectRef": None}
+    assert body["parents"] == [
+        {"dataset": word("a"), "version": 2, "consent": word("c")},
+        {"dataset": word("b"), "version": 1, "consent": None},
+    ]
+    assert body["supersession"] == "FIRST"
+    assert keys(ledger, VERSIONS) == []
+
+
+@pytest.mark.parametrize("parent", ["", "0x1:1", f"{word('a')}:0", f"{word('a')}:1:", f"{word('a')}:1:{word('b')}:1"])
+def test_derive_refuses_parents_that_are_none(ledger: Node, run: Run, folder: Path, parent: str) -> None:
+    result = run("dataset", "derive", str(folder), "--purpose", "HRESCH", "--parent", parent)
+    assert result.exit_code == 2
+    assert ledger.asked == []
 
 
 def test_a_folder_of_another_dataset_is_refused(ledger: Node, run: Run, folder: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger_node.cli.output import printable, seconds
+from ledger_node.cli.output import epsilon_of, printable, seconds
 from tests.unit.cli.conftest import Node, Run, listing, organisation, submission, word
 
 VERSION, RUN, MODEL, CONSENT, DATASET = (word(digit) for digit in "12345")
@@ -32,7 +32,9 @@ def graph() -> dict[str, object]:
             node(RUN, "run", "TRAIN, 3 rounds", "COMPLETED"),
             node(MODEL, "model", "model of Institut"),
             node(VERSION, "modelVersion", "model 0x33333333… version 2"),
-            node(word("9"), "modelVersion", "model 0x33333333… version 1"),
+            node(word("9"), "modelVersion", "model 0x33333333… version 1", "RECALLED"),
+            node(word("8"), "recall", "recall by Behörde, SERIOUS", "STANDING"),
+            node(f"{word('7')}/2", "datasetVersion", "Klinikum, dataset 0x77777777… version 2", "USABLE"),
         ],
         "edges": [
             edge("1", f"{DATASET}/1", "holds"),
@@ -45,6 +47,8 @@ def graph() -> dict[str, object]:
             edge("2", MODEL, "publishes"),
             edge(VERSION, MODEL, "versionOf"),
             edge(word("9"), MODEL, "versionOf"),
+            edge(word("8"), word("9"), "recalls"),
+            edge(f"{word('7')}/2", f"{DATASET}/1", "derivedInto"),
             edge("gone", MODEL, "versionOf"),
         ],
         "facts": {},
@@ -60,6 +64,7 @@ def affected() -> dict[str, object]:
         "dataset": DATASET,
         "datasetVersion": 3,
         "consent": CONSENT,
+        "derived": [],
         "standing": "SUSPENDED",
         "revokedFor": None,
         "tainted": True,
@@ -115,9 +120,11 @@ def test_lineage_is_a_tree(node: Node, run: Run) -> None:
         "├── run TRAIN, 3 rounds 0x22222222…2222 COMPLETED\n"
         "│   └── consent of Klinikum 0x44444444…4444 REVOKED\n"
         "│       ├── Klinikum, dataset 0x55555555… version 1 USABLE\n"
+        "│       │   ├── Klinikum, dataset 0x77777777… version 2 USABLE\n"
         "│       │   └── Klinikum [red]Süd�[2J ACTIVE\n"
         "│       └── Klinikum [red]Süd�[2J ACTIVE\n"
-        "└── model 0x33333333… version 1 0x99999999…9999\n"
+        "└── model 0x33333333… version 1 0x99999999…9999 RECALLED\n"
+        "    └── recall by Behörde, SERIOUS 0x88888888…8888 STANDING\n"
         "as of block 44\n"
     )
 
@@ -153,6 +160,13 @@ def test_a_write_that_still_waits_says_how_to_look(node: Node, run: Run) -> None
 @pytest.mark.parametrize(("duration", "text"), [(0.04, "0.0 s"), (59.94, "59.9 s"), (61, "1 min 1 s")])
 def test_seconds(duration: float, text: str) -> None:
     assert seconds(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("millionths", "text"), [(0, "0"), (1, "0.000001"), (500_000, "0.5"), (10_000_000, "10"), (10_250_000, "10.25")]
+)
+def test_epsilon_is_shown_exactly(millionths: int, text: str) -> None:
+    assert epsilon_of(millionths) == text
 
 
 def test_printable_keeps_letters_only() -> None:

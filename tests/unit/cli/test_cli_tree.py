@@ -14,11 +14,21 @@ from tests.unit.cli.conftest import Run
 
 COMMANDS = {
     *("network up", "network down", "network status", "node run"),
-    *("dataset prepare", "dataset deidentify", "dataset register"),
+    *("organisation list", "organisation show", "organisation keys", "organisation suspend-in-emergency"),
+    *("proposal list", "proposal show", "proposal vote", "proposal execute", "proposal rules"),
+    *("proposal open admit", "proposal open suspend", "proposal open reinstate", "proposal open remove"),
+    *("proposal open replace-admin", "proposal open thresholds", "proposal open generation"),
+    *("proposal open lift-recall", "proposal open revoke-consent", "proposal open suspend-consent"),
+    *("key list", "key facts", "key report", "key confirm", "key make", "key offer", "key accept", "key retire"),
+    *("dataset prepare", "dataset deidentify", "dataset register", "dataset derive", "dataset erasure"),
+    *("request make", "request list", "request show", "request decline"),
     *("consent issue", "consent suspend", "consent reinstate", "consent revoke", "consent check"),
-    *("run open", "run round", "run contribute", "run close", "model register", "model publish"),
+    *("run open", "run round", "run contribute", "run refuse", "run close"),
+    *("model register", "model publish", "model import", "model release", "model deprecate", "model withdraw"),
+    *("recall issue", "recall list", "recall show", "recall lift", "acknowledgement make", "acknowledgement list"),
+    *("stream open", "stream anchor", "stream list"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
-    *("index rebuild", "index digest", "organisation list", "submission list", "submission show"),
+    *("contracts verify", "index rebuild", "index digest", "submission list", "submission show"),
 }
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
 
@@ -62,7 +72,15 @@ def imported(*words: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), ("consent", "--help"), ("consent", "revoke"), ("consent", "issue", "-h")]
+    "words",
+    [
+        ("--help",),
+        ("consent", "--help"),
+        ("consent", "revoke"),
+        ("consent", "issue", "-h"),
+        ("key", "offer", "-h"),
+        ("proposal", "open", "-h"),
+    ],
 )
 def test_help_and_usage_import_nothing_heavy(words: tuple[str, ...]) -> None:
     assert imported(*words) == set()

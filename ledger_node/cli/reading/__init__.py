@@ -1,0 +1,34 @@
+"""What people type and the files they name, as values; refused with what would do."""
+
+from ledger_node.cli.reading.files import canonical, read_bytes, read_document, write_file
+from ledger_node.cli.reading.names import complete, name, names, organisation
+from ledger_node.cli.reading.quantities import condition, epsilon, options, share
+from ledger_node.cli.reading.times import future, moment, past, span, window
+from ledger_node.cli.reading.words import address, digest, digest_or_file, head, parent, run_input, versions
+
+__all__ = [
+    "address",
+    "canonical",
+    "complete",
+    "condition",
+    "digest",
+    "digest_or_file",
+    "epsilon",
+    "future",
+    "head",
+    "moment",
+    "name",
+    "names",
+    "options",
+    "organisation",
+    "parent",
+    "past",
+    "read_bytes",
+    "read_document",
+    "run_input",
+    "share",
+    "span",
+    "versions",
+    "window",
+    "write_file",
+]

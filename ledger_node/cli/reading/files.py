@@ -1,0 +1,71 @@
+"""Files that people name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+from ledger_node import shallow
+from ledger_node.errors import InvalidDocument, InvalidField, MedLedgerError
+
+
+def read_bytes(file: Path, what: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        unreadable(f"the {what} file", error, "a file that can be read")
+
+
+def read_document(file: Path, what: str) -> dict[str, object]:
+    """One JSON object. InvalidDocument for anything else, a duplicate key and NaN included."""
+    content = read_bytes(file, what)
+    try:
+        parsed = shallow.loads(content, object_pairs_hook=_unique, parse_constant=_refuse)
+    except ValueError as error:
+        at = getattr(error, "pos", None)
+        raise InvalidDocument(
+            f"the {what} is not JSON",
+            got=f"{len(content)} bytes" + (f", broken at {at}" if at is not None else ""),
+            needed="one JSON object in UTF-8, no key twice",
+        ) from None
+    if not isinstance(parsed, dict):
+        raise InvalidDocument(f"the {what} is not an object", got=type(parsed).__name__, needed="one JSON object")
+    return parsed
+
+
+def canonical(document: dict[str, object], what: str) -> bytes:
+    """The document's one form (RFC 8785), whose digest the ledger keeps. InvalidDocument when it has none."""
+    import rfc8785
+
+    try:
+        return rfc8785.dumps(document)  # type: ignore[arg-type]  # parsed from JSON
+    except (ValueError, RecursionError):
+        raise InvalidDocument(
+            f"the {what} has no canonical form", got="a number beyond 2^53 or broken text", needed="RFC 8785"
+        ) from None
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """All of it or nothing."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        unreadable("the output file", error, "a folder that exists and can be written")
+
+
+def unreadable(what: str, error: OSError, needed: str) -> NoReturn:
+    raise InvalidField(f"{what} cannot be used", got=type(error).__name__, needed=needed) from None
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _refuse(_: str) -> MedLedgerError:
+    raise ValueError("not a number of JSON")

@@ -1,0 +1,162 @@
+"""`medledger request`: asking a hospital for a consent, and the hospital's answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger_node.cli import reading
+from ledger_node.cli.organisation import AsOf
+from ledger_node.cli.output import coloured, epsilon_of, fields, table
+from ledger_node.cli.scope import (
+    Condition,
+    Epsilon,
+    From,
+    Operations,
+    Project,
+    Purposes,
+    Regions,
+    Rounds,
+    Until,
+    operations_of,
+    project_of,
+    purposes_of,
+)
+from ledger_node.cli.session import Session, command
+from ledger_node.cli.writing import Card, IdempotencyKey, Wait, card_of, submit
+from ledger_node.domain.codes import DeclineReason, Region, RequestState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from ledger_node.client import answers
+
+app = typer.Typer()
+
+Request = Annotated[str, typer.Argument(metavar="REQUEST", help="The request's id.", show_default=False)]
+
+
+@command(app)
+def make(
+    session: Session,
+    dataset: Annotated[str, typer.Option(metavar="0x…", help="The dataset's id.")],
+    purpose: Purposes,
+    operation: Operations,
+    until: Until,
+    card: Card,
+    from_: From = "now",
+    condition: Condition = None,
+    region: Regions = None,
+    max_rounds: Rounds = 0,
+    epsilon: Epsilon = "0",
+    project: Project = None,
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Ask a dataset's hospital for a consent with these terms. What is granted is its decision."""
+    from ledger_node.client.requests import Wanted
+
+    begin, end = reading.window(from_, until)
+    wanted = Wanted(
+        dataset=reading.digest(dataset, "--dataset"),
+        purposes=purposes_of(purpose),
+        operations=operations_of(operation),
+        not_before=begin,
+        expires_at=end,
+        card=card_of(card),
+        condition=reading.condition(condition),
+        regions=reading.names(Region, region, "--region"),
+        max_rounds=max_rounds,
+        epsilon_budget=reading.epsilon(epsilon),
+        project_ref=project_of(project),
+    )
+    return submit(
+        session,
+        "request made",
+        lambda: session.node.requests.make(wanted, idempotency_key=idempotency_key, wait=wait),
+    )
+
+
+@command(app, "list")
+def list_(
+    session: Session,
+    dataset: Annotated[str | None, typer.Option(metavar="0x…", help="For one dataset only.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="OPEN, GRANTED or DECLINED.", autocompletion=reading.complete(RequestState))
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Requests and how they stand."""
+    of = None if dataset is None else reading.digest(dataset, "--dataset")
+    wanted = None if state is None else reading.name(RequestState, state, "--state")
+    every = session.node.requests.all(dataset=of, as_of=as_of)
+    found = [one for one in every if wanted is None or one["state"] == wanted.name]
+    session.output.show({"items": found}, lambda: _listed(found))
+
+
+@command(app)
+def show(session: Session, request: Request, as_of: AsOf = None) -> None:
+    """One request: the terms wanted, and the answer."""
+    found = session.node.requests.get(request, as_of=as_of)
+    session.output.show(found, lambda: _shown(found))
+
+
+@command(app)
+def decline(
+    session: Session,
+    request: Request,
+    reason: Annotated[
+        str, typer.Option(help="INCOMPLETE, NO_LEGAL_BASIS and others.", autocompletion=reading.complete(DeclineReason))
+    ],
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Say no to a request. To say yes: consent issue --request."""
+    why = reading.name(DeclineReason, reason, "--reason")
+    return submit(
+        session,
+        "declined",
+        lambda: session.node.requests.decline(request, why, idempotency_key=idempotency_key, wait=wait),
+    )
+
+
+def _listed(found: list[answers.Request]) -> Iterator[RenderableType]:
+    yield table(
+        ("no.", "asked by", "of", "dataset", "state"),
+        [
+            (n, one["requester"]["name"], one["custodian"]["name"], f"{one['dataset'][:8]}…", one["state"])
+            for n, one in enumerate(found, start=1)
+        ],
+    )
+    yield from fields([(f"request {n}", one["id"]) for n, one in enumerate(found, start=1)])
+
+
+def _shown(request: answers.Request) -> Iterator[RenderableType]:
+    yield coloured(request["state"])
+    yield from fields(
+        [
+            ("request", request["id"]),
+            ("asked by", request["requester"]["name"]),
+            ("of", request["custodian"]["name"]),
+            ("made", request["madeAt"]),
+            ("dataset", request["dataset"]),
+            ("purposes", request["purposes"]),
+            ("operations", request["operations"]),
+            ("condition", request["condition"]),
+            ("regions", request["regions"]),
+            ("from", request["notBefore"]),
+            ("until", request["expiresAt"]),
+            ("rounds", request["maxRounds"]),
+            ("epsilon", epsilon_of(request["epsilonBudget"])),
+            ("project", request["projectRef"]),
+            ("card", request["cardDigest"]),
+            ("consent", request["consent"]),
+            ("declined for", request["declineReason"]),
+            ("answered", request["answeredAt"]),
+        ]
+    )
+    if request["state"] == RequestState.OPEN.name:
+        yield f"the hospital answers with consent issue --request or request decline {request['id'][:8]}…"

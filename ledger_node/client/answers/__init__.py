@@ -1,0 +1,75 @@
+"""What a node answers, as typed dictionaries with the wire's own names, a module for each noun.
+
+Ids and digests are 0x-hex of 32 bytes, times RFC 3339 in UTC, enumerations and masks names from `domain.codes`, privacy
+losses millionths of epsilon. A field that a newer node adds is kept in the dictionary.
+
+No module here imports `annotations` from `__future__`: it would hide NotRequired from the dictionaries' own keys.
+"""
+
+from ledger_node.client.answers.blob import Blob
+from ledger_node.client.answers.consent import Check, Consent, Deidentification, LogEntry, Use
+from ledger_node.client.answers.dataset import Dataset, DatasetVersion, Derivation, Erasure, Parent
+from ledger_node.client.answers.key import Key, WrittenFact
+from ledger_node.client.answers.lineage import Affected, Lineage, LineageEdge, LineageNode, UsedAt
+from ledger_node.client.answers.model import LifecycleStep, Model, ModelVersion
+from ledger_node.client.answers.node import Health, IndexDigest, Node, Ourselves, Rebuild
+from ledger_node.client.answers.organisation import Consortium, Generation, Organisation, Thresholds
+from ledger_node.client.answers.parts import AsOf, Named, Page, Scope
+from ledger_node.client.answers.proposal import Admission, Proposal, Vote
+from ledger_node.client.answers.recall import Acknowledgement, Lifting, Recall
+from ledger_node.client.answers.request import Request
+from ledger_node.client.answers.run import Round, RoundAnswer, Run, RunInput
+from ledger_node.client.answers.stream import Anchor, Stream
+from ledger_node.client.answers.submission import Outcome, Submission
+
+__all__ = [
+    "Acknowledgement",
+    "Admission",
+    "Affected",
+    "Anchor",
+    "AsOf",
+    "Blob",
+    "Check",
+    "Consent",
+    "Consortium",
+    "Dataset",
+    "DatasetVersion",
+    "Deidentification",
+    "Derivation",
+    "Erasure",
+    "Generation",
+    "Health",
+    "IndexDigest",
+    "Key",
+    "LifecycleStep",
+    "Lifting",
+    "Lineage",
+    "LineageEdge",
+    "LineageNode",
+    "LogEntry",
+    "Model",
+    "ModelVersion",
+    "Named",
+    "Node",
+    "Organisation",
+    "Ourselves",
+    "Outcome",
+    "Page",
+    "Parent",
+    "Proposal",
+    "Rebuild",
+    "Recall",
+    "Request",
+    "Round",
+    "RoundAnswer",
+    "Run",
+    "RunInput",
+    "Scope",
+    "Stream",
+    "Submission",
+    "Thresholds",
+    "Use",
+    "UsedAt",
+    "Vote",
+    "WrittenFact",
+]
