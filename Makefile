@@ -7,10 +7,10 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test check check-fast bench engines generate lock format clean
+.PHONY: help setup demo up test check check-contracts check-fast bench bench-gas engines generate lock format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
 
 # Set-up is two stamps, so that the second time costs nothing.
 build/.python: scripts/locks/dev.txt scripts/locks/build.in pyproject.toml
@@ -51,6 +51,9 @@ check: setup ## all static checks
 	mypy
 	lint-imports --no-cache
 
+check-contracts: setup ## slither, ERC-721, proofs, coverage and mutants of the contracts; ANALYSIS='--skip mutation' for less
+	$(BIN)/python -m scripts.analysis $(ANALYSIS)
+
 test: setup engines ## all tests: contracts, unit, integration, end to end
 	forge test
 	pytest
@@ -60,6 +63,9 @@ engines: setup ## build the real IPFS daemon (Kubo) that the tests use, from its
 
 bench: setup ## measure, write build/bench/*.json
 	$(BIN)/python -m scripts.bench
+
+bench-gas: setup ## measure what every write costs on a real chain, write build/bench/gas.json
+	$(BIN)/python -m scripts.bench.gas
 
 generate: setup ## renew what is generated and committed: ABIs and bytecode, OpenAPI, reference pages
 	$(BIN)/python -m scripts.contracts
