@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger_node.domain.command import CONTRACT_NAMES, Command, Contracts, Deployment
+from ledger_node.chain import payloads
+from ledger_node.domain.codes import ProposalKind
+from ledger_node.domain.command import CONTRACT_NAMES, Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.domain.submission import Receipt, Signed
 from ledger_node.errors import ChainUnreachable
@@ -94,12 +96,20 @@ class FakeLedger:
         self._answer()
         return self.blocks[number] if number < len(self.blocks) else None
 
-    def events(self, contracts: Sequence[tuple[str, str]], first: int, last: int) -> list[Event]:
+    def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
         self._answer()
-        return sorted((e for e in self.logs if first <= e.at.block <= last), key=lambda e: e.at)
+        asked = {(one.role, one.generation) for one in contracts}
+        found = (e for e in self.logs if first <= e.at.block <= last and (e.contract, e.generation) in asked)
+        return sorted(found, key=lambda e: e.at)
 
     def calldata(self, command: Command) -> str:
         return "0x"
+
+    def payload(self, kind: ProposalKind, fields: Mapping[str, Any]) -> str:
+        return payloads.encode_payload(kind, fields)
+
+    def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
+        return payloads.decode_payload(kind, payload)
 
     def send(self, raw: str) -> None:
         self._answer()
@@ -113,7 +123,7 @@ class FakeLedger:
         self._answer()
         return self.receipts.get(transaction)
 
-    def outcome(self, receipt: Receipt, contracts: Contracts) -> dict[str, Any]:
+    def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         return {"events": ["DatasetRegistered"]} if receipt.status else {"error": "ConsentTokenRefused"}
 
     def transaction_count(self, address: str) -> int:

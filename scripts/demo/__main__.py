@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from scripts.demo import imaging, regulator, training
+from scripts.demo import imaging, recall, regulator, training
 from scripts.demo.chain import Chain
 from scripts.demo.commands import Member, medledger, members_of
 from scripts.demo.federated.halves import write_halves
@@ -37,7 +37,9 @@ def main() -> int:
             members = members_of(network, BUILD)
             deployment = json.loads((network_folder / "deployment.json").read_text())
             story.say(f"chain {deployment['chainId']} at {network['rpcUrl']}")
-        report = tell(story, members, Chain(network["rpcUrl"]), deployment)
+            admitted = admissions(members["regulator"])
+            story.say(f"let in by vote of the founders: {', '.join(admitted)}")
+        report = {"admittedByVote": admitted, **tell(story, members, Chain(network["rpcUrl"]), deployment)}
         story.durations["total"] = round(time.monotonic() - began, 2)
         report["durations"] = story.durations
         report["checks"] = checks(report)
@@ -70,22 +72,33 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
     publisher, authority = members["publisher"], members["regulator"]
     with story.step("imaging", "Hospital A prepares its ultrasound files"):
         images = imaging.run(a, story)
-    with story.step("consents", "Both hospitals register half of a table each and consent to the publisher's use"):
+    with story.step("consents", "Both hospitals register half of a table each; the publisher asks, they consent"):
         halves = [hospital.folder / "measurements.csv" for hospital in (a, b)]
         write_halves(*halves)
+        project = training.propose_project(publisher)
         with ThreadPoolExecutor(2) as pool:
+            registered = list(pool.map(training.register, (a, b), halves))
+            for one in registered:
+                publisher.wait_for_fact(lambda node, one=one: node.datasets.get(one.dataset))
+            requests = [training.ask(publisher, one, project) for one in registered]
             grants = list(
-                pool.map(lambda each: training.grant(*each, publisher.name), zip((a, b), halves, strict=True))
+                pool.map(
+                    lambda one, request: training.grant(one, request, project, publisher.name), registered, requests
+                )
             )
-        story.say("two dataset versions, two consents")
+        for granted in grants:
+            publisher.wait_for_fact(lambda node, granted=granted: node.consents.get(granted.consent))
+        story.say("two dataset versions, two requests, two consents: for one project, in two countries, not for sale")
     with story.step("training", "The publisher trains on both, five rounds; no row leaves a hospital"):
-        trained = training.train(publisher, grants, story)
+        trained = training.train(publisher, grants, project, story)
     with story.step("evidence", "The regulator takes the evidence away and verifies it offline"):
         evidence = regulator.inspect(authority, publisher, trained["version"], story)
         regulator.picture(authority, trained["version"], BUILD / "lineage.svg")
     with story.step("revocation", "Hospital B revokes its consent"):
-        refused = regulator.revoke_and_see(authority, publisher, grants[1], trained["run"], chain, story)
+        refused = regulator.revoke_and_see(authority, publisher, grants[1], trained["next"], chain, story)
         regulator.picture(authority, trained["version"], BUILD / "lineage-after-revocation.svg")
+    with story.step("recall", "The publisher recalls the version that the revocation reached"):
+        recalled = recall.recall(publisher, [a, b, authority], authority, trained["version"], story)
     with story.step("audit", "The ledger and every node's index are counted against each other"):
         counted = count(members, chain, deployment)
         story.say(f"{counted['events']} events; rows: {counted['indexedRows']}; rebuilt alike: {counted['rebuilt']}")
@@ -100,10 +113,17 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
         "versionId": trained["version"],
         "refusedRound": {key: refused[key] for key in ("reason", "nodeReason", "receiptStatus", "transaction")},
         "affectedVersions": refused["affected"],
+        "recall": recalled,
         "evidence": {key: evidence[key] for key in ("path", "trust", "verified")},
         "lineage": str(BUILD / "lineage.svg"),
         "lineageAfterRevocation": str(BUILD / "lineage-after-revocation.svg"),
     }
+
+
+def admissions(member: Member) -> list[str]:
+    """Whom votes let in, by name."""
+    proposals = member("proposal", "list")["items"]
+    return [one["admission"]["name"] for one in proposals if one["kind"] == "ADMIT" and one["state"] == "EXECUTED"]
 
 
 def count(members: dict[str, Member], chain: Chain, deployment: dict[str, Any]) -> dict[str, Any]:
@@ -138,6 +158,9 @@ def checks(report: dict[str, Any]) -> dict[str, bool]:
         "the node refused the sixth round": refused["nodeReason"] == "REVOKED",
         "the contract refused it too": refused["reason"] == "REVOKED" and refused["receiptStatus"] == 0,
         "the impact names the version": report["affectedVersions"] == [report["versionId"]],
+        "the second hospital was let in by vote": "Hospital B" in report["admittedByVote"],
+        "both hospitals and the regulator acknowledged the recall": len(report["recall"]["acknowledgedBy"]) == 3,
+        "a recalled version cannot be released": report["recall"]["releaseRefused"] is not None,
         "files without evidence stayed out": len(received) == 5 and len(left_out) == 3,
     }
 
@@ -154,6 +177,7 @@ def conclude(story: Story, report: dict[str, Any], file: Path) -> None:
             ("quarantined files", str(len(report["quarantined"]))),
             ("evidence", "verified offline" if evidence["verified"] else "NOT verified"),
             ("sixth round", f"refused by the contract: {report['refusedRound']['reason']}"),
+            ("recall", f"acknowledged by {len(report['recall']['acknowledgedBy'])}"),
             ("affected versions", str(len(report["affectedVersions"]))),
             ("events on chain", str(report["events"])),
             ("time", f"{report['durations']['total']:.0f} s"),

@@ -6,9 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ledger_node.client import Client
+from ledger_node.errors import NotFound
 
 MEDLEDGER = str(Path(sys.executable).parent / "medledger")
 
@@ -41,6 +46,27 @@ class Member:
 
     def __call__(self, *arguments: object, expect: int = 0) -> Any:
         return medledger(*arguments, expect=expect, environment={"MEDLEDGER_NODE": self.url, "MEDLEDGER_KEY": self.key})
+
+    def wait_for(self, seen: Callable[[], bool], seconds: float = 30) -> None:
+        """Until something is seen at one's own node, which follows what others did within a block."""
+        deadline = time.monotonic() + seconds
+        while not seen():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the node of {self.slug} did not see it in {seconds:.0f} seconds")
+            time.sleep(0.1)
+
+    def wait_for_fact(self, ask: Callable[[Client], object]) -> None:
+        """Until one's own node knows a fact that another organisation made."""
+        with Client(self.url, self.key) as node:
+
+            def known() -> bool:
+                try:
+                    ask(node)
+                except NotFound:
+                    return False
+                return True
+
+            self.wait_for(known)
 
     def write(self, name: str, document: dict[str, Any]) -> Path:
         """Writes a public document into the organisation's folder."""

@@ -30,7 +30,8 @@ def inspect(regulator: Member, publisher: Member, version: str, story: Story) ->
 def revoke_and_see(
     regulator: Member, publisher: Member, granted: Granted, run: str, chain: Chain, story: Story
 ) -> dict[str, Any]:
-    """Hospital B revokes. The node says no, then the contract says no, then the impact is looked at."""
+    """Hospital B revokes. The node refuses the first round of the next run, then the contract does; then the impact is
+    looked at. `run` is open, and has no round yet."""
     revoked = granted.hospital("consent", "revoke", granted.consent, "--reason", "STEWARD_DECISION")
     _wait_for_block(publisher, revoked["block"])
     refused = publisher("run", "round", run, expect=1)

@@ -6,10 +6,12 @@ its weights; for the score how many held-out rows came out right. No row does.
 
 from __future__ import annotations
 
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +22,85 @@ from scripts.demo.federated.halves import LABEL
 from scripts.demo.story import Story
 
 PURPOSE = "MLTRAINING"
+#: Where the publisher computes; the consents permit one country more.
+REGION = "DE"
+REGIONS = ("--region", REGION, "--region", "FI")
+OPERATIONS = tuple(
+    part for name in ("TRAIN", "FINE_TUNE", "FEDERATED_ROUND", "EXPORT_WEIGHTS") for part in ("--operation", name)
+)
 ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
-    """A hospital's dataset version and the consent on it."""
+class Registered:
+    """A hospital's dataset version."""
 
     hospital: Member
     table: Path
     dataset: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A dataset version and the consent on it."""
+
+    registered: Registered
     consent: str
 
-    def as_input(self) -> str:
-        return f"{self.dataset}:{self.version}:{self.consent}"
+    @property
+    def hospital(self) -> Member:
+        return self.registered.hospital
+
+    def as_input(self, operation: str) -> str:
+        return f"{self.registered.dataset}:{self.registered.version}:{self.consent}:{operation}"
 
 
-def grant(hospital: Member, table: Path, publisher: str) -> Granted:
-    """Registers a table as a dataset version and issues a consent on it to the publisher."""
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the publisher asks for: its public card, and the salted commitment to its ethics vote (0x-hex)."""
+
+    card: Path
+    reference: str
+
+
+def register(hospital: Member, table: Path) -> Registered:
+    """A table as a dataset version."""
     prepared = hospital.folder / "table-v1"
     hospital(
         *("dataset", "prepare", table, "--out", prepared),
         *("--subject", "breast-mass", "--title", "Breast mass measurements", "--label", LABEL),
     )
-    registered = hospital("dataset", "register", prepared)
+    made = hospital("dataset", "register", prepared)
+    return Registered(hospital, table, made["dataset"], made["version"])
+
+
+def propose_project(publisher: Member) -> Project:
+    card = publisher.write(
+        "project-card.json",
+        {
+            "format": "medledger-project-card/1",
+            "title": "Federated classifier of breast masses",
+            "data": "no row moves",
+        },
+    )
+    # Salted, or whoever guesses the number of the vote could recognise it.
+    return Project(card, "0x" + sha256(secrets.token_bytes(32) + b"ethics vote 2026-114").hexdigest())
+
+
+def ask(publisher: Member, registered: Registered, project: Project) -> str:
+    """The publisher asks for a consent; returns the request's id."""
+    made = publisher(
+        *("request", "make", "--dataset", registered.dataset, "--card", project.card, "--project", project.reference),
+        *("--purpose", PURPOSE, *OPERATIONS, *REGIONS, "--until", "365d", "--max-rounds", "20"),
+    )
+    return str(made["outcome"]["request"])
+
+
+def grant(registered: Registered, request: str, project: Project, publisher: str) -> Granted:
+    """The hospital answers the request with a consent, every kind of term among it."""
+    hospital = registered.hospital
+    hospital.wait_for_fact(lambda node: node.requests.get(request))
     policy = hospital.write(
         "policy.json",
         {
@@ -54,33 +110,30 @@ def grant(hospital: Member, table: Path, publisher: str) -> Granted:
         },
     )
     issued = hospital(
-        *("consent", "issue", "--dataset", registered["dataset"], "--grantee", publisher),
-        *("--purpose", PURPOSE, "--operation", "TRAIN", "--operation", "FEDERATED_ROUND"),
-        *("--operation", "EXPORT_WEIGHTS", "--until", "365d", "--max-rounds", "20", "--policy", policy),
+        *("consent", "issue", "--dataset", registered.dataset, "--grantee", publisher, "--request", request),
+        *("--basis", "PUBLIC_INTEREST_LAW", "--permission", "HMB", "--purpose", PURPOSE, *OPERATIONS),
+        *("--modifier", "PS", "--modifier", "GS", "--modifier", "NCU", "--modifier", "PUB", *REGIONS),
+        *("--project", project.reference, "--forbid-option", "113110", "--until", "365d"),
+        *("--max-rounds", "20", "--epsilon", "0", "--policy", policy),
     )
-    return Granted(hospital, table, registered["dataset"], registered["version"], issued["outcome"]["consent"])
+    return Granted(registered, issued["outcome"]["consent"])
 
 
-def train(publisher: Member, grants: list[Granted], story: Story) -> dict[str, Any]:
-    """Opens a run on all consents and trains; returns ids and the accuracy that was reached."""
+def train(publisher: Member, grants: list[Granted], project: Project, story: Story) -> dict[str, Any]:
+    """Opens a run on all consents, trains, closes it and publishes a version; then opens the next run.
+
+    Returns ids and the accuracy that was reached.
+    """
     model_card = publisher.write(
         "model-card.json",
         {"format": "medledger-model-card/1", "title": "Breast mass classifier", "intendedUse": "demonstration only"},
     )
     model = publisher("model", "register", "--card", model_card)["outcome"]["model"]
-    run_card = publisher.write(
-        "run-card.json",
-        {"format": "medledger-run-card/1", "method": "federated averaging of logistic regressions", "rounds": ROUNDS},
-    )
-    inputs = [argument for granted in grants for argument in ("--input", granted.as_input())]
-    opened = publisher(
-        *("run", "open", model, "--operation", "TRAIN", "--purpose", PURPOSE, "--card", run_card, *inputs)
-    )
-    run = opened["outcome"]["run"]
+    run = open_run(publisher, model, grants, project, "TRAIN")
     story.say(f"run {run[:18]}… on {len(grants)} consents")
 
     with ExitStack() as open_processes, Client(publisher.url, publisher.key) as node:
-        hospitals = [open_processes.enter_context(HospitalProcess(granted.table)) for granted in grants]
+        hospitals = [open_processes.enter_context(HospitalProcess(granted.registered.table)) for granted in grants]
         federation = Federation(hospitals)
         weights = federation.start()
         for number in range(1, ROUNDS + 1):
@@ -93,10 +146,26 @@ def train(publisher: Member, grants: list[Granted], story: Story) -> dict[str, A
         "version-card.json",
         {"format": "medledger-version-card/1", "accuracy": round(reached, 4), "rounds": ROUNDS},
     )
-    published = publisher(*("model", "publish", model, "--run", run, "--artifact", artifact, "--card", version_card))
+    publisher("run", "close", run, "--result", artifact)
+    published = publisher("model", "publish", model, "--run", run, "--artifact", artifact, "--card", version_card)
     version = published["outcome"]["version"]
     story.say(f"version {version[:18]}… published, accuracy {reached:.3f}")
-    return {"model": model, "run": run, "version": version, "accuracy": round(reached, 4)}
+    following = open_run(publisher, model, grants, project, "FINE_TUNE")
+    story.say(f"run {following[:18]}… opened, to go on from there")
+    return {"model": model, "run": run, "next": following, "version": version, "accuracy": round(reached, 4)}
+
+
+def open_run(publisher: Member, model: str, grants: list[Granted], project: Project, operation: str) -> str:
+    card = publisher.write(
+        f"run-card-{operation.lower()}.json",
+        {"format": "medledger-run-card/1", "method": "federated averaging of logistic regressions", "rounds": ROUNDS},
+    )
+    inputs = [argument for granted in grants for argument in ("--input", granted.as_input(operation))]
+    opened = publisher(
+        *("run", "open", model, "--purpose", PURPOSE, "--region", REGION, "--project", project.reference),
+        *("--card", card, *inputs),
+    )
+    return str(opened["outcome"]["run"])
 
 
 def _round(
@@ -123,7 +192,7 @@ def _wait_for_round(node: Client, run: str, number: int, contributions: int = 0)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         for opened in node.runs.get(run)["rounds"]:
-            if opened["number"] == number and len(opened["contributions"]) >= contributions:
+            if opened["number"] == number and len(opened["answers"]) >= contributions:
                 return
         time.sleep(0.1)
     raise TimeoutError(f"round {number} did not reach a node in time")

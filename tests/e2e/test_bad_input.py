@@ -65,6 +65,7 @@ def consent(**changed: str) -> list[str]:
     options = {
         "dataset": ABSENT,
         "grantee": "Ultrasound Publisher",
+        "permission": "GRU",
         "purpose": "MLTRAINING",
         "operation": "TRAIN",
         "until": "30d",
@@ -114,6 +115,14 @@ def test_manifest_of_another_dataset(run: Run, tmp_path: Path) -> None:
         ({"grantee": "4711"}, 2, "ML-0301"),
         ({"purpose": "MARKETING"}, 2, "ML-0104"),
         ({"operation": "SELL"}, 2, "ML-0104"),
+        ({"permission": "ANYTHING"}, 2, "ML-0101"),
+        ({"modifier": "NICE"}, 2, "ML-0101"),
+        ({"condition": "breast cancer"}, 2, "ML-0101"),
+        ({"region": "ATLANTIS"}, 2, "ML-0101"),
+        ({"require-option": "113109"}, 2, "ML-0101"),
+        ({"epsilon": "0.0000001"}, 2, "ML-0101"),
+        ({"project": "ethics vote 114"}, 2, "ML-0102"),
+        ({"request": "0x12"}, 2, "ML-0102"),
         ({"from": "2020-01-01", "until": "2020-02-01"}, 2, "ML-0105"),
         ({"until": "9000d"}, 2, "ML-0105"),
         ({"policy": "0x1234"}, 2, "ML-0102"),
@@ -124,6 +133,53 @@ def test_consent_that_cannot_be_issued(run: Run, changed: dict[str, str], status
     ended = run(*consent(**changed))
     assert (ended.status, ended.problem["code"]) == (status, code)
     assert ended.problem["needed"]
+
+
+def test_terms_that_contradict_one_another(run: Run, tmp_path: Path) -> None:
+    """Each is refused before it is signed, and says which field would have to be another."""
+    prepared = table(tmp_path, "contradictory", run)
+    assert run("dataset", "register", prepared).status == 0
+    dataset = json.loads((prepared / "registration.json").read_text())["dataset"]
+    for changed, field in (
+        ({"modifier": "NCU", "operation": "COMMERCIALISE"}, "body.operations"),
+        ({"modifier": "NMDS"}, "body.operations"),
+        ({"modifier": "PS"}, "body.projectRef"),
+        ({"permission": "HMB", "purpose": "POARCH"}, "body.purposes"),
+        ({"permission": "DS"}, "body.condition"),
+        ({"condition": "MONDO:0007254"}, "body.condition"),
+    ):
+        ended = run(*consent(dataset=dataset, **changed))
+        assert (ended.status, ended.problem["code"], ended.problem["field"]) == (2, "ML-0101", field)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("key", "report", "0x1234", "--since", "2026-01-01"), "ML-0101"),
+        (("key", "report", "0x" + "12" * 20, "--since", "2999-01-01"), "ML-0105"),
+        (("key", "facts", "0x" + "12" * 20), "ML-0301"),
+        (("proposal", "open", "thresholds", "--all", "20", "--custodians", "50"), "ML-0101"),
+        (("proposal", "open", "suspend-consent", ABSENT, "--reason", "BREACH", "--for", "90d"), "ML-0105"),
+        (("proposal", "open", "suspend-consent", ABSENT, "--reason", "BREACH", "--for", "9d"), "ML-0301"),
+        (("proposal", "vote", "4711", "--for"), "ML-0301"),
+        (("recall", "issue", ABSENT, "--severity", "GRAVE", "--notice", ABSENT), "ML-0101"),
+        (("recall", "issue", ABSENT, "--severity", "MINOR", "--notice", ABSENT), "ML-0301"),
+        (("acknowledgement", "make", ABSENT), "ML-0301"),
+        (("request", "decline", ABSENT, "--reason", "INCOMPLETE"), "ML-0301"),
+        (
+            ("organisation", "suspend-in-emergency", "4711", "--reason", "DATA_BREACH", "--until", "9d"),
+            "ML-0403",
+        ),  # it is no regulator
+    ],
+)
+def test_governance_that_cannot_be_done(run: Run, consortium: Network, arguments: tuple[str, ...], code: str) -> None:
+    ended = run(*arguments, key=consortium.member("hospital-a").api_keys["operator"])
+    assert (ended.status, ended.problem["code"]) == (1 if code == "ML-0403" else 2, code)
+    assert ended.problem["needed"]
+
+
+def test_vote_needs_the_operators_key(run: Run) -> None:
+    assert run("proposal", "vote", "1", "--for").problem["code"] == "ML-0202"
 
 
 def test_unknown_id_and_malformed_id(run: Run) -> None:

@@ -48,14 +48,20 @@ def holds(bundle: bytes, trust: bytes) -> bool:
 def test_demo_tells_the_truth(report: dict[str, Any]) -> None:
     assert set(report["indexedRows"].values()) == {report["events"]}
     assert len(report["indexedRows"]) == 4
+    assert set(report["rebuilt"].values()) == {True}
+    assert sorted(report["admittedByVote"]) == ["Hospital B", "Ultrasound Publisher"]
     assert report["accuracy"] > 0.95
     assert report["evidence"]["verified"] is True
     assert report["refusedRound"]["reason"] == "REVOKED"
+    assert report["refusedRound"]["nodeReason"] == "REVOKED"
     assert report["refusedRound"]["receiptStatus"] == 0
     assert report["affectedVersions"] == [report["versionId"]]
     assert sorted(report["quarantined"]) == ["ExplVR_BigEnd.dcm", "examples_jpeg2k.dcm", "examples_rgb_color.dcm"]
     assert all(reasons == ["NO_ULTRASOUND_REGIONS"] for reasons in report["quarantined"].values())
     assert len(report["quarantinedAsReceived"]) == 5
+    assert set(report["recall"]["acknowledgedBy"]) == {"Hospital A", "Hospital B", "Medical Device Regulator"}
+    assert report["recall"]["releaseRefused"] == "ML-0404"
+    assert all(report["checks"].values())
 
 
 def test_demo_leaves_nothing_running(report: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ def test_solcx_and_forge_give_equal_bytecode(compiled: dict[str, dict[str, Any]]
     assert _sorted(compiled[name]["abi"]) == _sorted(forged["abi"])
 
 
-@pytest.mark.parametrize("name", DEPLOYED)
+@pytest.mark.parametrize("name", [*DEPLOYED, "source"])
 def test_packaged_artifact_is_what_the_source_gives(compiled: dict[str, dict[str, Any]], name: str) -> None:
     packaged = json.loads((ARTIFACTS / f"{name}.json").read_text())
     assert packaged == json.loads(json.dumps(compiled[name]))

@@ -17,6 +17,7 @@ from ledger_node.client import Client
 from ledger_node.client.inputs import Document
 from ledger_node.client.retries import Retries
 from ledger_node.config import load_deployment
+from ledger_node.domain.command import Listing
 from ledger_node.errors import NodeUnreachable
 from ledger_node.localnet import network
 from ledger_node.localnet.members import Member
@@ -83,7 +84,7 @@ def test_kill_at_stage_leaves_exactly_one_outcome(consortium: Network, publisher
     assert ledger.transaction_count(publisher.operator) == nonce + 1
     made = [
         event
-        for event in ledger.events([("models", deployment.contracts.models)], 0, ledger.head().number)
+        for event in ledger.events([Listing("models", 1, deployment.contracts.models)], 0, ledger.head().number)
         if event.args.get("model") == settled["subject"]
     ]
     assert [event.name for event in made] == ["ModelRegistered"]

@@ -1,0 +1,22 @@
+"""What the integration tests share beside the consortium of all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ledger_node.localnet import network
+from tests.integration.pair import CHAIN_ID, PLANS, Pair
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Two organisations with a node each, on a chain of their own, which may be voted on."""
+    started = network.up(tmp_path_factory.mktemp("pair") / "network", chain_id=CHAIN_ID, block_time=0.1, plans=PLANS)
+    try:
+        made = Pair(started)
+        yield made
+        made.close()
+    finally:
+        network.down(started)
