@@ -7,16 +7,32 @@ import { OrganisationId } from "../../../contracts/types/Ids.sol";
 import { ConsortiumTest } from "../base/ConsortiumTest.sol";
 import { ConsortiumModel } from "./ConsortiumModel.sol";
 
-/// @notice Does at random what organisations and strangers may try, and tells the model what succeeded.
+/// @notice Does at random what organisations and strangers may try, and tells the model what succeeded. After each act
+/// that the fuzzer drew comes one of a fixed round, so that every sequence of fifty reaches each kind, whatever was drawn.
 contract ConsortiumHandler is ConsortiumModel {
     uint32 internal constant MOST = 12;
 
+    uint256 public turns;
     uint256 public votes;
     uint256 public executions;
     uint256 public keyChanges;
     uint256 public protections;
     uint256 public intrusions;
     uint256 private _fresh;
+
+    modifier thenOneOfTheRound(uint256 seed) {
+        _;
+        uint256 drawn = mixed(seed);
+        uint256 turn = turns++ % 16;
+        vm.warp(block.timestamp + drawn % 12 hours);
+        if (turn % 8 == 0) decideOn(drawn, 5);
+        if (turn % 8 == 1) offerOne(activeOne(drawn), freshKey(), drawn % 8 == 0, true);
+        if (turn % 4 == 2) intrudeWith(drawn, uint8(drawn >> 8));
+        if (turn % 8 == 3) report(activeOne(drawn), drawn);
+        if (turn % 8 == 4) decideOn(drawn, uint8(drawn >> 8));
+        if (turn % 8 == 5) voteOnSome(drawn, uint16(drawn >> 8), uint16(drawn >> 24));
+        if (turn == 7) suspendOne(activeOne(drawn), drawn);
+    }
 
     constructor() {
         ConsortiumTest.setUp();
@@ -25,9 +41,70 @@ contract ConsortiumHandler is ConsortiumModel {
 
     function setUp() public override { }
 
+    function decide(uint256 seed, uint8 kind) external thenOneOfTheRound(seed) {
+        decideOn(mixed(seed), kind);
+    }
+
+    function open(uint256 seed, uint8 kind) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        openOne(chosen(drawn >> 24), drawn, kind);
+    }
+
+    function voteOn(uint256 seed, uint16 voters, uint16 inFavour) external thenOneOfTheRound(seed) {
+        voteOnSome(mixed(seed), voters, inFavour);
+    }
+
+    function executeOne(uint256 seed) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        if (proposals != 0) carryOut(1 + drawn % proposals, chosen(drawn >> 40), drawn >> 8);
+    }
+
+    function offerKey(uint256 seed, bool asAdmin, bool accepts) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        // Half of the time the same one, so that its offers meet its changes of the admin.
+        uint32 organisation = drawn % 2 == 0 ? 1 : chosen(drawn >> 8);
+        // A key that is offered or even taken elsewhere is tried too.
+        address key = drawn % 5 == 0 ? _everyKey[drawn % _everyKey.length] : freshKey();
+        if (drawn % 7 == 0 && _offered.length != 0) key = _offered[drawn % _offered.length].key;
+        offerOne(organisation, key, asAdmin, accepts);
+    }
+
+    function acceptKey(uint256 seed) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        if (_offered.length == 0) return;
+        // Half of the time one of the newest, which stand more often.
+        uint256 among = drawn % 2 == 0 || _offered.length < 4 ? _offered.length : 4;
+        acceptOffer(_offered.length - 1 - (drawn >> 1) % among);
+    }
+
+    function retireKey(uint256 seed) external thenOneOfTheRound(seed) {
+        retire(mixed(seed));
+    }
+
+    function reportCompromise(uint256 seed) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        report(chosen(drawn), drawn);
+    }
+
+    function confirmCompromise(uint256 seed) external thenOneOfTheRound(seed) {
+        confirm(mixed(seed));
+    }
+
+    function suspendInEmergency(uint256 seed) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        suspendOne(chosen(drawn), drawn);
+    }
+
+    function intrude(uint256 seed, uint8 act) external thenOneOfTheRound(seed) {
+        intrudeWith(mixed(seed), act);
+    }
+
+    function wait(uint256 seed) external thenOneOfTheRound(seed) {
+        vm.warp(block.timestamp + mixed(seed) % 4 days);
+    }
+
     /// @dev Opens, votes for and carries out in one act, or few proposals would ever pass.
-    function decide(uint256 seed, uint8 kind) external {
-        seed = mixed(seed);
+    function decideOn(uint256 seed, uint8 kind) private {
         uint256 proposal = openOne(chosen(seed >> 24), seed, kind);
         // Something that can always be asked for, by one that may.
         if (proposal == 0) proposal = openOne(activeOne(seed), seed, 5);
@@ -35,17 +112,11 @@ contract ConsortiumHandler is ConsortiumModel {
         for (uint32 i = 1; i <= organisations; ++i) {
             castVote(proposal, i, seed, true);
         }
-        carryOut(proposal, seed);
-    }
-
-    function open(uint256 seed, uint8 kind) external {
-        seed = mixed(seed);
-        openOne(chosen(seed >> 24), seed, kind);
+        carryOut(proposal, activeOne(seed >> 32), seed);
     }
 
     /// @dev Also by those who may not: on what is closed, a second time, admitted later, removed.
-    function voteOn(uint256 seed, uint16 voters, uint16 inFavour) external {
-        seed = mixed(seed);
+    function voteOnSome(uint256 seed, uint16 voters, uint16 inFavour) private {
         if (proposals == 0) return;
         // Half of the time one of the newest, which are open.
         uint256 proposal = seed % 2 == 0 || proposals < 4 ? 1 + seed % proposals : proposals - seed % 4;
@@ -54,18 +125,7 @@ contract ConsortiumHandler is ConsortiumModel {
         }
     }
 
-    function executeOne(uint256 seed) external {
-        seed = mixed(seed);
-        if (proposals != 0) carryOut(1 + seed % proposals, seed >> 8);
-    }
-
-    function offerKey(uint256 seed, bool asAdmin, bool accepts) external {
-        seed = mixed(seed);
-        // Half of the time the same one, so that its offers meet its changes of the admin.
-        uint32 organisation = seed % 2 == 0 ? 1 : chosen(seed >> 8);
-        // A key that is offered or even taken elsewhere is tried too.
-        address key = seed % 5 == 0 ? _everyKey[seed % _everyKey.length] : freshKey();
-        if (seed % 7 == 0 && _offered.length != 0) key = _offered[seed % _offered.length].key;
+    function offerOne(uint32 organisation, address key, bool asAdmin, bool accepts) private {
         IConsortium.Role role = asAdmin ? IConsortium.Role.ADMIN : IConsortium.Role.OPERATOR;
         vm.prank(_members[organisation].admin);
         try consortium.proposeKey(key, role) {
@@ -74,16 +134,7 @@ contract ConsortiumHandler is ConsortiumModel {
         } catch { }
     }
 
-    function acceptKey(uint256 seed) external {
-        seed = mixed(seed);
-        if (_offered.length == 0) return;
-        // Half of the time one of the newest, which stand more often.
-        uint256 among = seed % 2 == 0 || _offered.length < 4 ? _offered.length : 4;
-        acceptOffer(_offered.length - 1 - (seed >> 1) % among);
-    }
-
-    function retireKey(uint256 seed) external {
-        seed = mixed(seed);
+    function retire(uint256 seed) private {
         uint32 organisation = chosen(seed);
         address key = keyOf(organisation, seed >> 8);
         if (seed % 3 == 0 && _offered.length != 0) key = _offered[seed % _offered.length].key;
@@ -95,14 +146,12 @@ contract ConsortiumHandler is ConsortiumModel {
         } catch { }
     }
 
-    function reportCompromise(uint256 seed, uint48 since) external {
-        seed = mixed(seed);
-        uint32 organisation = chosen(seed);
+    function report(uint32 organisation, uint256 seed) private {
         address key = _members[organisation].keys.length == 0
             ? address(0)
             : _members[organisation].keys[seed % _members[organisation].keys.length];
         address reporter = keyOf(organisation, seed >> 16);
-        since = uint48(bound(since, block.timestamp - 10 days, block.timestamp));
+        uint48 since = present() - uint48((seed >> 32) % 10 days);
         vm.prank(reporter);
         try consortium.reportCompromise(key, since) {
             KnownKey storage known = _known[key];
@@ -114,8 +163,7 @@ contract ConsortiumHandler is ConsortiumModel {
         } catch { }
     }
 
-    function confirmCompromise(uint256 seed) external {
-        seed = mixed(seed);
+    function confirm(uint256 seed) private {
         address key = _everyKey[seed % _everyKey.length];
         uint32 regulator = chosen(seed >> 8);
         vm.prank(operatorKeyOf(regulator));
@@ -128,12 +176,10 @@ contract ConsortiumHandler is ConsortiumModel {
         } catch { }
     }
 
-    function suspendInEmergency(uint256 seed, uint48 duration) external {
-        seed = mixed(seed);
-        uint32 organisation = chosen(seed);
+    function suspendOne(uint32 organisation, uint256 seed) private {
         uint32 regulator = seed % 2 == 0 ? OrganisationId.unwrap(AGENCY) : chosen(seed >> 8);
         // Half of the time so short that it is over soon, when a second one is tried.
-        uint48 until = present() + duration % (seed % 4 < 2 ? 1 days : 30 days + 2);
+        uint48 until = present() + uint48((seed >> 32) % (seed % 4 < 2 ? 1 days : 30 days + 2));
         vm.prank(operatorKeyOf(regulator));
         try consortium.suspendInEmergency(
             OrganisationId.wrap(organisation), IConsortium.EmergencyReason(seed % 5), until
@@ -149,8 +195,7 @@ contract ConsortiumHandler is ConsortiumModel {
     }
 
     /// @dev A retired key, the key of a removed organisation or a stranger's tries everything.
-    function intrude(uint256 seed, uint8 act) external {
-        seed = mixed(seed);
+    function intrudeWith(uint256 seed, uint8 act) private {
         address key = _everyKey[seed % _everyKey.length];
         KnownKey storage known = _known[key];
         bool counts = !known.retired && _members[known.organisation].voted != IConsortium.Status.REMOVED;
@@ -170,10 +215,6 @@ contract ConsortiumHandler is ConsortiumModel {
         (bool done,) = address(consortium).call(call);
         if (done) breaches.push("a key that does not count acted");
         ++intrusions;
-    }
-
-    function wait(uint48 time) external {
-        vm.warp(block.timestamp + time % 4 days);
     }
 
     function openOne(uint32 proposer, uint256 seed, uint8 kind) private returns (uint256 proposal) {
@@ -226,8 +267,8 @@ contract ConsortiumHandler is ConsortiumModel {
         } catch { }
     }
 
-    function carryOut(uint256 proposal, uint256 seed) private {
-        vm.prank(keyOf(chosen(seed >> 32), seed));
+    function carryOut(uint256 proposal, uint32 executor, uint256 seed) private {
+        vm.prank(keyOf(executor, seed));
         try consortium.execute(proposal, _stories[proposal].payload) {
             uint32 former = organisations;
             apply_(proposal);

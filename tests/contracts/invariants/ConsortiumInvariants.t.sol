@@ -13,6 +13,8 @@ contract ConsortiumInvariantsTest is Test {
     uint256 internal constant COUNTS = 3;
     uint256 internal constant PROPOSALS = 6;
 
+    uint256 internal constant WHOLE = 50;
+
     ConsortiumHandler internal handler;
     IConsortium internal consortium;
 
@@ -20,46 +22,32 @@ contract ConsortiumInvariantsTest is Test {
         handler = new ConsortiumHandler();
         consortium = handler.subject();
         targetContract(address(handler));
-        // What is named twice is tried twice as often.
-        bytes4[24] memory acts = [
-            ConsortiumHandler.decide.selector,
-            ConsortiumHandler.decide.selector,
-            ConsortiumHandler.decide.selector,
-            ConsortiumHandler.decide.selector,
-            ConsortiumHandler.decide.selector,
-            ConsortiumHandler.open.selector,
-            ConsortiumHandler.open.selector,
-            ConsortiumHandler.open.selector,
-            ConsortiumHandler.voteOn.selector,
-            ConsortiumHandler.voteOn.selector,
-            ConsortiumHandler.executeOne.selector,
-            ConsortiumHandler.executeOne.selector,
-            ConsortiumHandler.offerKey.selector,
-            ConsortiumHandler.offerKey.selector,
-            ConsortiumHandler.acceptKey.selector,
-            ConsortiumHandler.acceptKey.selector,
-            ConsortiumHandler.acceptKey.selector,
-            ConsortiumHandler.retireKey.selector,
-            ConsortiumHandler.reportCompromise.selector,
-            ConsortiumHandler.confirmCompromise.selector,
-            ConsortiumHandler.suspendInEmergency.selector,
-            ConsortiumHandler.suspendInEmergency.selector,
-            ConsortiumHandler.intrude.selector,
-            ConsortiumHandler.wait.selector
-        ];
-        bytes4[] memory selectors = new bytes4[](acts.length);
-        for (uint256 i = 0; i < acts.length; ++i) {
-            selectors[i] = acts[i];
-        }
+        bytes4[] memory selectors = new bytes4[](12);
+        selectors[0] = ConsortiumHandler.decide.selector;
+        selectors[1] = ConsortiumHandler.open.selector;
+        selectors[2] = ConsortiumHandler.voteOn.selector;
+        selectors[3] = ConsortiumHandler.executeOne.selector;
+        selectors[4] = ConsortiumHandler.offerKey.selector;
+        selectors[5] = ConsortiumHandler.acceptKey.selector;
+        selectors[6] = ConsortiumHandler.retireKey.selector;
+        selectors[7] = ConsortiumHandler.reportCompromise.selector;
+        selectors[8] = ConsortiumHandler.confirmCompromise.selector;
+        selectors[9] = ConsortiumHandler.suspendInEmergency.selector;
+        selectors[10] = ConsortiumHandler.intrude.selector;
+        selectors[11] = ConsortiumHandler.wait.selector;
         targetSelector(FuzzSelector({ addr: address(handler), selectors: selectors }));
     }
 
-    /// A run that did next to nothing proves nothing. The floors are far below what 50 acts reach.
+    /// Reached in every whole sequence, or the invariants would hold of nothing. A sequence that the fuzzer cut short
+    /// to show a fault reaches less.
     function afterInvariant() public view {
+        if (handler.turns() < WHOLE) return;
         assertGe(handler.proposals(), 3, "proposals");
         assertGe(handler.votes(), 6, "votes");
         assertGe(handler.executions(), 1, "executions");
-        assertGe(handler.keyChanges() + handler.protections() + handler.intrusions(), 2, "keys and protections");
+        assertGe(handler.keyChanges(), 1, "key changes");
+        assertGe(handler.protections(), 1, "protections");
+        assertGe(handler.intrusions(), 12, "intrusions");
     }
 
     function invariant_nothingForbiddenEverSucceeds() public view {
