@@ -16,8 +16,8 @@ from ledger_node.errors import KeystoreInvalid
 
 #: Gas that a transaction may take. On a chain without a gas price an estimate would save nothing, and asking for one
 #: would refuse what only the contract may refuse. What a batch takes grows with its length, and so with its calldata:
-#: an entry of some 300 bytes takes less than 200,000. All stays within a block of 30 million.
-LEAST_GAS, GAS_FOR_A_BYTE, MOST_GAS = 6_000_000, 1_000, 28_000_000
+#: an entry of some 300 bytes takes less than 200,000. More than 2**24 no transaction may take from Osaka on (EIP-7825).
+LEAST_GAS, GAS_FOR_A_BYTE, MOST_GAS = 6_000_000, 1_000, 2**24
 
 
 class KeystoreSigner:
@@ -46,8 +46,9 @@ class KeystoreSigner:
     def address(self) -> str:
         return str(self._account.address)
 
-    def sign(self, to: str, calldata: str, nonce: int) -> Signed:
-        return self._sign({"to": to, "data": calldata, "gas": gas_for(calldata)}, nonce)
+    def sign(self, to: str, calldata: str, nonce: int, gas: int | None = None) -> Signed:
+        """A call. `gas` is its limit, None for what the contracts' calls need at most."""
+        return self._sign({"to": to, "data": calldata, "gas": gas or gas_for(calldata)}, nonce)
 
     def sign_creation(self, code: str, nonce: int, gas: int) -> Signed:
         """A transaction that creates a contract."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from eth_utils import keccak, to_checksum_address
 from ledger_node.chain import abi
 from ledger_node.chain.artifact import artifact_of
 from ledger_node.chain.rpc import RpcLedger
-from ledger_node.chain.signer import KeystoreSigner
+from ledger_node.chain.signer import MOST_GAS, KeystoreSigner
 from ledger_node.domain.command import CONTRACT_TYPES, Command, Contracts
 from ledger_node.errors import ChainUnreachable, NetworkState
 from ledger_node.localnet.engine import find_anvil
@@ -68,12 +68,12 @@ class Measured:
 
 
 @contextmanager
-def running(folder: Path, *, steps: bool) -> Iterator[str]:
+def running(folder: Path, *, steps: bool = False, options: Sequence[str] = ("--hardfork", HARDFORK)) -> Iterator[str]:
     """The URL of an anvil of our own: a block for each transaction, and a trace of each step when asked for."""
     port = free_port()
     arguments = [
         find_anvil(),
-        *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK),
+        *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID), *options),
         *("--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee", "--gas-limit", str(BLOCK_GAS)),
         *("--accounts", "1", "--quiet", "--timestamp", str(BEGINNING)),
         *(["--steps-tracing"] if steps else []),
@@ -103,7 +103,7 @@ class Chain:
     counters that leave zero) and is not measured.
     """
 
-    def __init__(self, url: str, *, steps: bool) -> None:
+    def __init__(self, url: str, *, steps: bool = False) -> None:
         self.ledger = RpcLedger(url, timeout=RECEIPT_TIMEOUT)
         self.turn = 0
         self.writes: dict[str, list[Measured]] = {}
@@ -116,6 +116,11 @@ class Chain:
     def use(self, contracts: Contracts) -> None:
         self._contracts = contracts
 
+    @property
+    def contracts(self) -> Contracts:
+        assert self._contracts is not None
+        return self._contracts
+
     def signer(self, member: str) -> KeystoreSigner:
         return KeystoreSigner(account(member), CHAIN_ID)
 
@@ -125,10 +130,9 @@ class Chain:
 
     def runtime_sizes(self) -> dict[str, int]:
         """Bytes of each contract's code on the chain, by the contract's name."""
-        assert self._contracts is not None
         codes = {
             CONTRACT_TYPES[role]: str(self.ledger.call("eth_getCode", address, "latest"))
-            for role, address in self._contracts.items()
+            for role, address in self.contracts.items()
         }
         return {name: (len(code) - 2) // 2 for name, code in codes.items()}
 
@@ -138,16 +142,15 @@ class Chain:
 
     def read(self, role: str, function: str) -> Any:
         """What a function without arguments returns."""
-        assert self._contracts is not None
         calldata = abi.calldata_of(Command("", role, function, ()))
         entry = _function(role, function)
-        answer = self._ask(function, "reader", self._contracts.address_of(role), calldata)
+        answer = self._ask(function, "reader", self.contracts.address_of(role), calldata)
         return decode([abi.type_of(p) for p in entry["outputs"]], answer)[0]
 
     def create(self, code: str) -> str:
         """Makes a contract from its creation code and returns its address."""
         signer = self.signer("deployer")
-        signed = signer.sign_creation(code, self.ledger.transaction_count(signer.address), BLOCK_GAS)
+        signed = signer.sign_creation(code, self.ledger.transaction_count(signer.address), MOST_GAS)
         return to_checksum_address(self.sent(signed.raw, signed.hash)["contractAddress"])
 
     def write(self, measure: str | None, member: str, role: str, function: str, *args: Any) -> Any:
@@ -155,8 +158,7 @@ class Chain:
 
         Structs may be given as mappings.
         """
-        assert self._contracts is not None
-        to = self._contracts.address_of(role)
+        to = self.contracts.address_of(role)
         entry = _function(role, function)
         while True:
             given = [next(self._salts) if value is SALT else value for value in args]
@@ -171,10 +173,10 @@ class Chain:
             return None
         return "0x" + made[0].hex() if isinstance(made[0], bytes) else made[0]
 
-    def send(self, measure: str | None, member: str, to: str, calldata: str) -> dict[str, Any]:
+    def send(self, measure: str | None, member: str, to: str, calldata: str, gas: int | None = None) -> dict[str, Any]:
         """Sends calldata to an address, measures it under this name, and returns the receipt."""
         signer = self.signer(member)
-        signed = signer.sign(to, calldata, self.ledger.transaction_count(signer.address))
+        signed = signer.sign(to, calldata, self.ledger.transaction_count(signer.address), gas)
         receipt = self.sent(signed.raw, signed.hash)
         if int(receipt["status"], 16) != 1:
             raise Refused(f"{measure or 'a preparation'}: refused in its block, though not just before")
@@ -217,8 +219,7 @@ class Chain:
 
     def _name(self, address: str, selector: str) -> str:
         """`ConsentToken.recordUse`."""
-        assert self._contracts is not None
-        for role, known in self._contracts.items():
+        for role, known in self.contracts.items():
             if known.lower() == address:
                 functions = [e for e in artifact_of(role).abi if e["type"] == "function"]
                 named = {"0x" + keccak(text=abi.signature_of(e))[:4].hex(): str(e["name"]) for e in functions}
