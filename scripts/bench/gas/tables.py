@@ -84,11 +84,16 @@ def write_details(writes: Writes) -> None:
 
 
 def print_writes(writes: Writes) -> None:
-    table = Table(title=f"writes on anvil, hard fork {HARDFORK}: median run", title_justify="left")
+    """What has room in 80 columns; all of it is in gas-writes.json."""
+    table = Table(
+        title=f"writes on anvil, hard fork {HARDFORK}: median run",
+        caption="slots: fresh, changed, read",
+        title_justify="left",
+        caption_justify="left",
+    )
     table.add_column("write")
-    columns = ("gas", "floor", "overhead", "goal", "fresh", "changed", "read", "called", "calldata 0/other", "logs")
-    for column in columns:
-        table.add_column(column, justify="right")
+    for column in ("gas", "floor", "gas/floor", "slots"):
+        table.add_column(column, justify="right", no_wrap=True)
     for measure, runs in writes.items():
         run = middle(runs)
         touched, goal = run.touched, goals.overhead_of(measure)
@@ -98,10 +103,7 @@ def print_writes(writes: Writes) -> None:
             f"{run.gas:,}",
             f"{run.floor:,}",
             f"[{'green' if met else 'red'}]{run.overhead:.3f}",
-            "" if goal is None else f"{goal:g}",
-            *(str(n) for n in (touched.fresh, touched.changed, touched.read, touched.called)),
-            f"{touched.zero_bytes}/{touched.other_bytes}",
-            f"{len(touched.logs)}: {touched.topics} topics, {touched.log_bytes} bytes",
+            f"{touched.fresh}, {touched.changed}, {touched.read}",
         )
     Console().print(table)
 
@@ -109,19 +111,14 @@ def print_writes(writes: Writes) -> None:
 def print_spent(writes: Writes) -> None:
     """Where the gas above the floor went, by kind of step and by function; only when the steps were traced."""
     traced = {measure: middle(runs) for measure, runs in writes.items() if runs[-1].spent}
-    kinds: Counter[str] = Counter()
-    for run in traced.values():
-        kinds.update(_sums(run, 1))
-    table = Table(title="gas above the floor, by kind of step and by function", title_justify="left")
+    table = Table(title="gas above the floor, by kind of step and by function", title_justify="left", show_lines=True)
     table.add_column("write")
-    for column in ("all", *(kind for kind, _ in kinds.most_common())):
-        table.add_column(column, justify="right")
-    table.add_column("function")
+    table.add_column("all", justify="right")
+    for column in ("by kind", "by function"):
+        table.add_column(column, no_wrap=True)
     for measure, run in traced.items():
-        by_kind = _sums(run, 1)
-        spent = (f"{by_kind[kind]:,}" for kind, _ in kinds.most_common())
-        functions = "\n".join(f"{gas:,} {name}" for name, gas in _sums(run, 0).most_common())
-        table.add_row(measure, f"{sum(run.spent.values()):,}", *spent, functions)
+        by_kind, by_function = ("\n".join(f"{gas:>6,} {of}" for of, gas in _sums(run, p).most_common()) for p in (1, 0))
+        table.add_row(measure, f"{sum(run.spent.values()):,}", by_kind, by_function)
     Console().print(table)
 
 
