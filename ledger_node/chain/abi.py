@@ -63,14 +63,6 @@ def constructor_parameters(role: str) -> list[str]:
     return [str(parameter["name"]) for parameter in _constructor(role)["inputs"]]
 
 
-def encode_admission(admission: Sequence[Any]) -> str:
-    """The payload that proposes an admission: abi.encode of `IConsortium.Admission`, as 0x-hex."""
-    # The constructor takes founders of the same struct, so its ABI names the struct's fields.
-    founders = _constructor("consortium")["inputs"][0]
-    struct = {**founders, "type": "tuple"}
-    return "0x" + encode([type_of(struct)], [to_abi(struct, admission)]).hex()
-
-
 def decode_event(role: str, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]]:
     """An event's name and arguments. UnknownEvent when the contract's ABI has no such topic."""
     entry = _events(role).get(bytes(topics[0])) if topics else None

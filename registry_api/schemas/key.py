@@ -23,8 +23,9 @@ class KeyFacts(Answer):
     organisation: Organisation
     role: Annotated[str, NameOf(KeyRole, but=("NONE",))]
     state: str = Field(
-        description="An offer is `proposed` until it is accepted or withdrawn; a retired key counts no more.",
-        json_schema_extra={"enum": ["proposed", "accepted", "retired", "withdrawn"]},
+        description="An offer is `proposed` until it is accepted or withdrawn, or void because an admin key came or "
+        "went meanwhile; a retired key counts no more.",
+        json_schema_extra={"enum": ["proposed", "accepted", "retired", "withdrawn", "void"]},
     )
     acceptable_from: Moment | None = Field(description="From when a proposed key may accept.")
     compromised_since: Moment | None = Field(

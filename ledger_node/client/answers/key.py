@@ -6,7 +6,7 @@ from ledger_node.client.answers.parts import AsOf, Named
 
 
 class Key(AsOf):
-    """`state` is proposed, accepted, retired or withdrawn."""
+    """`state` is proposed, accepted, retired, withdrawn or void."""
 
     address: str
     organisation: Named

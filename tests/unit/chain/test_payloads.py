@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger_node.chain.abi import encode_admission
+from ledger_node.chain.artifact import artifact_of
 from ledger_node.chain.payloads import FIELDS, decode_payload, encode_payload
 from ledger_node.domain.codes import ProposalKind
 from ledger_node.errors import ChainAnswerInvalid, InvalidField
@@ -107,6 +107,6 @@ def test_payload_that_is_no_abi_cannot_be_read(payload: str) -> None:
 
 def test_admission_is_the_constructors_struct() -> None:
     """The one struct that the compiler's ABI names too."""
-    assert encode_payload(ProposalKind.ADMIT, fields(ProposalKind.ADMIT)) == encode_admission(
-        tuple(fields(ProposalKind.ADMIT).values())
-    )
+    founders = next(entry for entry in artifact_of("consortium").abi if entry["type"] == "constructor")["inputs"][0]
+    named = {part["name"]: part["type"] for part in founders["components"]}
+    assert FIELDS[ProposalKind.ADMIT] == named

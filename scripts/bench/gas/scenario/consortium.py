@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ledger_node.chain import abi
-from ledger_node.domain.codes import Capability
+from ledger_node.chain.payloads import encode_payload
+from ledger_node.domain.codes import Capability, ProposalKind
 from scripts.bench.gas.chain import BEGINNING, Chain
 from scripts.bench.gas.scenario.members import HOSPITAL, INSTITUTE, NUMBER, REGULATOR, decide, payload
 from scripts.bench.gas.values import account
 
 ROLE = "consortium"
 ADMIN, OPERATOR = 1, 2
-ADMIT, SUSPEND, REINSTATE, REMOVE, REPLACE_ADMIN, CHANGE_THRESHOLDS, REGISTER_GENERATION = range(7)
+SUSPEND, REINSTATE, REMOVE, REPLACE_ADMIN, CHANGE_THRESHOLDS, REGISTER_GENERATION = range(1, 7)
 DATA_BREACH = 2
 DAY = 86_400
 
@@ -33,8 +33,16 @@ def keys(c: Chain) -> None:
 def members(c: Chain) -> None:
     """A newcomer comes and goes; an institute is suspended, twice, and comes back."""
     newcomer, heir = f"newcomer {c.turn}", f"heir {c.turn}"
-    admission = (account(newcomer).address, int(Capability.PUBLISHER), True, "Sonograph Diagnostics Ltd")
-    decide(c, "admit", ADMIT, bytes.fromhex(abi.encode_admission(admission)[2:]), votes=True)
+    admission = encode_payload(
+        ProposalKind.ADMIT,
+        {
+            "admin": account(newcomer).address,
+            "capabilities": int(Capability.PUBLISHER),
+            "forProfit": True,
+            "name": "Sonograph Diagnostics Ltd",
+        },
+    )
+    decide(c, "admit", ProposalKind.ADMIT, bytes.fromhex(admission[2:]), votes=True)
     number = int(c.read(ROLE, "organisationCount"))
     c.write("accept a newcomer's admin key", newcomer, ROLE, "acceptKey", number)
     c.write(None, newcomer, ROLE, "proposeKey", account(heir).address, ADMIN)
