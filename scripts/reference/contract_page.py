@@ -45,7 +45,8 @@ WORDS = {
 #: Whom a function asks for that calls none of these, by the ending of the error that others meet.
 ASKED = {
     "NotAdmin": "an organisation's admin key",
-    "NotRecorder": "a contract that the Consortium lists as a recorder of this one",
+    "NotRecorder": "a contract of the same generation that records uses",
+    "NotConsentToken": "the ConsentToken of the same generation",
     "NotConsortium": "the Consortium, carrying out a vote",
     "KeyUnknown": "a key that an organisation has offered a role",
 }
@@ -134,7 +135,9 @@ def _function(found: Sources, name: str, entry: Node) -> Iterator[str]:
     callers = [error for error in refusals if re.fullmatch(f"(?:{holders}){ABOUT_THE_CALLER}", error)]
     others = [error for error in refusals if error not in callers]
     refused = f"; others meet {', '.join(f'`{error}`' for error in callers)}" if callers else ""
-    yield listed(f"who may call: {prose(doc.caller) or _caller(found.guards(name, entry), callers)}{refused}")
+    yield listed(
+        f"who may call: {prose(doc.caller) or _caller(found.guards(name, entry), callers or refusals)}{refused}"
+    )
     if others:
         yield listed(f"other refusals: {', '.join(f'`{error}`' for error in others)}")
     yield f"- selector `{selector(entry)}`\n"
