@@ -271,6 +271,7 @@ contract ConsentToken is BoundToken, AccessRequests {
         private
     {
         StateLog.Entry memory entry = _requireNotRevoked(consent);
+        if (_consents[consent].grant.grantor == regulator) revert ConsentTokenOwnCase(regulator);
         if (entry.regulatorUntil != 0) revert ConsentTokenSuspensionUsedUp(consent, entry.regulatorUntil);
         _suspendUntil(consent, entry, Act.SUSPENDED_BY_REGULATOR, reason, regulator, until);
     }
@@ -290,8 +291,13 @@ contract ConsentToken is BoundToken, AccessRequests {
         emit ConsentSuspended(consent, actor, reason, at, until, msg.sender);
     }
 
+    /// @dev A consent that ended for a reason that looks ahead can be revoked once more, for one that taints: or whoever
+    /// ends it first could keep a breach from ever being said of it.
     function _revoke(ConsentId consent, StateReason reason, OrganisationId actor) private {
-        StateLog.Entry memory entry = _requireNotRevoked(consent);
+        StateLog.Entry memory entry = _lastOf(consent);
+        if (entry.act == Act.REVOKED && (_taints(entry.reason) || !_taints(reason))) {
+            revert ConsentTokenRevoked(consent);
+        }
         uint48 at = _append(consent, entry, Act.REVOKED, reason, actor);
         emit ConsentRevoked(consent, actor, reason, at, msg.sender);
     }
@@ -348,10 +354,18 @@ contract ConsentToken is BoundToken, AccessRequests {
     }
 
     /// @dev The last entry of the log; all zero, which suspends nothing, when there is none.
-    function _requireNotRevoked(ConsentId consent) private view returns (StateLog.Entry memory last) {
+    function _lastOf(ConsentId consent) private view returns (StateLog.Entry memory last) {
         uint16 length = _require(consent).grant.logLength;
         if (length != 0) last = _log[consent][length - 1];
+    }
+
+    function _requireNotRevoked(ConsentId consent) private view returns (StateLog.Entry memory last) {
+        last = _lastOf(consent);
         if (last.act == Act.REVOKED) revert ConsentTokenRevoked(consent);
+    }
+
+    function _taints(StateReason reason) private pure returns (bool) {
+        return reason == StateReason.BREACH || reason == StateReason.ERROR;
     }
 
     function _requireRoom(ConsentId consent) private view {

@@ -37,6 +37,7 @@ contract Consortium is Organisations {
 
     mapping(uint256 => Proposal) private _proposals;
     mapping(bytes32 => bool) private _opened;
+    /// @dev Two bits for each organisation: that it voted, and that its vote is in favour.
     mapping(uint256 => BitMaps.BitMap) private _voted;
     mapping(uint32 => Generation) private _generations;
     mapping(address => Listing) private _listings;
@@ -63,7 +64,8 @@ contract Consortium is Organisations {
     /// @inheritdoc IConsortium
     function propose(bytes32 salt, ProposalKind kind, bytes calldata payload) external returns (uint256 proposal) {
         OrganisationId proposer = _organisationOf(msg.sender);
-        if (statusOf(proposer) != Status.ACTIVE) revert ConsortiumInactive(proposer);
+        // Not what a regulator does in an emergency: it could keep a vote on itself from being opened.
+        if (_organisations[proposer].standing.voted != Status.ACTIVE) revert ConsortiumInactive(proposer);
         bytes32 id = Ids.derive(Ids.PROPOSAL, proposer, salt);
         if (_opened[id]) revert ConsortiumDuplicateProposal(id);
         _opened[id] = true;
@@ -100,11 +102,15 @@ contract Consortium is Organisations {
         uint32 number = OrganisationId.unwrap(voter);
         Ballots.Ballot memory ballot = _requireOpen(proposal);
         if (number > ballot.lastVoter) revert ConsortiumNotInElectorate(voter);
-        if (_voted[proposal].get(number)) revert ConsortiumAlreadyVoted(voter);
-        _voted[proposal].set(number);
-        if (inFavour) {
-            ++ballot.inFavour;
-            if (_organisations[voter].standing.capabilities & CUSTODIAN != 0) ++ballot.custodiansInFavour;
+        BitMaps.BitMap storage votes = _voted[proposal];
+        uint256 place = 2 * uint256(number);
+        bool wasInFavour = votes.get(place + 1);
+        if (votes.get(place) && (inFavour || !wasInFavour)) revert ConsortiumAlreadyVoted(voter);
+        votes.set(place);
+        votes.setTo(place + 1, inFavour);
+        if (inFavour || wasInFavour) {
+            bool isCustodian = _organisations[voter].standing.capabilities & CUSTODIAN != 0;
+            ballot.count(inFavour, isCustodian);
             _proposals[proposal].ballot = ballot;
         }
         emit VoteCast(proposal, voter, inFavour, msg.sender);
@@ -112,8 +118,8 @@ contract Consortium is Organisations {
 
     /// @inheritdoc IConsortium
     function execute(uint256 proposal, bytes calldata payload) external {
-        _organisationOf(msg.sender);
         Ballots.Ballot memory ballot = _requireOpen(proposal);
+        if (ballot.kind != ProposalKind.ADMIT) _organisationOf(msg.sender);
         ballot.requirePassed();
         if (_proposals[proposal].payloadDigest != keccak256(abi.encode(ballot.kind, payload))) {
             revert ConsortiumPayloadMismatch(proposal);
@@ -153,7 +159,9 @@ contract Consortium is Organisations {
     function _carryOut(ProposalKind kind, bytes calldata payload, uint256 proposal) private {
         if (kind == ProposalKind.ADMIT) {
             Admission memory admission = abi.decode(payload, (Admission));
-            _offer(_admit(admission), admission.admin, Role.ADMIN, Time.timestamp());
+            // A member whose key was mistyped would count in every vote and never cast one.
+            if (msg.sender != admission.admin) revert ConsortiumNotAdmin(msg.sender);
+            _accept(_admit(admission), admission.admin, Role.ADMIN);
         } else if (kind == ProposalKind.SUSPEND) {
             _suspend(abi.decode(payload, (OrganisationId)), proposal);
         } else if (kind == ProposalKind.REINSTATE) {

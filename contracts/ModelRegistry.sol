@@ -249,7 +249,8 @@ contract ModelRegistry is Recalls {
         if (known.recalls != 0) revert ModelRegistryRecalled(version, known.recalls);
     }
 
-    /// @dev What is shown is the version's record, and `inputs` are those of its run; an import has none.
+    /// @dev What is shown is the version's record, and `inputs` are those of its run; an import has none. An import that
+    /// names parents is not shown at all: what a sale of it would need of their consents cannot be seen here.
     function _requireShown(
         ModelVersionId version,
         Version storage known,
@@ -264,7 +265,7 @@ contract ModelRegistry is Recalls {
         RunId run = shown.publication.run;
         if (RunId.unwrap(run) != RunId.unwrap(NO_RUN)) {
             TRAINING.requireInputs(run, shown.publication.model, scope, inputs);
-        } else if (inputs.length != 0) {
+        } else if (inputs.length != 0 || shown.parents.length != 0) {
             revert ModelRegistryNoRun();
         }
     }

@@ -8,6 +8,9 @@ import { ConsentState, Reason, StateReason, Terms, Use } from "../types/DataUse.
 /// @notice ERC-721, bound to its holder (ERC-5192). The token id is the consent id as a number; the holder is the address
 /// `holderOf(grantee)`, derived from the organisation's number, so that no key holds it. A consent is about a dataset,
 /// never about a patient. Revocation is one-way; what was lawful before stays recorded.
+/// Suspensions and limits bind one token, not the two organisations: a grantor that issues a fresh one beside it decides
+/// anew, in its own name. Against that a regulator suspends the organisation, and the dataset's own ledger adds up the
+/// losses of all tokens.
 /// @dev Times are the block's. The window is notBefore <= t < expiresAt. Losses are in millionths of epsilon.
 ///
 /// Assumes that the recorders, which are fixed at deployment, are the contracts that Consortium lists beside this one,
@@ -92,6 +95,7 @@ interface IConsentToken {
     error ConsentTokenNotSuspended(ConsentId got);
     error ConsentTokenRevoked(ConsentId got);
     error ConsentTokenSuspensionUsedUp(ConsentId got, uint48 until);
+    error ConsentTokenOwnCase(OrganisationId got);
     error ConsentTokenBadSuspension(uint48 gotUntil, uint48 latest);
     error ConsentTokenBadBatch(uint256 got, uint256 most);
     error ConsentTokenNotConsortium(address got);
@@ -102,7 +106,8 @@ interface IConsentToken {
 
     /// @notice Issues a consent on a dataset of the caller's organisation. With `terms.supersedes` it revokes that one,
     /// of the same grantor, grantee and dataset, in the same step; not while a regulator's suspension of it runs, and not
-    /// with limits below what is used already.
+    /// with limits below what is used already. A run keeps the consents that it was opened under: one that is superseded
+    /// takes no further round and publishes nothing, so let it end first.
     function issue(bytes32 salt, Terms calldata terms) external returns (ConsentId consent);
 
     /// @notice The grantor's own suspension, without end until it reinstates. Open to a suspended organisation. A
@@ -115,8 +120,8 @@ interface IConsentToken {
     /// @notice The grantor lifts its own suspension; a regulator's stays until it ends.
     function reinstate(ConsentId consent, StateReason reason) external;
 
-    /// @notice A regulator suspends until a stated time, at most 30 days ahead, once for each consent whoever the
-    /// regulator. Open to a suspended organisation.
+    /// @notice A regulator suspends another organisation's consent until a stated time, at most 30 days ahead, once for
+    /// each consent whoever the regulator, and not after a vote did. Open to a suspended organisation.
     function suspendByRegulator(ConsentId consent, StateReason reason, uint48 until) external;
 
     /// @notice As `suspendByRegulator`, for up to MAX_BATCH (100) consents, all or none.
@@ -126,10 +131,12 @@ interface IConsentToken {
     /// takes the place of a regulator's suspension that still runs, and may so shorten it. Only Consortium.
     function suspendByVote(ConsentId consent, StateReason reason, uint48 until) external;
 
-    /// @notice The grantor ends the consent for ever. Open to a suspended organisation.
+    /// @notice The grantor ends the consent for ever. One that has ended for a reason that only looks forward, by
+    /// supersession too, can be revoked once more for BREACH or ERROR, which taint what was made under it. Open to a
+    /// suspended organisation.
     function revoke(ConsentId consent, StateReason reason) external;
 
-    /// @notice A vote ends the consent for ever. Only Consortium.
+    /// @notice A vote ends the consent for ever, as `revoke`. Only Consortium.
     function revokeByVote(ConsentId consent, StateReason reason) external;
 
     /// @notice OK exactly when `recordUse` with the same arguments would succeed in this block. Never reverts.
@@ -141,7 +148,8 @@ interface IConsentToken {
     /// @notice Checks and charges. Only the TrainingLog, ModelRegistry and DatasetRegistry of this contract's generation.
     function recordUse(Use calldata use) external;
 
-    /// @notice The state at the end of second `time`, which may lie ahead: then as it will be if nobody acts.
+    /// @notice The state at the end of second `time`, which may lie ahead: then as it will be if nobody acts. Before the
+    /// consent was issued, which its event tells, it means nothing.
     function stateAt(ConsentId consent, uint48 time) external view returns (ConsentState);
     function roundsUsed(ConsentId consent) external view returns (uint24);
     function epsilonSpent(ConsentId consent) external view returns (uint40);

@@ -13,14 +13,14 @@ import { ConsentId, OrganisationId, RecallId } from "../types/Ids.sol";
 /// generation have compared its code with its source.
 ///
 /// Cannot happen: a second vote of an organisation on a proposal; an execution without the votes, after the deadline or
-/// twice; a change of thresholds, members or generations without a vote; a key of two organisations; a retired key that
-/// counts again; fewer than two organisations, no custodian, or no regulator left by a vote; a regulator's second
-/// emergency suspension of the same organisation without a vote in between.
+/// twice; a change of thresholds, members or generations without a vote; a member none of whose keys ever acted; a key of
+/// two organisations; a retired key that counts again; fewer than two organisations, no custodian, or no regulator left
+/// by a vote; a regulator's second emergency suspension of the same organisation without a vote in between.
 ///
 /// Times are the block's, in seconds of Unix time.
 interface IConsortium {
     /// @notice What an organisation is. Nothing of it but the admin's key ever changes.
-    /// @param admin the key that offers and retires the organisation's keys
+    /// @param admin the key that offers and retires the organisation's keys; it carries the admission out itself
     /// @param capabilities what it may do: a mask of CUSTODIAN (1), PUBLISHER (2), REGULATOR (4), not 0
     /// @param forProfit whether consents that exclude use for profit exclude it
     /// @param name the name of a legal entity, never of a person, 1 to 128 bytes of well-formed UTF-8 without control
@@ -200,47 +200,53 @@ interface IConsortium {
     error ConsortiumNotInForce(address got);
 
     /// @notice An organisation's admin offers a role to a key, which counts once the key accepts. An accepted ADMIN
-    /// takes the place of the one before, which is retired. Whenever an admin comes or goes, the organisation's other
-    /// offers are void.
+    /// takes the place of the one before, which is retired. Whenever an admin comes or goes, and when a vote suspends the
+    /// organisation, its other offers are void. Not while it is suspended by vote.
     /// @dev A key belongs to one organisation for ever, so it must not have been accepted anywhere before.
     function proposeKey(address key, Role role) external;
 
-    /// @notice The key itself accepts what was offered to it. Also how a newly admitted organisation's admin begins.
+    /// @notice The key itself accepts what was offered to it.
     function acceptKey(OrganisationId organisation) external;
 
     /// @notice The admin ends an operator key of its own organisation at once. The key can never come back.
-    /// An offer that the key has not accepted yet is withdrawn; so an admin objects to its own replacement by vote.
+    /// An offer that the key has not accepted yet is withdrawn; so an admin objects to its own replacement by vote. The
+    /// admin of an organisation that is suspended by vote cannot: for an admin key in wrong hands, suspend first.
     function retireKey(address key) external;
 
     /// @notice Any key of an organisation claims that a key of the same organisation was compromised from `since` on.
-    /// A later claim can only name an earlier time, and wants confirming anew. When the admin claims it of an operator
+    /// A later claim can only name an earlier time, and leaves what was confirmed. When the admin claims it of an operator
     /// key, that key is retired in the same step.
     /// @dev What the key wrote is neither deleted nor refused: every event names the key that wrote it.
     function reportCompromise(address key, uint48 since) external;
 
-    /// @notice A regulator of another organisation confirms the claim as it stands, which retires the key. Of an admin
-    /// key it also voids the offers of its organisation, one by REPLACE_ADMIN among them: confirm first, vote then.
+    /// @notice A regulator of another organisation confirms the claim from a time on that the claim covers, which retires
+    /// the key. A time once confirmed only ever moves back. Of an admin key it also voids the offers of its organisation,
+    /// one by REPLACE_ADMIN among them: confirm first, vote then.
+    /// @param since not before the claimed time, so that a claim which reaches too far can be confirmed in part
     function confirmCompromise(address key, uint48 since) external;
 
     /// @notice A regulator suspends another organisation until a stated time, at most 30 days ahead. Once for each
     /// organisation, whoever the regulator, until a vote reinstates it.
     function suspendInEmergency(OrganisationId organisation, EmergencyReason reason, uint48 until) external;
 
-    /// @notice Any key of an active organisation opens a proposal, which counts as no vote.
+    /// @notice Any key of an organisation that no vote has suspended opens a proposal, which counts as no vote. A
+    /// regulator's emergency suspension does not keep it from that.
     /// @param salt makes a repeated request refused as a duplicate
     /// @param payload see `ProposalKind`; checked when opened, and its canonical form kept as a digest
     function propose(bytes32 salt, ProposalKind kind, bytes calldata payload) external returns (uint256 proposal);
 
     /// @notice One vote for each organisation that belonged when the proposal opened; a suspended one keeps its vote, a
-    /// removed one has none.
+    /// removed one casts none any more. A vote in favour can be taken back, for good, until the proposal is carried out:
+    /// so a decision that another has overtaken can be stopped.
     function vote(uint256 proposal, bool inFavour) external;
 
-    /// @notice Carries out a passed proposal, once, before its deadline. Any key of any organisation may call it.
+    /// @notice Carries out a passed proposal, once, before its deadline. Any key of any organisation may call it; ADMIT
+    /// only the newcomer's admin key, which so shows that it is there and counts from then on.
     /// @param payload as the event `ProposalOpened` shows it
     function execute(uint256 proposal, bytes calldata payload) external;
 
     /// @notice The organisation of an accepted, not retired operator key, with all `capabilities`; reverts otherwise.
-    /// Open to a suspended organisation, for protective acts and for recording what began in time.
+    /// Open to a suspended organisation, for protective acts and for recording what began in time; not to a removed one.
     function operatorOf(address key, uint8 capabilities) external view returns (OrganisationId);
 
     /// @notice As `operatorOf`, and the organisation is active, and the calling contract is of the generation in force.
@@ -255,8 +261,8 @@ interface IConsortium {
         view
         returns (bool grantorActive, bool granteeActive, bool granteeForProfit);
 
-    /// @notice When a key was last claimed to be compromised since, 0 when never, and whether a regulator confirmed it.
-    function compromiseOf(address key) external view returns (uint48 since, bool confirmed);
+    /// @notice Since when a key is claimed to be compromised, and since when a regulator confirmed it; 0 for neither.
+    function compromiseOf(address key) external view returns (uint48 since, uint48 confirmedSince);
 
     /// @notice How many organisations were ever admitted.
     function organisationCount() external view returns (uint32);

@@ -11,7 +11,7 @@ import { ITrainingLog } from "./ITrainingLog.sol";
 /// same transaction. A version without a run is an import, and says so.
 /// @dev Cannot happen: a version of a run that did not close as COMPLETED; a version from a run that only validated or
 /// tested; a release while a recall stands; a withdrawn version that returns; a replacement by another than the publisher
-/// or of another model; a recall lifted by another than its issuer without a vote.
+/// or of another model; an import with parents that is for sale; a recall lifted by another than its issuer without a vote.
 interface IModelRegistry {
     /// @param run a run of the same publisher on the same model, closed as COMPLETED, with an input for TRAIN or
     /// FINE_TUNE; zero for an import
@@ -92,6 +92,8 @@ interface IModelRegistry {
     error ModelRegistryRecalled(ModelVersionId got, uint16 recalls);
     error ModelRegistryShownMismatch(ModelVersionId got);
     error ModelRegistryUnknownRecall(RecallId got);
+    /// @notice The publisher has so many recalls of the version standing that what is left is kept for regulators.
+    error ModelRegistryTooManyRecalls(ModelVersionId got, uint16 most);
     error ModelRegistryCannotRecall(OrganisationId got);
     error ModelRegistryBadReplacement(ModelVersionId got);
     error ModelRegistryRecallLifted(RecallId got);
@@ -111,6 +113,7 @@ interface IModelRegistry {
     ) external returns (ModelVersionId version);
 
     /// @notice Publishes the model's next version as an import: made elsewhere, with no run and no consent checked here.
+    /// That it is no copy of a version with a run is only asserted. One that names parents is never released for sale.
     /// @param publication its `run` is zero
     function importVersion(bytes32 salt, Publication calldata publication, ModelVersionId[] calldata parents)
         external
@@ -120,7 +123,7 @@ interface IModelRegistry {
     function release(ModelVersionId version) external;
 
     /// @notice The publisher releases a version for sale: checks COMMERCIALISE against every input of its run. An import
-    /// has no inputs to show.
+    /// has no inputs to show, and must have no parents, whose consents it would pass by.
     function releaseForSale(
         ModelVersionId version,
         Shown calldata shown,
@@ -134,9 +137,11 @@ interface IModelRegistry {
     /// @notice The publisher takes a version back for ever. Open to a suspended organisation.
     function withdraw(ModelVersionId version) external;
 
-    /// @notice Its publisher or a regulator recalls a version. Open to a suspended organisation.
+    /// @notice Its publisher or a regulator recalls a version. Open to a suspended organisation. A recall that was lifted,
+    /// by vote too, can be issued anew: the vote judged that one, and who recalls again without cause can be suspended.
     /// @param noticeDigest sha-256 of the public notice, not zero
-    /// @param replacement another version of the same model, only by the publisher; zero when there is none
+    /// @param replacement another version of the same model, neither withdrawn nor recalled, only by the publisher; zero
+    /// when there is none
     function recall(
         bytes32 salt,
         ModelVersionId version,

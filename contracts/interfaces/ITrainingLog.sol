@@ -5,10 +5,10 @@ import { ConsentId, DatasetId, ModelId, OrganisationId, RunId } from "../types/I
 import { Reason, Scope } from "../types/DataUse.sol";
 
 /// @title TrainingLog: runs, rounds and contributions
-/// @notice Opening a run or a round checks and charges every input's consent in the same transaction. Each hospital
-/// answers a round in its own name, with a contribution or a refusal; the publisher closes. What began in time can always
-/// be recorded: answering and closing never fail for a consent that lapsed meanwhile, the answer carries the reason as a
-/// flag.
+/// @notice Opening a run checks every input's consent and records its use in the same transaction; opening a round also
+/// charges them. Each hospital answers a round in its own name, with a contribution or a refusal; the publisher closes.
+/// What began in time can always be recorded: answering and closing never fail for a consent that lapsed meanwhile, the
+/// answer carries the reason as a flag.
 /// @dev Cannot happen: a run or round opened without an OK from every input's consent in that transaction; an answer by
 /// another than the custodian of the input; two answers of one input to one round; a round of a closed run.
 /// What only the publisher says (cards, code, container, aggregates, results) is asserted, not checked.
@@ -24,7 +24,7 @@ interface ITrainingLog {
 
     /// @param scope what the run is for and where it runs; compared with each consent
     /// @param cardDigest sha-256 of the run's public card, not zero
-    /// @param codeDigest digest of the code (a commit id or sha-256), zero when it is not stated
+    /// @param codeDigest digest of the code (sha-256, or a commit id with zeros before it), zero when it is not stated
     /// @param containerDigest digest of the container image, zero when it is not stated
     struct Opening {
         ModelId model;
@@ -164,7 +164,8 @@ interface ITrainingLog {
     /// @notice As `openRound`, for up to MAX_BATCH (100) runs, all or none.
     function openRounds(RoundOpening[] calldata openings) external;
 
-    /// @notice The custodian of an input answers the open round, once for each input. Open to a suspended organisation.
+    /// @notice The custodian of an input answers the open round, once for each input. Open to a suspended organisation. A
+    /// publisher may close before a hospital answered: that round then shows no answer of it, and says nothing of why.
     function answer(Answer calldata answer_) external;
 
     /// @notice As `answer`, for up to MAX_BATCH (100) inputs, all or none.

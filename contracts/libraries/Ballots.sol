@@ -38,6 +38,17 @@ library Ballots {
         }
     }
 
+    /// @notice Counts a vote in favour, or takes one back.
+    function count(Ballot memory ballot, bool inFavour, bool isCustodian) internal pure {
+        if (inFavour) {
+            ++ballot.inFavour;
+            if (isCustodian) ++ballot.custodiansInFavour;
+        } else {
+            --ballot.inFavour;
+            if (isCustodian) --ballot.custodiansInFavour;
+        }
+    }
+
     function requireOpen(Ballot memory ballot, uint256 proposal, uint48 time) internal pure {
         if (ballot.deadline == 0) revert IConsortium.ConsortiumUnknownProposal(proposal);
         if (ballot.executed) revert IConsortium.ConsortiumAlreadyExecuted(proposal);

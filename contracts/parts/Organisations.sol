@@ -36,7 +36,8 @@ abstract contract Organisations is IConsortium {
         uint48 acceptedAt;
         uint48 retiredAt;
         uint48 compromisedSince;
-        bool compromiseConfirmed;
+        // What a regulator confirmed; later claims leave it.
+        uint48 confirmedSince;
     }
 
     struct Offer {
@@ -70,13 +71,14 @@ abstract contract Organisations is IConsortium {
     mapping(address => Key) private _keys;
     mapping(OrganisationId => mapping(address => Offer)) private _offers;
     Counts internal _counts;
-    /// @dev Rises whenever an admin comes or goes. Offers of an earlier term are void, or one that a compromised admin
-    /// made could outlive it.
+    /// @dev Rises whenever an admin comes or goes and when a vote suspends. Offers of an earlier term are void, or one
+    /// that a compromised admin made could outlive it.
     mapping(OrganisationId => uint32) private _terms;
 
     /// @inheritdoc IConsortium
     function proposeKey(address key, Role role) external {
         OrganisationId organisation = _requireAdmin(msg.sender);
+        _requireNotSuspendedByVote(organisation);
         if (role == Role.NONE) revert ConsortiumBadRole(role);
         if (key == address(0)) revert ConsortiumKeyUnknown(key);
         _requireFree(key);
@@ -97,7 +99,6 @@ abstract contract Organisations is IConsortium {
         if (offer.role != Role.ADMIN) return;
         ++_terms[organisation];
         address former = _organisations[organisation].standing.admin;
-        if (former == msg.sender) return;
         _organisations[organisation].standing.admin = msg.sender;
         _retire(former);
     }
@@ -107,6 +108,7 @@ abstract contract Organisations is IConsortium {
         OrganisationId organisation = _requireAdmin(msg.sender);
         Role offered = _offers[organisation][key].role;
         if (offered != Role.NONE) {
+            _requireNotSuspendedByVote(organisation);
             delete _offers[organisation][key];
             emit KeyOfferWithdrawn(organisation, key, offered);
             return;
@@ -126,7 +128,6 @@ abstract contract Organisations is IConsortium {
         uint48 latest = claimed == 0 ? Time.timestamp() : claimed - 1;
         if (since == 0 || since > latest) revert ConsortiumBadCompromiseTime(since, latest);
         known.compromisedSince = since;
-        known.compromiseConfirmed = false;
         emit KeyReportedCompromised(reporter.organisation, key, since, Time.timestamp(), msg.sender);
         if (reporter.role == Role.ADMIN && known.role == Role.OPERATOR) _retire(key);
     }
@@ -135,12 +136,13 @@ abstract contract Organisations is IConsortium {
     function confirmCompromise(address key, uint48 since) external {
         OrganisationId regulator = _requireActive(msg.sender, REGULATOR);
         Key storage known = _keys[key];
-        if (since == 0 || known.compromisedSince != since) {
-            revert ConsortiumNotReported(key, since, known.compromisedSince);
+        (uint48 claimed, uint48 confirmed) = (known.compromisedSince, known.confirmedSince);
+        if (claimed == 0 || since < claimed || since > Time.timestamp()) {
+            revert ConsortiumNotReported(key, since, claimed);
         }
         if (known.organisation == regulator) revert ConsortiumOwnCase(regulator);
-        if (known.compromiseConfirmed) revert ConsortiumAlreadyConfirmed(key);
-        known.compromiseConfirmed = true;
+        if (confirmed != 0 && since >= confirmed) revert ConsortiumAlreadyConfirmed(key);
+        known.confirmedSince = since;
         emit KeyCompromiseConfirmed(known.organisation, key, regulator, since, Time.timestamp(), msg.sender);
         _retire(key);
     }
@@ -185,8 +187,8 @@ abstract contract Organisations is IConsortium {
     }
 
     /// @inheritdoc IConsortium
-    function compromiseOf(address key) external view returns (uint48 since, bool confirmed) {
-        return (_keys[key].compromisedSince, _keys[key].compromiseConfirmed);
+    function compromiseOf(address key) external view returns (uint48 since, uint48 confirmedSince) {
+        return (_keys[key].compromisedSince, _keys[key].confirmedSince);
     }
 
     /// @inheritdoc IConsortium
@@ -226,6 +228,7 @@ abstract contract Organisations is IConsortium {
         _requireSuspendable(organisation);
         _organisations[organisation].standing.voted = Status.SUSPENDED;
         if (_regulates(organisation)) --_counts.activeRegulators;
+        ++_terms[organisation];
         emit OrganisationSuspended(organisation, proposal);
     }
 
@@ -264,20 +267,15 @@ abstract contract Organisations is IConsortium {
         _requireFree(key);
         uint48 at = Time.timestamp();
         _keys[key] = Key({
-            organisation: organisation,
-            role: role,
-            acceptedAt: at,
-            retiredAt: 0,
-            compromisedSince: 0,
-            compromiseConfirmed: false
+            organisation: organisation, role: role, acceptedAt: at, retiredAt: 0, compromisedSince: 0, confirmedSince: 0
         });
         emit KeyAccepted(organisation, key, role, at);
     }
 
-    /// @dev Does nothing to a key that never counted or does not count any more.
+    /// @dev Does nothing to a key that does not count any more.
     function _retire(address key) private {
         Key storage known = _keys[key];
-        if (known.role == Role.NONE || known.retiredAt != 0) return;
+        if (known.retiredAt != 0) return;
         uint48 at = Time.timestamp();
         known.retiredAt = at;
         if (known.role == Role.ADMIN) ++_terms[known.organisation];
@@ -368,6 +366,12 @@ abstract contract Organisations is IConsortium {
         Status voted = _organisations[organisation].standing.voted;
         if (voted == Status.UNKNOWN) revert ConsortiumUnknownOrganisation(organisation);
         if (voted == Status.REMOVED) revert ConsortiumNothingToChange(organisation, voted);
+    }
+
+    /// @dev A suspended organisation's admin could otherwise outlast its replacement by vote, with objections and with
+    /// offers to keys of its own.
+    function _requireNotSuspendedByVote(OrganisationId organisation) private view {
+        if (_organisations[organisation].standing.voted == Status.SUSPENDED) revert ConsortiumInactive(organisation);
     }
 
     function _requireStatus(OrganisationId organisation, Status needed) private view {

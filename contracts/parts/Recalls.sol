@@ -40,6 +40,9 @@ abstract contract Recalls is IModelRegistry {
         bytes32 recordDigest;
     }
 
+    /// @dev What is left of the counter is kept for regulators.
+    uint16 private constant MOST_OF_PUBLISHER = 60_000;
+
     IConsortium internal immutable CONSORTIUM;
 
     mapping(ModelVersionId => Version) internal _versions;
@@ -131,8 +134,13 @@ abstract contract Recalls is IModelRegistry {
         if (!isPublisher && CONSORTIUM.capabilitiesOf(issuer) & REGULATOR == 0) {
             revert ModelRegistryCannotRecall(issuer);
         }
+        if (isPublisher && known.recalls >= MOST_OF_PUBLISHER) {
+            revert ModelRegistryTooManyRecalls(version, MOST_OF_PUBLISHER);
+        }
         if (replacement == NO_VERSION) return;
-        bool fits = replacement != version && _versions[replacement].model == known.model;
+        Version storage next = _versions[replacement];
+        bool fits = replacement != version && next.model == known.model && next.recalls == 0
+            && next.lifecycle != Lifecycle.WITHDRAWN;
         if (!isPublisher || !fits) revert ModelRegistryBadReplacement(replacement);
     }
 

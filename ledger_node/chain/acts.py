@@ -14,9 +14,10 @@ from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner
 from ledger_node.domain.codes import KeyRole, ProposalKind
 from ledger_node.domain.command import Command, Contracts, Generations
-from ledger_node.errors import ChainUnreachable, ContractRefused, InvalidField
+from ledger_node.errors import ChainUnreachable, ContractRefused, InvalidField, NotFound
 
 TIMEOUT = 60.0  # seconds for one transaction to be mined
+LOG_RANGE = 2_000  # blocks, which every server answers for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ def accept(key: KeystoreSigner, organisation: int) -> Act:
 def retire(admin: KeystoreSigner, key: str) -> Act:
     """An admin ends an operator key for ever, or takes back an offer that was not accepted. InvalidField."""
     return Act(admin, "retireKey", (_address(key),))
+
+
+def report(key: KeystoreSigner, compromised: str, since: int) -> Act:
+    """A key claims that one of its organisation was compromised from a Unix time on. An admin's claim retires an
+    operator key in the same step. InvalidField."""
+    return Act(key, "reportCompromise", (_address(compromised), since))
 
 
 def propose(operator: KeystoreSigner, kind: ProposalKind, payload: str) -> Act:
@@ -87,6 +94,18 @@ class Acts:
             self._ledger.send(signed.raw)
             sent.append(signed.hash)
         return [self._outcome(transaction) for transaction in sent]
+
+    def payload_of(self, proposal: int) -> str:
+        """What a proposal carries (0x-hex), from the chain's own events, the newest first. NotFound."""
+        consortium = [one for one in Generations(self._contracts).listings() if one.role == "consortium"]
+        last = self._ledger.head().number
+        while last >= 0:
+            first = max(0, last + 1 - LOG_RANGE)
+            for event in self._ledger.events(consortium, first, last):
+                if event.name == "ProposalOpened" and event.args["proposal"] == proposal:
+                    return str(event.args["payload"])
+            last = first - 1
+        raise NotFound("there is no such proposal on this chain", got=str(proposal), needed="the number of a proposal")
 
     def _outcome(self, transaction: str) -> dict[str, Any]:
         deadline = time.monotonic() + TIMEOUT

@@ -21,7 +21,8 @@ class Admissions:
         self._chain_id = chain_id
 
     def admit(self, founders: Sequence[Member], newcomers: Sequence[Member]) -> None:
-        """Each newcomer is proposed by the first founder, voted in by all founders, and then accepts its keys."""
+        """Each newcomer is proposed by the first founder and voted in by all founders; its admin key joins by carrying
+        the vote out, and its operator key accepts."""
         if not newcomers:
             return
         voters = [member.signer("operator", self._chain_id) for member in founders]
@@ -30,10 +31,9 @@ class Admissions:
         opened = self._do([acts.propose(voters[0], ProposalKind.ADMIT, payload) for payload in payloads])
         proposals = [int(outcome["proposal"]) for outcome in opened]
         self._do([acts.vote(voter, proposal, True) for voter in voters for proposal in proposals])
-        passed = zip(proposals, payloads, strict=True)
-        self._do([acts.execute(voters[0], proposal, payload) for proposal, payload in passed])
         admins = [member.signer("admin", self._chain_id) for member in newcomers]
-        self._do([acts.accept(admin, first + i) for i, admin in enumerate(admins)])
+        passed = zip(admins, proposals, payloads, strict=True)
+        self._do([acts.execute(admin, proposal, payload) for admin, proposal, payload in passed])
         offered = zip(admins, newcomers, strict=True)
         self._do([acts.offer(admin, member.operator, KeyRole.OPERATOR) for admin, member in offered])
         operators = [member.signer("operator", self._chain_id) for member in newcomers]

@@ -50,7 +50,11 @@ NPU: Final = 1 << 16
 NCU: Final = 1 << 17
 
 # StateReason
+BREACH: Final = 3
+ERROR: Final = 4
 SUPERSEDED: Final = 5
+#: Reasons of a revocation that reach back.
+TAINTING: Final = frozenset({BREACH, ERROR})
 
 # Supersession of a dataset version
 FIRST: Final = 0

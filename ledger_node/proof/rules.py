@@ -197,7 +197,9 @@ def _was_made(fact: ModelVersion, run: Run) -> bool:
 
 
 def _stands(fact: ModelVersion) -> bool:
-    return codes.PUBLISHED + fact.for_sale <= fact.lifecycle <= codes.WITHDRAWN
+    # What was made elsewhere from what is here would pass by its parents' consents.
+    sellable = not (fact.is_import and fact.parents)
+    return (sellable or not fact.for_sale) and codes.PUBLISHED + fact.for_sale <= fact.lifecycle <= codes.WITHDRAWN
 
 
 def _of_recalls(facts: Facts, time: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from ledger_node.proof import codes
 from ledger_node.proof.facts import LogEntry
 
 # IConsentToken.Act
@@ -31,6 +32,7 @@ class Standing:
     grantor_suspended: bool = False
     regulator_until: int = 0
     revoked: bool = False
+    tainted: bool = False
 
     def at(self, time: int) -> str:
         """The state at `time` when these are all the entries up to then."""
@@ -81,5 +83,5 @@ def _after(before: Standing, entry: LogEntry) -> Standing:
     if entry.act == REINSTATED_BY_GRANTOR:
         return replace(stands, grantor_suspended=False)
     if entry.act == REVOKED_FOR_EVER:
-        return replace(stands, revoked=True)
+        return replace(stands, revoked=True, tainted=entry.reason in codes.TAINTING)
     return stands

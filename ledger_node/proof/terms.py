@@ -82,7 +82,8 @@ def log_is_sound(fact: Consent, organisations: Mapping[int, Organisation], time:
 
 def _may_follow(fact: Consent, stands: Standing, entry: LogEntry, organisations: Mapping[int, Organisation]) -> bool:
     if stands.revoked:
-        return False
+        taints = entry.act == REVOKED_FOR_EVER and entry.reason in codes.TAINTING
+        return taints and not stands.tainted and entry.actor in (0, fact.grantor) and entry.until == 0
     by_grantor = entry.actor == fact.grantor
     ends = entry.at < entry.until <= entry.at + LONGEST_SUSPENSION
     if entry.act == SUSPENDED_BY_GRANTOR:
@@ -99,12 +100,13 @@ def _may_follow(fact: Consent, stands: Standing, entry: LogEntry, organisations:
 
 def follows(fact: Consent, former: Consent) -> bool:
     """Whether a consent could have superseded another: same parties, revoked in the same step, its use carried on."""
-    if not former.log:
+    # A revocation that taints may have followed later.
+    ended = next((entry for entry in former.log if entry.act == REVOKED_FOR_EVER), None)
+    if ended is None:
         return False
-    last = former.log[-1]
     suspended_until = standings(former.log)[-1].regulator_until
     return (
         (former.grantor, former.grantee, former.dataset) == (fact.grantor, fact.grantee, fact.dataset)
-        and (last.act, last.reason, last.actor) == (REVOKED_FOR_EVER, codes.SUPERSEDED, fact.grantor)
-        and last.at == fact.issued_at >= suspended_until
+        and (ended.reason, ended.actor) == (codes.SUPERSEDED, fact.grantor)
+        and ended.at == fact.issued_at >= suspended_until
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger_node.domain.codes import Capability, StateReason
+from ledger_node.domain.codes import TAINTING, Capability, StateReason
 from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
 from ledger_node.domain.consent import LONGEST_SUSPENSION, Consent, Terms
 from ledger_node.domain.scope import NO_PROJECT
-from ledger_node.errors import InvalidField, InvalidWindow, StateConflict, UnknownGrantee
+from ledger_node.errors import InvalidField, InvalidWindow, NotPermitted, StateConflict, UnknownGrantee
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
 from ledger_node.services.generations import generation_of, require_in_force
@@ -85,7 +85,12 @@ class Consents:
 
     @once
     def revoke(self, _: Idempotency, consent: str, reason: StateReason) -> Command:
-        return self._act("consent.revoke", "revoke", self._require_ours(consent), int(reason))
+        """Ends it for ever; what has ended for a reason that only looks forward, once more for one that taints."""
+        found = self._find_ours(consent)
+        ended = found.revocation()
+        if ended is not None and (ended.reason in TAINTING or reason not in TAINTING):
+            raise _revoked()
+        return self._act("consent.revoke", "revoke", found, int(reason))
 
     def _require_user(self, grantee: int) -> None:
         """Who can never use data is granted none."""
@@ -139,13 +144,17 @@ class Consents:
     def _get(self, consent: str) -> Consent:
         found = require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
         if found.revocation() is not None:
-            raise StateConflict("the consent is revoked, for ever", got="REVOKED", needed="issue a new consent")
+            raise _revoked()
         return found
 
-    def _require_ours(self, consent: str) -> Consent:
+    def _find_ours(self, consent: str) -> Consent:
         self._membership.require(Capability.CUSTODIAN, protective=True)
         found = require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
         self._membership.require_ours(found.grantor, "only the hospital that granted a consent may do this")
+        return found
+
+    def _require_ours(self, consent: str) -> Consent:
+        self._find_ours(consent)
         return self._get(consent)
 
     def _require_suspendable(self, consent: str) -> Consent:
@@ -155,8 +164,10 @@ class Consents:
         return found
 
     def _require_suspendable_by_regulator(self, consent: str, until: int) -> Consent:
-        self._membership.require(Capability.REGULATOR, protective=True)
+        ours = self._membership.require(Capability.REGULATOR, protective=True)
         found = self._get(consent)
+        if found.grantor == ours.number:
+            raise NotPermitted("a regulator does not suspend a consent of its own", needed="another regulator")
         if found.regulator_until:
             raise StateConflict(
                 "a regulator or a vote has suspended this consent once",
@@ -219,3 +230,7 @@ def _distinct(consents: Sequence[str]) -> Sequence[str]:
             field="body.consents",
         )
     return consents
+
+
+def _revoked() -> StateConflict:
+    return StateConflict("the consent is revoked, for ever", got="REVOKED", needed="issue a new consent")

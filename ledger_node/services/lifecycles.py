@@ -76,6 +76,12 @@ class Lifecycles:
             raise StateConflict(
                 "a recall of the version stands", got=f"{version.recalls} recalls", needed="every recall lifted"
             )
+        if for_sale and version.run is None and version.parents:
+            raise StateConflict(
+                "an import that names parents cannot be sold, as their consents would not be asked",
+                got=f"{len(version.parents)} parents",
+                needed="a version from a run, or an import without parents",
+            )
         released_free = version.lifecycle is Lifecycle.RELEASED and not version.for_sale
         if version.lifecycle is not Lifecycle.PUBLISHED and not (for_sale and released_free):
             raise _conflict(version, "PUBLISHED, or released free of charge and now for sale")

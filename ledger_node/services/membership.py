@@ -37,6 +37,11 @@ class Membership:
             raise NotPermitted("this organisation is suspended", got=status.name, needed="ACTIVE")
         return ours
 
+    def require_unsuspended_by_vote(self) -> None:
+        """NotPermitted for a suspension by vote; one by a regulator keeps nobody from opening a vote."""
+        if (voted := self.require(protective=True).voted) is not OrganisationStatus.ACTIVE:
+            raise NotPermitted("a vote has suspended this organisation", got=voted.name, needed="ACTIVE")
+
     def require_ours(self, owner: int, rule: str) -> None:
         """NotPermitted with the rule unless `owner` is our organisation."""
         if owner != self._identity.organisation:

@@ -48,7 +48,7 @@ class Proposals:
     def propose(self, idempotency: Idempotency, kind: ProposalKind, fields: Mapping[str, Any]) -> Command:
         """`fields` are those of the kind's payload (`IConsortium.ProposalKind`) by their Solidity names. The generation
         of a recall or a consent is found here. InvalidField for a payload that has not the fields of its kind."""
-        self._membership.require()
+        self._membership.require_unsuspended_by_vote()
         payload = self._ledger.payload(kind, self._with_generation(kind, fields))
         salt = self._submissions.salt(idempotency)
         return Command("proposal.open", "consortium", "propose", (salt, int(kind), payload))
@@ -61,8 +61,11 @@ class Proposals:
             raise NotPermitted(
                 "this organisation was admitted after the proposal opened", needed="a proposal that opened afterwards"
             )
-        if ours.number in found.votes:
-            raise StateConflict("this organisation has voted", got="a vote", needed="one vote for each organisation")
+        former = found.votes.get(ours.number)
+        if former is not None and (in_favour or not former):
+            raise StateConflict(
+                "this organisation has voted", got="a vote", needed="one vote; one in favour can be taken back"
+            )
         return Command("proposal.vote", "consortium", "vote", (number, in_favour), str(number))
 
     @once
@@ -70,6 +73,10 @@ class Proposals:
         """Carries out a passed proposal; its payload is shown as the index has it."""
         self._membership.require(protective=True)
         found = self._get_open(number)
+        if found.kind is ProposalKind.ADMIT:
+            raise NotPermitted(
+                "an admission is carried out by the newcomer's admin key", needed="`medledger key join` with it"
+            )
         tally = self.tally(found)
         if not tally.passed:
             raise StateConflict(

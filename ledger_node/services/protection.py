@@ -59,19 +59,19 @@ class Protection:
 
     @once
     def confirm_compromise(self, _: Idempotency, address: str, since: int) -> Command:
-        """A regulator confirms another organisation's claim as it stands, which retires the key."""
+        """A regulator confirms another organisation's claim from a time on that it covers, which retires the key."""
         ours = self._membership.require(Capability.REGULATOR)
         found = self._get(address)
-        if since != found.compromised_since:
+        if not 0 < found.compromised_since <= since <= self._clock.now():
             raise StateConflict(
                 "the key's organisation has not claimed this",
                 got="another time" if found.compromised_since else "no claim",
-                needed="the time of the claim that stands, as GET /v1/keys/{address} shows it",
+                needed="a time that the claim covers, as GET /v1/keys/{address} shows it",
             )
         if found.organisation == ours.number:
             raise NotPermitted("a regulator does not confirm its own claim", needed="another regulator")
-        if found.compromise_confirmed_by is not None:
-            raise StateConflict("the claim is confirmed already", got="confirmed", needed="a claim to confirm")
+        if 0 < found.confirmed_since <= since:
+            raise StateConflict("the claim is confirmed already", got="confirmed", needed="an earlier time")
         return Command(
             "key.confirm", "consortium", "confirmCompromise", (found.address, since), str(found.organisation)
         )

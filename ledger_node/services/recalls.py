@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability, Severity
+from ledger_node.domain.codes import Capability, Lifecycle, Severity
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.scope import NO_PROJECT
@@ -83,6 +83,12 @@ class Recalls:
                 got="the version itself" if other.id == version.id else "a version of another model",
                 needed="another version of the model, or null",
                 field="body.replacement",
+            )
+        if other.recalls or other.lifecycle is Lifecycle.WITHDRAWN:
+            raise StateConflict(
+                "a replacement is a version in good standing",
+                got="RECALLED" if other.recalls else other.lifecycle.name,
+                needed="one that is neither withdrawn nor recalled",
             )
 
     def _get_version(self, version: str) -> ModelVersion:

@@ -77,7 +77,7 @@ contract LayoutTest is RunTest {
         assertWord(address(consortium), slot, word);
         vm.prank(operator(AGENCY));
         consortium.confirmCompromise(operator(COMPANY), START + 5);
-        assertWord(address(consortium), slot, word | uint256(1) << 184);
+        assertWord(address(consortium), slot, word | uint256(START + 5) << 184);
     }
 
     function test_datasets_layout() public {
@@ -148,11 +148,14 @@ contract LayoutTest is RunTest {
         vm.prank(operator(HOSPITAL));
         consents.reinstate(consent[0], StateReason.STEWARD_DECISION);
         vm.prank(operator(HOSPITAL));
+        consents.revoke(consent[0], StateReason.PERMIT_ENDED);
+        vm.warp(START + 60);
+        vm.prank(operator(HOSPITAL));
         consents.revoke(consent[0], StateReason.BREACH);
 
         uint256 id = uint256(ConsentId.unwrap(consent[0]));
         uint256 log = at(LOG, id);
-        assertWord(address(consents), at(CONSENTS, id), grantOf(termsOfFirst()) | uint256(4) << 240);
+        assertWord(address(consents), at(CONSENTS, id), grantOf(termsOfFirst()) | uint256(5) << 240);
         uint256 by = uint256(OrganisationId.unwrap(HOSPITAL)) << 16;
         uint256 ends = uint256(START + 100) << 96;
         uint256 entry = uint256(IConsentToken.Act.SUSPENDED_BY_GRANTOR) | uint256(StateReason.ERROR) << 8;
@@ -162,9 +165,11 @@ contract LayoutTest is RunTest {
         assertWord(address(consents), at(log, 1), entry | uint256(START) << 48 | ends | uint256(1) << 144);
         entry = uint256(IConsentToken.Act.REINSTATED_BY_GRANTOR) | uint256(StateReason.STEWARD_DECISION) << 8;
         assertWord(address(consents), at(log, 2), entry | by | uint256(START + 50) << 48 | ends);
-        entry = uint256(IConsentToken.Act.REVOKED) | uint256(StateReason.BREACH) << 8;
+        entry = uint256(IConsentToken.Act.REVOKED) | uint256(StateReason.PERMIT_ENDED) << 8;
         assertWord(address(consents), at(log, 3), entry | by | uint256(START + 50) << 48 | ends);
-        assertWord(address(consents), at(log, 4), 0);
+        entry = uint256(IConsentToken.Act.REVOKED) | uint256(StateReason.BREACH) << 8;
+        assertWord(address(consents), at(log, 4), entry | by | uint256(START + 60) << 48 | ends);
+        assertWord(address(consents), at(log, 5), 0);
     }
 
     function test_requests_layout() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { IConsortium } from "../../../contracts/interfaces/IConsortium.sol";
 import { StateReason, Use } from "../../../contracts/types/DataUse.sol";
 import { ConsentId, DatasetId } from "../../../contracts/types/Ids.sol";
 import { ConsortiumTest } from "./ConsortiumTest.sol";
@@ -32,8 +33,22 @@ abstract contract ConsentTest is ConsortiumTest {
     }
 
     function revoke() internal {
+        revoke(StateReason.BREACH);
+    }
+
+    function revoke(StateReason reason) internal {
         vm.prank(operator(HOSPITAL));
-        consents.revoke(consent, StateReason.BREACH);
+        consents.revoke(consent, reason);
+    }
+
+    /// @notice A sixth organisation with these capabilities, and its operator.
+    function join(uint8 capabilities) internal returns (address joined) {
+        carry(IConsortium.ProposalKind.ADMIT, abi.encode(admission(NEWCOMER, capabilities, false, "Second Agency")));
+        joined = operator(NEWCOMER);
+        vm.prank(admin(NEWCOMER));
+        consortium.proposeKey(joined, IConsortium.Role.OPERATOR);
+        vm.prank(joined);
+        consortium.acceptKey(NEWCOMER);
     }
 
     function record(Use memory use) internal {

@@ -144,8 +144,14 @@ abstract contract ConsortiumTest is Test {
     function carry(IConsortium.ProposalKind kind, bytes memory payload) internal returns (uint256 proposal) {
         proposal = propose(kind, payload);
         pass(proposal);
-        vm.prank(operator(CLINIC));
+        vm.prank(executorOf(kind, payload));
         consortium.execute(proposal, payload);
+    }
+
+    /// @notice Who may carry it out: an admission only the newcomer's admin.
+    function executorOf(IConsortium.ProposalKind kind, bytes memory payload) internal pure returns (address) {
+        if (kind != IConsortium.ProposalKind.ADMIT) return operator(CLINIC);
+        return abi.decode(payload, (IConsortium.Admission)).admin;
     }
 
     function suspendOrganisation(OrganisationId organisation) internal {

@@ -97,6 +97,25 @@ contract BatchesTest is ConsentTest {
         assertStates(all, ConsentState.SUSPENDED);
     }
 
+    /// Wherever it is, nothing is done; of the others' consents alone, all is.
+    function testFuzz_suspendAllByRegulator_revertsWhenOneIsItsOwn(uint8 position) public {
+        address second = join(CUSTODIAN | REGULATOR);
+        ConsentId[] memory all = issued(3);
+        ConsentId others = all[position % 3];
+        all[position % 3] = consentOn(datasetOf(NEWCOMER), NEWCOMER);
+        vm.expectRevert(abi.encodeWithSelector(IConsentToken.ConsentTokenOwnCase.selector, NEWCOMER));
+        vm.prank(second);
+        consents.suspendAllByRegulator(all, StateReason.REGULATOR_ORDER, UNTIL);
+        assertStates(all, ConsentState.ACTIVE);
+        suspendAllByRegulator(all, UNTIL);
+        assertStates(all, ConsentState.SUSPENDED);
+        all = new ConsentId[](1);
+        all[0] = others;
+        vm.prank(second);
+        consents.suspendAllByRegulator(all, StateReason.REGULATOR_ORDER, UNTIL);
+        assertStates(all, ConsentState.SUSPENDED);
+    }
+
     function test_suspendAllByRegulator_revertsWhenTheEndIsBad() public {
         ConsentId[] memory all = issued(2);
         vm.expectRevert(

@@ -37,7 +37,10 @@ contract LogLengthTest is ConsentTest {
         suspendByRegulator(present() + 1 days);
         vm.prank(address(consortium));
         consents.suspendByVote(consent, StateReason.REGULATOR_ORDER, present() + 2 days);
-        revoke();
+        revoke(StateReason.PERMIT_ENDED);
+        assertEq(uint8(consents.stateAt(consent, present())), uint8(ConsentState.REVOKED));
+        // And for the second one.
+        revoke(StateReason.BREACH);
         assertEq(uint8(consents.stateAt(consent, present())), uint8(ConsentState.REVOKED));
     }
 

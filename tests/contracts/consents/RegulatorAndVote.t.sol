@@ -58,7 +58,7 @@ contract RegulatorAndVoteTest is ConsentTest {
     }
 
     function test_suspendByRegulator_revertsWhenUsedUpByAnyRegulator() public {
-        address second = admitRegulator();
+        address second = join(REGULATOR);
         suspendByRegulator(START + 10);
         expectUsedUpFor(operator(AGENCY), START + 10);
         expectUsedUpFor(second, START + 10);
@@ -81,7 +81,7 @@ contract RegulatorAndVoteTest is ConsentTest {
     }
 
     function test_suspendByRegulator_isOpenToASuspendedRegulator() public {
-        address second = admitRegulator();
+        address second = join(REGULATOR);
         suspendOrganisation(NEWCOMER);
         vm.prank(second);
         consents.suspendByRegulator(consent, StateReason.BREACH, START + 1);
@@ -96,6 +96,35 @@ contract RegulatorAndVoteTest is ConsentTest {
             vm.prank(operator(callers[i]));
             consents.suspendByRegulator(consent, StateReason.REGULATOR_ORDER, START + 1);
         }
+    }
+
+    /// A regulator that is a hospital too would spend the one suspension on itself, as short as it likes.
+    function test_suspendByRegulator_revertsWhenTheConsentIsItsOwn() public {
+        address second = join(CUSTODIAN | REGULATOR);
+        ConsentId others = consent;
+        consent = consentOn(datasetOf(NEWCOMER), NEWCOMER);
+        expectOwnCase(second);
+        assertStateAt(START, ConsentState.ACTIVE);
+        suspendByRegulator(START + 10);
+        expectOwnCase(second);
+        consent = others;
+        vm.prank(second);
+        consents.suspendByRegulator(consent, StateReason.REGULATOR_ORDER, START + 5);
+        assertStateAt(START + 4, ConsentState.SUSPENDED);
+    }
+
+    /// As its grantor it suspends like any other; and a vote suspends whoever granted.
+    function test_suspendByRegulator_leavesTheGrantorsOwnSuspension() public {
+        address second = join(CUSTODIAN | REGULATOR);
+        consent = consentOn(datasetOf(NEWCOMER), NEWCOMER);
+        vm.prank(second);
+        consents.suspend(consent, StateReason.STEWARD_DECISION);
+        assertStateAt(START, ConsentState.SUSPENDED);
+        suspendByVote(START + 5);
+        vm.prank(second);
+        consents.reinstate(consent, StateReason.STEWARD_DECISION);
+        assertStateAt(START + 4, ConsentState.SUSPENDED);
+        assertStateAt(START + 5, ConsentState.ACTIVE);
     }
 
     function test_suspendByVote_extendsARegulatorsSuspension() public {
@@ -164,15 +193,10 @@ contract RegulatorAndVoteTest is ConsentTest {
         consents.suspendByVote(consent, StateReason.REGULATOR_ORDER, until);
     }
 
-    function admitRegulator() private returns (address second) {
-        second = operator(NEWCOMER);
-        carry(IConsortium.ProposalKind.ADMIT, abi.encode(admission(NEWCOMER, REGULATOR, false, "Second Agency")));
-        vm.startPrank(admin(NEWCOMER));
-        consortium.acceptKey(NEWCOMER);
-        consortium.proposeKey(second, IConsortium.Role.OPERATOR);
-        vm.stopPrank();
-        vm.prank(second);
-        consortium.acceptKey(NEWCOMER);
+    function expectOwnCase(address caller) private {
+        vm.expectRevert(abi.encodeWithSelector(IConsentToken.ConsentTokenOwnCase.selector, NEWCOMER));
+        vm.prank(caller);
+        consents.suspendByRegulator(consent, StateReason.REGULATOR_ORDER, present() + 5);
     }
 
     function expectUsedUpFor(address caller, uint48 until) private {

@@ -16,6 +16,7 @@ contract StateAtTest is ConsentTest {
         REINSTATE,
         REGULATOR,
         VOTE,
+        END,
         REVOKE
     }
 
@@ -74,10 +75,26 @@ contract StateAtTest is ConsentTest {
         assertAt(type(uint48).max, ConsentState.REVOKED);
     }
 
+    /// The second revocation changes the reason alone: neither when the consent ended, nor what was before.
+    function test_stateAt_keepsTheFirstRevocationUnderTheSecond() public {
+        suspendByRegulator(START + 100);
+        vm.warp(START + 50);
+        revoke(StateReason.PERMIT_ENDED);
+        vm.warp(START + 80);
+        revoke(StateReason.BREACH);
+        assertAt(START - 1, ConsentState.ACTIVE);
+        assertAt(START + 49, ConsentState.SUSPENDED);
+        assertAt(START + 50, ConsentState.REVOKED);
+        assertAt(START + 79, ConsentState.REVOKED);
+        assertAt(START + 80, ConsentState.REVOKED);
+        assertAt(START + 100, ConsentState.REVOKED);
+        assertAt(type(uint48).max, ConsentState.REVOKED);
+    }
+
     function testFuzz_stateAt_equalsAReplayOfTheActs(Step[14] memory steps, uint16[4] memory offsets) public {
         for (uint256 i = 0; i < steps.length; ++i) {
             vm.warp(block.timestamp + steps[i].pause);
-            attempt(steps[i].act % 20);
+            attempt(steps[i].act % 21);
         }
         for (uint256 i = 0; i < times.length; ++i) {
             assertReplayed(times[i] - 1);
@@ -94,6 +111,7 @@ contract StateAtTest is ConsentTest {
     /// Mostly the grantor's to and fro, which makes the log long.
     function attempt(uint8 kind) private {
         Act next = Act.REVOKE;
+        if (kind < 20) next = Act.END;
         if (kind < 19) next = Act.VOTE;
         if (kind < 17) next = Act.REGULATOR;
         if (kind < 15) next = Act.REINSTATE;
@@ -108,6 +126,7 @@ contract StateAtTest is ConsentTest {
         if (next == Act.SUSPEND) suspend();
         else if (next == Act.REINSTATE) reinstate();
         else if (next == Act.REGULATOR) suspendByRegulator(present() + DURATION);
+        else if (next == Act.END) revoke(StateReason.PERMIT_ENDED);
         else if (next == Act.REVOKE) revoke();
         else suspendByVote();
     }
@@ -121,7 +140,7 @@ contract StateAtTest is ConsentTest {
         bool own;
         uint48 until;
         for (uint256 i = 0; i < acts.length && times[i] <= time; ++i) {
-            if (acts[i] == Act.REVOKE) return ConsentState.REVOKED;
+            if (acts[i] == Act.END || acts[i] == Act.REVOKE) return ConsentState.REVOKED;
             if (acts[i] == Act.REGULATOR || acts[i] == Act.VOTE) until = times[i] + DURATION;
             else own = acts[i] == Act.SUSPEND;
         }

@@ -6,17 +6,19 @@ import { ConsentState, Reason, StateReason, Terms } from "../../../contracts/typ
 import { ConsentTest } from "../base/ConsentTest.sol";
 
 /// Every state of a consent against every act: the next state, or the refusal. TIMED is a regulator's or a vote's
-/// suspension, ENDED is one that is over: it suspends no more, and leaves no regulator a second.
+/// suspension, ENDED is one that is over: it suspends no more, and leaves no regulator a second. OVER is revoked for a
+/// reason that only looks forward, TAINTED for one that taints; so are the two ways to revoke, each by the grantor and by
+/// vote.
 ///
-///            suspend    reinstate     regulator  vote    revoke,   supersede       use
-///                                                        by vote
-/// ACTIVE     OWN        NotSuspended  TIMED      TIMED   REVOKED   REVOKED         ACTIVE
-/// OWN        Already    ACTIVE        BOTH       BOTH    REVOKED   REVOKED         SUSPENDED
-/// TIMED      BOTH       NotSuspended  UsedUp     TIMED   REVOKED   NotSuperseding  SUSPENDED
-/// BOTH       Already    TIMED         UsedUp     BOTH    REVOKED   NotSuperseding  SUSPENDED
-/// ENDED      OWN_ENDED  NotSuspended  UsedUp     TIMED   REVOKED   REVOKED         ENDED
-/// OWN_ENDED  Already    ENDED         UsedUp     BOTH    REVOKED   REVOKED         SUSPENDED
-/// REVOKED    Revoked    Revoked       Revoked    Revoked Revoked   Revoked         REVOKED
+///            suspend    reinstate     regulator  vote    revoke   taint    supersede       use
+/// ACTIVE     OWN        NotSuspended  TIMED      TIMED   OVER     TAINTED  OVER            ACTIVE
+/// OWN        Already    ACTIVE        BOTH       BOTH    OVER     TAINTED  OVER            SUSPENDED
+/// TIMED      BOTH       NotSuspended  UsedUp     TIMED   OVER     TAINTED  NotSuperseding  SUSPENDED
+/// BOTH       Already    TIMED         UsedUp     BOTH    OVER     TAINTED  NotSuperseding  SUSPENDED
+/// ENDED      OWN_ENDED  NotSuspended  UsedUp     TIMED   OVER     TAINTED  OVER            ENDED
+/// OWN_ENDED  Already    ENDED         UsedUp     BOTH    OVER     TAINTED  OVER            SUSPENDED
+/// OVER       Revoked    Revoked       Revoked    Revoked Revoked  TAINTED  Revoked         REVOKED
+/// TAINTED    Revoked    Revoked       Revoked    Revoked Revoked  Revoked  Revoked         REVOKED
 contract StateTableTest is ConsentTest {
     enum State {
         ACTIVE,
@@ -25,7 +27,8 @@ contract StateTableTest is ConsentTest {
         BOTH,
         ENDED,
         OWN_ENDED,
-        REVOKED
+        OVER,
+        TAINTED
     }
 
     enum Action {
@@ -35,6 +38,8 @@ contract StateTableTest is ConsentTest {
         VOTE,
         REVOKE,
         REVOKE_BY_VOTE,
+        TAINT,
+        TAINT_BY_VOTE,
         SUPERSEDE,
         USE
     }
@@ -46,7 +51,7 @@ contract StateTableTest is ConsentTest {
     bytes4 internal immutable NOT_SUSPENDED = IConsentToken.ConsentTokenNotSuspended.selector;
     bytes4 internal immutable USED_UP = IConsentToken.ConsentTokenSuspensionUsedUp.selector;
     bytes4 internal immutable NOT_SUPERSEDING = IConsentToken.ConsentTokenNotSuperseding.selector;
-    bytes4 internal immutable OVER = IConsentToken.ConsentTokenRevoked.selector;
+    bytes4 internal immutable REVOKED = IConsentToken.ConsentTokenRevoked.selector;
     bytes4 internal immutable REFUSED = IConsentToken.ConsentTokenRefused.selector;
 
     function test_suspend_followsTheTable() public {
@@ -56,7 +61,8 @@ contract StateTableTest is ConsentTest {
         refused(Action.SUSPEND, State.BOTH, ALREADY);
         row(Action.SUSPEND, State.ENDED, State.OWN_ENDED);
         refused(Action.SUSPEND, State.OWN_ENDED, ALREADY);
-        refused(Action.SUSPEND, State.REVOKED, OVER);
+        refused(Action.SUSPEND, State.OVER, REVOKED);
+        refused(Action.SUSPEND, State.TAINTED, REVOKED);
     }
 
     function test_reinstate_followsTheTable() public {
@@ -66,7 +72,8 @@ contract StateTableTest is ConsentTest {
         row(Action.REINSTATE, State.BOTH, State.TIMED);
         refused(Action.REINSTATE, State.ENDED, NOT_SUSPENDED);
         row(Action.REINSTATE, State.OWN_ENDED, State.ENDED);
-        refused(Action.REINSTATE, State.REVOKED, OVER);
+        refused(Action.REINSTATE, State.OVER, REVOKED);
+        refused(Action.REINSTATE, State.TAINTED, REVOKED);
     }
 
     function test_suspendByRegulator_followsTheTable() public {
@@ -76,7 +83,8 @@ contract StateTableTest is ConsentTest {
         refused(Action.REGULATOR, State.BOTH, USED_UP);
         refused(Action.REGULATOR, State.ENDED, USED_UP);
         refused(Action.REGULATOR, State.OWN_ENDED, USED_UP);
-        refused(Action.REGULATOR, State.REVOKED, OVER);
+        refused(Action.REGULATOR, State.OVER, REVOKED);
+        refused(Action.REGULATOR, State.TAINTED, REVOKED);
     }
 
     function test_suspendByVote_followsTheTable() public {
@@ -86,30 +94,47 @@ contract StateTableTest is ConsentTest {
         row(Action.VOTE, State.BOTH, State.BOTH);
         row(Action.VOTE, State.ENDED, State.TIMED);
         row(Action.VOTE, State.OWN_ENDED, State.BOTH);
-        refused(Action.VOTE, State.REVOKED, OVER);
+        refused(Action.VOTE, State.OVER, REVOKED);
+        refused(Action.VOTE, State.TAINTED, REVOKED);
     }
 
     function test_revoke_followsTheTable() public {
         Action[2] memory both = [Action.REVOKE, Action.REVOKE_BY_VOTE];
         for (uint256 i = 0; i < both.length; ++i) {
-            row(both[i], State.ACTIVE, State.REVOKED);
-            row(both[i], State.OWN, State.REVOKED);
-            row(both[i], State.TIMED, State.REVOKED);
-            row(both[i], State.BOTH, State.REVOKED);
-            row(both[i], State.ENDED, State.REVOKED);
-            row(both[i], State.OWN_ENDED, State.REVOKED);
-            refused(both[i], State.REVOKED, OVER);
+            row(both[i], State.ACTIVE, State.OVER);
+            row(both[i], State.OWN, State.OVER);
+            row(both[i], State.TIMED, State.OVER);
+            row(both[i], State.BOTH, State.OVER);
+            row(both[i], State.ENDED, State.OVER);
+            row(both[i], State.OWN_ENDED, State.OVER);
+            refused(both[i], State.OVER, REVOKED);
+            refused(both[i], State.TAINTED, REVOKED);
+        }
+    }
+
+    function test_revokeForAReasonThatTaints_followsTheTable() public {
+        Action[2] memory both = [Action.TAINT, Action.TAINT_BY_VOTE];
+        for (uint256 i = 0; i < both.length; ++i) {
+            row(both[i], State.ACTIVE, State.TAINTED);
+            row(both[i], State.OWN, State.TAINTED);
+            row(both[i], State.TIMED, State.TAINTED);
+            row(both[i], State.BOTH, State.TAINTED);
+            row(both[i], State.ENDED, State.TAINTED);
+            row(both[i], State.OWN_ENDED, State.TAINTED);
+            row(both[i], State.OVER, State.TAINTED);
+            refused(both[i], State.TAINTED, REVOKED);
         }
     }
 
     function test_supersede_followsTheTable() public {
-        row(Action.SUPERSEDE, State.ACTIVE, State.REVOKED);
-        row(Action.SUPERSEDE, State.OWN, State.REVOKED);
+        row(Action.SUPERSEDE, State.ACTIVE, State.OVER);
+        row(Action.SUPERSEDE, State.OWN, State.OVER);
         refused(Action.SUPERSEDE, State.TIMED, NOT_SUPERSEDING);
         refused(Action.SUPERSEDE, State.BOTH, NOT_SUPERSEDING);
-        row(Action.SUPERSEDE, State.ENDED, State.REVOKED);
-        row(Action.SUPERSEDE, State.OWN_ENDED, State.REVOKED);
-        refused(Action.SUPERSEDE, State.REVOKED, OVER);
+        row(Action.SUPERSEDE, State.ENDED, State.OVER);
+        row(Action.SUPERSEDE, State.OWN_ENDED, State.OVER);
+        refused(Action.SUPERSEDE, State.OVER, REVOKED);
+        refused(Action.SUPERSEDE, State.TAINTED, REVOKED);
     }
 
     function test_recordUse_followsTheTable() public {
@@ -119,12 +144,13 @@ contract StateTableTest is ConsentTest {
         refused(Action.USE, State.BOTH, REFUSED);
         row(Action.USE, State.ENDED, State.ENDED);
         refused(Action.USE, State.OWN_ENDED, REFUSED);
-        refused(Action.USE, State.REVOKED, REFUSED);
+        refused(Action.USE, State.OVER, REFUSED);
+        refused(Action.USE, State.TAINTED, REFUSED);
     }
 
     /// In every state, `check` and `stateAt` tell the same story.
     function test_check_agreesWithStateAt() public {
-        for (uint8 i = 0; i <= uint8(State.REVOKED); ++i) {
+        for (uint8 i = 0; i <= uint8(type(State).max); ++i) {
             uint256 snapshot = vm.snapshotState();
             enter(State(i));
             assertShown(State(i));
@@ -141,9 +167,13 @@ contract StateTableTest is ConsentTest {
         assertEq(allows(Action.SUSPEND), to == State.ACTIVE || to == State.TIMED || to == State.ENDED);
         assertEq(allows(Action.REINSTATE), to == State.OWN || to == State.BOTH || to == State.OWN_ENDED);
         assertEq(allows(Action.REGULATOR), to == State.ACTIVE || to == State.OWN);
-        assertEq(allows(Action.VOTE), to != State.REVOKED);
-        assertEq(allows(Action.REVOKE), to != State.REVOKED);
-        assertEq(allows(Action.SUPERSEDE), to != State.REVOKED && to != State.TIMED && to != State.BOTH);
+        bool lives = to != State.OVER && to != State.TAINTED;
+        assertEq(allows(Action.VOTE), lives);
+        assertEq(allows(Action.REVOKE), lives);
+        assertEq(allows(Action.REVOKE_BY_VOTE), lives);
+        assertEq(allows(Action.TAINT), to != State.TAINTED);
+        assertEq(allows(Action.TAINT_BY_VOTE), to != State.TAINTED);
+        assertEq(allows(Action.SUPERSEDE), lives && to != State.TIMED && to != State.BOTH);
         vm.revertToState(snapshot);
     }
 
@@ -170,7 +200,8 @@ contract StateTableTest is ConsentTest {
         }
         if (state == State.OWN || state == State.BOTH || state == State.OWN_ENDED) act(Action.SUSPEND);
         if (state == State.ENDED || state == State.OWN_ENDED) vm.warp(AFTER);
-        if (state == State.REVOKED) act(Action.REVOKE);
+        if (state == State.OVER) act(Action.REVOKE);
+        if (state == State.TAINTED) act(Action.TAINT);
     }
 
     function act(Action action) public {
@@ -178,7 +209,8 @@ contract StateTableTest is ConsentTest {
         if (action == Action.SUSPEND) suspend();
         else if (action == Action.REINSTATE) reinstate();
         else if (action == Action.REGULATOR) suspendByRegulator(until);
-        else if (action == Action.REVOKE) revoke();
+        else if (action == Action.REVOKE) revoke(StateReason.OPT_OUT_BATCH);
+        else if (action == Action.TAINT) revoke(StateReason.BREACH);
         else if (action == Action.SUPERSEDE) supersede();
         else if (action == Action.USE) record(useOf(consent, dataset));
         else actByVote(action, until);
@@ -187,7 +219,8 @@ contract StateTableTest is ConsentTest {
     function actByVote(Action action, uint48 until) private {
         vm.prank(address(consortium));
         if (action == Action.VOTE) consents.suspendByVote(consent, StateReason.BREACH, until);
-        else consents.revokeByVote(consent, StateReason.BREACH);
+        else if (action == Action.REVOKE_BY_VOTE) consents.revokeByVote(consent, StateReason.PERMIT_ENDED);
+        else consents.revokeByVote(consent, StateReason.ERROR);
     }
 
     function supersede() private {
@@ -197,16 +230,24 @@ contract StateTableTest is ConsentTest {
     }
 
     function assertShown(State state) private view {
-        Reason[7] memory reasons = [
-            Reason.OK, Reason.SUSPENDED, Reason.SUSPENDED, Reason.SUSPENDED, Reason.OK, Reason.SUSPENDED, Reason.REVOKED
+        Reason[8] memory reasons = [
+            Reason.OK,
+            Reason.SUSPENDED,
+            Reason.SUSPENDED,
+            Reason.SUSPENDED,
+            Reason.OK,
+            Reason.SUSPENDED,
+            Reason.REVOKED,
+            Reason.REVOKED
         ];
-        ConsentState[7] memory states = [
+        ConsentState[8] memory states = [
             ConsentState.ACTIVE,
             ConsentState.SUSPENDED,
             ConsentState.SUSPENDED,
             ConsentState.SUSPENDED,
             ConsentState.ACTIVE,
             ConsentState.SUSPENDED,
+            ConsentState.REVOKED,
             ConsentState.REVOKED
         ];
         assertEq(uint8(consents.check(useOf(consent, dataset))), uint8(reasons[uint8(state)]));

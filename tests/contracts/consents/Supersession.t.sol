@@ -77,6 +77,14 @@ contract SupersessionTest is ConsentTest {
         expectFault(superseding(consent), abi.encodeWithSelector(IConsentToken.ConsentTokenRevoked.selector, consent));
     }
 
+    /// Nor again by a consent whose former was said to be in breach meanwhile.
+    function test_issue_revertsWhenTheSupersededIsTainted() public {
+        ConsentId next = issue(HOSPITAL, "first", superseding(consent));
+        revoke(StateReason.BREACH);
+        expectFault(superseding(consent), abi.encodeWithSelector(IConsentToken.ConsentTokenRevoked.selector, consent));
+        assertTrue(consents.stateAt(next, START) == ConsentState.ACTIVE);
+    }
+
     function test_issue_revertsWhenThePartiesDiffer() public {
         Terms memory terms = superseding(consent);
         terms.grantee = COMPANY;

@@ -17,9 +17,7 @@ contract ConsortiumConfirmTest is GovernanceTest {
         vm.expectEmit(address(consortium));
         emit IConsortium.KeyRetired(HOSPITAL, operator(HOSPITAL), IConsortium.Role.OPERATOR, START + 9);
         confirm(operator(HOSPITAL), START - 5);
-        (uint48 since, bool confirmed) = consortium.compromiseOf(operator(HOSPITAL));
-        assertEq(since, START - 5);
-        assertTrue(confirmed);
+        assertCompromise(operator(HOSPITAL), START - 5, START - 5);
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumNotOperator.selector, operator(HOSPITAL)));
         consortium.operatorOf(operator(HOSPITAL), 0);
     }
@@ -75,8 +73,7 @@ contract ConsortiumConfirmTest is GovernanceTest {
         report(operator(COMPANY), operator(COMPANY), START);
         removeOrganisation(COMPANY);
         confirm(operator(COMPANY), START);
-        (, bool confirmed) = consortium.compromiseOf(operator(COMPANY));
-        assertTrue(confirmed);
+        assertCompromise(operator(COMPANY), START, START);
     }
 
     function test_confirmCompromise_revertsWhenNothingIsReported() public {
@@ -86,16 +83,69 @@ contract ConsortiumConfirmTest is GovernanceTest {
         confirm(operator(HOSPITAL), 0);
     }
 
-    function test_confirmCompromise_revertsWhenTheTimeIsAnother() public {
+    function test_confirmCompromise_revertsWhenTheClaimDoesNotCoverTheTime() public {
         report(operator(HOSPITAL), admin(HOSPITAL), START - 5);
-        expectNotReported(admin(HOSPITAL), START - 4, START - 5);
-        confirm(admin(HOSPITAL), START - 4);
+        expectNotReported(admin(HOSPITAL), START - 6, START - 5);
+        confirm(admin(HOSPITAL), START - 6);
         expectNotReported(admin(HOSPITAL), 0, START - 5);
         confirm(admin(HOSPITAL), 0);
-        // A claim that moved meanwhile is not confirmed by mistake.
-        report(operator(HOSPITAL), admin(HOSPITAL), START - 6);
-        expectNotReported(admin(HOSPITAL), START - 5, START - 6);
-        confirm(admin(HOSPITAL), START - 5);
+        expectNotReported(admin(HOSPITAL), START + 1, START - 5);
+        confirm(admin(HOSPITAL), START + 1);
+        assertCompromise(admin(HOSPITAL), START - 5, 0);
+    }
+
+    function test_confirmCompromise_takesAnyTimeThatTheClaimCovers() public {
+        report(operator(HOSPITAL), operator(HOSPITAL), START - 5);
+        confirm(operator(HOSPITAL), START - 4);
+        assertCompromise(operator(HOSPITAL), START - 5, START - 4);
+        report(operator(CLINIC), operator(CLINIC), START - 5);
+        vm.warp(START + 9);
+        confirm(operator(CLINIC), START + 9);
+        assertCompromise(operator(CLINIC), START - 5, START + 9);
+    }
+
+    /// A claim that reaches too far would otherwise keep every honest time from being confirmed.
+    function test_confirmCompromise_takesAPartOfAClaimThatReachesTooFar() public {
+        report(admin(COMPANY), admin(COMPANY), 1);
+        vm.expectEmit(address(consortium));
+        emit IConsortium.KeyCompromiseConfirmed(COMPANY, admin(COMPANY), AGENCY, START - 100, START, operator(AGENCY));
+        vm.expectEmit(address(consortium));
+        emit IConsortium.KeyRetired(COMPANY, admin(COMPANY), IConsortium.Role.ADMIN, START);
+        confirm(admin(COMPANY), START - 100);
+        assertCompromise(admin(COMPANY), 1, START - 100);
+    }
+
+    /// The accused key claims an earlier time just before each confirmation, and gains nothing by it.
+    function test_confirmCompromise_isNotDodgedByEarlierClaims() public {
+        report(operator(COMPANY), admin(COMPANY), START);
+        for (uint48 i = 1; i < 4; ++i) {
+            report(admin(COMPANY), admin(COMPANY), START - i);
+        }
+        confirm(admin(COMPANY), START);
+        assertCompromise(admin(COMPANY), START - 3, START);
+        expectKeyUnknown(admin(COMPANY));
+        report(admin(COMPANY), admin(COMPANY), START - 4);
+        // Nor by an accomplice afterwards: the key stays confirmed, and retired.
+        report(operator(COMPANY), admin(COMPANY), START - 4);
+        assertCompromise(admin(COMPANY), START - 4, START);
+        expectNotAdmin(admin(COMPANY));
+        offer(COMPANY, KEY, IConsortium.Role.OPERATOR);
+    }
+
+    function test_confirmCompromise_movesOnlyBack() public {
+        report(operator(HOSPITAL), admin(HOSPITAL), START - 9);
+        confirm(admin(HOSPITAL), START - 3);
+        expectAlreadyConfirmed(admin(HOSPITAL));
+        confirm(admin(HOSPITAL), START - 2);
+        expectAlreadyConfirmed(admin(HOSPITAL));
+        confirm(admin(HOSPITAL), START - 3);
+        vm.recordLogs();
+        confirm(admin(HOSPITAL), START - 4);
+        // Nothing is retired a second time.
+        assertEq(vm.getRecordedLogs().length, 1);
+        assertCompromise(admin(HOSPITAL), START - 9, START - 4);
+        expectNotReported(admin(HOSPITAL), START - 10, START - 9);
+        confirm(admin(HOSPITAL), START - 10);
     }
 
     function test_confirmCompromise_revertsWhenItIsItsOwnCase() public {
@@ -116,8 +166,13 @@ contract ConsortiumConfirmTest is GovernanceTest {
     function test_confirmCompromise_revertsWhenConfirmedAlready() public {
         report(operator(HOSPITAL), admin(HOSPITAL), START);
         confirm(admin(HOSPITAL), START);
-        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumAlreadyConfirmed.selector, admin(HOSPITAL)));
+        expectAlreadyConfirmed(admin(HOSPITAL));
         confirm(admin(HOSPITAL), START);
+        // Also when a later claim covers more: the time must be another.
+        report(operator(HOSPITAL), admin(HOSPITAL), START - 1);
+        expectAlreadyConfirmed(admin(HOSPITAL));
+        confirm(admin(HOSPITAL), START);
+        confirm(admin(HOSPITAL), START - 1);
     }
 
     function test_confirmCompromise_revertsWhenTheCallerIsNoRegulator() public {
@@ -139,6 +194,27 @@ contract ConsortiumConfirmTest is GovernanceTest {
         confirm(admin(HOSPITAL), START);
         vm.warp(START + 10);
         confirm(admin(HOSPITAL), START);
+    }
+
+    /// What is confirmed lies within the claim and not ahead of the clock, and only moves back.
+    function testFuzz_confirmCompromise_takesWhatTheClaimCovers(uint48 claim, uint48 first, uint48 second) public {
+        claim = uint48(bound(claim, START - 20, START));
+        first = uint48(bound(first, START - 25, START + 5));
+        second = uint48(bound(second, START - 25, START + 5));
+        report(operator(HOSPITAL), admin(HOSPITAL), claim);
+        bool taken = first >= claim && first <= START;
+        if (!taken) expectNotReported(admin(HOSPITAL), first, claim);
+        confirm(admin(HOSPITAL), first);
+        bool covered = second >= claim && second <= START;
+        bool moved = covered && (!taken || second < first);
+        if (!covered) expectNotReported(admin(HOSPITAL), second, claim);
+        else if (!moved) expectAlreadyConfirmed(admin(HOSPITAL));
+        confirm(admin(HOSPITAL), second);
+        assertCompromise(admin(HOSPITAL), claim, moved ? second : taken ? first : 0);
+    }
+
+    function expectAlreadyConfirmed(address key) private {
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumAlreadyConfirmed.selector, key));
     }
 
     function expectNotReported(address key, uint48 got, uint48 reported) private {

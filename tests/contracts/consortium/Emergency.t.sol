@@ -155,6 +155,22 @@ contract ConsortiumEmergencyTest is GovernanceTest {
         propose(IConsortium.ProposalKind.SUSPEND, abi.encode(NEWCOMER));
     }
 
+    /// One regulator's key suspends everybody else; they admit a second regulator, and suspend the first by vote.
+    function test_propose_staysOpenWhenARegulatorSuspendsEverybody() public {
+        for (uint32 i = 1; i <= 4; ++i) {
+            suspendInEmergency(OrganisationId.wrap(i), START + LONGEST_SUSPENSION);
+        }
+        carry(IConsortium.ProposalKind.ADMIT, abi.encode(secondRegulator()));
+        suspendOrganisation(AGENCY);
+        assertStatus(AGENCY, SUSPENDED);
+        for (uint32 i = 1; i <= 4; ++i) {
+            reinstateOrganisation(OrganisationId.wrap(i));
+            assertStatus(OrganisationId.wrap(i), ACTIVE);
+            expectInactive(AGENCY);
+            suspendInEmergency(OrganisationId.wrap(i), START + LONGEST_SUSPENSION);
+        }
+    }
+
     function testFuzz_statusOf_followsTheClock(uint48 until, uint48 time) public {
         until = uint48(bound(until, uint256(START) + 1, uint256(START) + LONGEST_SUSPENSION));
         time = uint48(bound(time, START, uint256(START) + 2 * LONGEST_SUSPENSION));

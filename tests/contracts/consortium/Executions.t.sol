@@ -69,6 +69,16 @@ contract ConsortiumExecutionsTest is GovernanceTest {
         consortium.execute(proposal, payload);
     }
 
+    function test_execute_asksForTheKeyBeforeTheVotes() public {
+        expectKeyUnknown(STRANGER);
+        executeBy(STRANGER, proposal, payload);
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumUnknownProposal.selector, 7));
+        executeBy(STRANGER, 7, payload);
+        vm.warp(START + VOTING_PERIOD);
+        expectClosed(START + VOTING_PERIOD);
+        executeBy(STRANGER, proposal, payload);
+    }
+
     function test_execute_isOpenToASuspendedOrganisation() public {
         suspendOrganisation(INSTITUTE);
         passWithoutCompany(proposal);

@@ -214,9 +214,9 @@ contract ConsortiumFoundingTest is GovernanceTest {
         assertEq(consortium.proposalDigestOf(1), 0);
         assertEq(consortium.generation(0).datasets, address(0));
         assertEq(consortium.generation(2).consents, address(0));
-        (uint48 since, bool confirmed) = consortium.compromiseOf(STRANGER);
+        (uint48 since, uint48 confirmedSince) = consortium.compromiseOf(STRANGER);
         assertEq(since, 0);
-        assertFalse(confirmed);
+        assertEq(confirmedSince, 0);
         (bool grantorActive, bool granteeActive, bool forProfit) = consortium.standingOf(NEWCOMER, NEWCOMER);
         assertFalse(grantorActive || granteeActive || forProfit);
     }

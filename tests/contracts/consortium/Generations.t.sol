@@ -102,6 +102,21 @@ contract ConsortiumGenerationsTest is GenerationTest {
         assertEq(consortium.generationCount(), 1);
     }
 
+    /// What was given up for another generation stays passed; votes taken back keep one member from bringing it in.
+    function test_vote_takenBackStopsAGenerationThatAnotherFollowed() public {
+        IConsortium.Generation memory faulty = deployNext();
+        uint256 stale = passed(IConsortium.ProposalKind.REGISTER_GENERATION, abi.encode(faulty));
+        IConsortium.Generation memory mended = deployNext();
+        enter(mended);
+        takeBack(stale, HOSPITAL);
+        vm.warp(START + VOTING_PERIOD - 1);
+        expectNotPassed(3, 3, 1, 2);
+        executeBy(operator(COMPANY), stale, abi.encode(faulty));
+        assertInForce(mended, true);
+        assertInForce(faulty, false);
+        assertEq(consortium.generationCount(), 2);
+    }
+
     /// Of all contracts, only the TrainingLog, the ModelRegistry and the DatasetRegistry of the same generation charge a
     /// ConsentToken, and only the ConsentToken of the same generation charges a DatasetRegistry.
     function test_recorders_areThoseOfTheSameGeneration() public {

@@ -61,8 +61,17 @@ abstract contract GovernanceTest is ConsortiumTest {
         vote(proposal, AGENCY);
     }
 
+    function takeBack(uint256 proposal, OrganisationId organisation) internal {
+        vm.prank(operator(organisation));
+        consortium.vote(proposal, false);
+    }
+
     function execute(uint256 proposal, bytes memory payload) internal {
-        vm.prank(operator(HOSPITAL));
+        executeBy(operator(HOSPITAL), proposal, payload);
+    }
+
+    function executeBy(address key, uint256 proposal, bytes memory payload) internal {
+        vm.prank(key);
         consortium.execute(proposal, payload);
     }
 
@@ -86,11 +95,10 @@ abstract contract GovernanceTest is ConsortiumTest {
         return admission(NEWCOMER, REGULATOR, false, "Second Agency");
     }
 
-    /// @notice Admits `NEWCOMER`, whose admin and operator accept.
+    /// @notice Admits `NEWCOMER`, whose admin carries it out and offers its operator the role.
     function admit(IConsortium.Admission memory fresh) internal {
         bytes memory payload = abi.encode(fresh);
-        execute(passed(IConsortium.ProposalKind.ADMIT, payload), payload);
-        accept(NEWCOMER, fresh.admin);
+        executeBy(fresh.admin, passed(IConsortium.ProposalKind.ADMIT, payload), payload);
         vm.prank(fresh.admin);
         consortium.proposeKey(operator(NEWCOMER), IConsortium.Role.OPERATOR);
         accept(NEWCOMER, operator(NEWCOMER));
@@ -100,6 +108,12 @@ abstract contract GovernanceTest is ConsortiumTest {
 
     function assertStatus(OrganisationId organisation, IConsortium.Status status) internal view {
         assertEq(uint8(consortium.statusOf(organisation)), uint8(status));
+    }
+
+    function assertCompromise(address key, uint48 since, uint48 confirmedSince) internal view {
+        (uint48 gotSince, uint48 gotConfirmedSince) = consortium.compromiseOf(key);
+        assertEq(gotSince, since);
+        assertEq(gotConfirmedSince, confirmedSince);
     }
 
     function assertOrganisation(OrganisationId got, OrganisationId expected) internal pure {
@@ -132,6 +146,10 @@ abstract contract GovernanceTest is ConsortiumTest {
 
     function expectRemoved(OrganisationId organisation) internal {
         expectNothingToChange(organisation, IConsortium.Status.REMOVED);
+    }
+
+    function expectAlreadyVoted(OrganisationId voter) internal {
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumAlreadyVoted.selector, voter));
     }
 
     function expectNotPassed(uint32 all, uint32 neededAll, uint32 custodians, uint32 neededCustodians) internal {

@@ -40,8 +40,20 @@ contract ConsortiumKeysTest is GovernanceTest {
         offer(HOSPITAL, OTHER_KEY, OPERATOR);
     }
 
-    function test_proposeKey_worksForASuspendedOrganisation() public {
+    function test_proposeKey_worksInAnEmergency() public {
+        suspendInEmergency(COMPANY, START + 10);
+        offer(COMPANY, KEY, OPERATOR);
+        accept(COMPANY, KEY);
+        assertOrganisation(consortium.operatorOf(KEY, 0), COMPANY);
+    }
+
+    function test_proposeKey_revertsWhileSuspendedByVote() public {
         suspendOrganisation(COMPANY);
+        expectInactive(COMPANY);
+        offer(COMPANY, KEY, OPERATOR);
+        expectInactive(COMPANY);
+        offer(COMPANY, KEY, ADMIN);
+        reinstateOrganisation(COMPANY);
         offer(COMPANY, KEY, OPERATOR);
         accept(COMPANY, KEY);
         assertOrganisation(consortium.operatorOf(KEY, 0), COMPANY);
@@ -125,6 +137,34 @@ contract ConsortiumKeysTest is GovernanceTest {
         accept(HOSPITAL, KEY);
     }
 
+    /// Whoever holds the admin key may have offered roles in time; a vote's suspension ends that too.
+    function test_acceptKey_revertsWhenAVoteSuspendedSince() public {
+        offer(COMPANY, KEY, OPERATOR);
+        offer(COMPANY, OTHER_KEY, ADMIN);
+        offer(HOSPITAL, address(0xaaaa), OPERATOR);
+        suspendOrganisation(COMPANY);
+        expectKeyUnknown(KEY);
+        accept(COMPANY, KEY);
+        expectKeyUnknown(OTHER_KEY);
+        accept(COMPANY, OTHER_KEY);
+        // For good, and for nobody else.
+        reinstateOrganisation(COMPANY);
+        expectKeyUnknown(KEY);
+        accept(COMPANY, KEY);
+        accept(HOSPITAL, address(0xaaaa));
+        offer(COMPANY, KEY, OPERATOR);
+        accept(COMPANY, KEY);
+    }
+
+    function test_acceptKey_outlivesAnEmergency() public {
+        offer(COMPANY, KEY, OPERATOR);
+        offer(COMPANY, OTHER_KEY, ADMIN);
+        suspendInEmergency(COMPANY, START + 10);
+        accept(COMPANY, KEY);
+        vm.warp(START + 10);
+        accept(COMPANY, OTHER_KEY);
+    }
+
     function test_retireKey_endsTheKeyAtOnce() public {
         vm.warp(START + 60);
         vm.expectEmit(address(consortium));
@@ -175,6 +215,33 @@ contract ConsortiumKeysTest is GovernanceTest {
         // The key was never taken.
         offer(CLINIC, KEY, OPERATOR);
         accept(CLINIC, KEY);
+    }
+
+    function test_retireKey_withdrawsNoOfferWhileSuspendedByVote() public {
+        offer(COMPANY, KEY, OPERATOR);
+        suspendOrganisation(COMPANY);
+        expectInactive(COMPANY);
+        retire(COMPANY, KEY);
+        reinstateOrganisation(COMPANY);
+        vm.expectEmit(address(consortium));
+        emit IConsortium.KeyOfferWithdrawn(COMPANY, KEY, OPERATOR);
+        retire(COMPANY, KEY);
+    }
+
+    function test_retireKey_withdrawsAnOfferInAnEmergency() public {
+        offer(COMPANY, KEY, OPERATOR);
+        suspendInEmergency(COMPANY, START + 10);
+        retire(COMPANY, KEY);
+        expectKeyUnknown(KEY);
+        accept(COMPANY, KEY);
+    }
+
+    /// To end a key protects, and stays open.
+    function test_retireKey_endsAnOperatorWhileSuspendedByVote() public {
+        suspendOrganisation(COMPANY);
+        retire(COMPANY, operator(COMPANY));
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumNotOperator.selector, operator(COMPANY)));
+        consortium.operatorOf(operator(COMPANY), 0);
     }
 
     /// An offer to a key of another organisation is withdrawn, and the key itself left alone.

@@ -11,13 +11,14 @@ contract ConsortiumMembershipTest is GovernanceTest {
     function test_execute_admits() public {
         IConsortium.Admission memory fresh = newcomer();
         uint256 proposal = passed(IConsortium.ProposalKind.ADMIT, abi.encode(fresh));
+        vm.warp(START + 10);
         vm.expectEmit(address(consortium));
-        emit IConsortium.ProposalExecuted(proposal, START, operator(HOSPITAL));
+        emit IConsortium.ProposalExecuted(proposal, START + 10, fresh.admin);
         vm.expectEmit(address(consortium));
         emit IConsortium.OrganisationAdmitted(NEWCOMER, fresh.admin, fresh.capabilities, fresh.forProfit, fresh.name);
         vm.expectEmit(address(consortium));
-        emit IConsortium.KeyProposed(NEWCOMER, fresh.admin, IConsortium.Role.ADMIN, START);
-        execute(proposal, abi.encode(fresh));
+        emit IConsortium.KeyAccepted(NEWCOMER, fresh.admin, IConsortium.Role.ADMIN, START + 10);
+        executeBy(fresh.admin, proposal, abi.encode(fresh));
         assertEq(consortium.organisationCount(), FOUNDERS + 1);
         assertStatus(NEWCOMER, IConsortium.Status.ACTIVE);
         assertEq(consortium.capabilitiesOf(NEWCOMER), fresh.capabilities);
@@ -27,19 +28,94 @@ contract ConsortiumMembershipTest is GovernanceTest {
         );
     }
 
-    function test_execute_admitsOneWhoseAdminBeginsByAccepting() public {
+    function test_execute_admitsOneWhoseAdminActsAtOnce() public {
         IConsortium.Admission memory fresh = newcomer();
-        execute(passed(IConsortium.ProposalKind.ADMIT, abi.encode(fresh)), abi.encode(fresh));
+        uint256 proposal = passed(IConsortium.ProposalKind.ADMIT, abi.encode(fresh));
         expectNotAdmin(fresh.admin);
         offer(NEWCOMER, KEY, IConsortium.Role.OPERATOR);
-        vm.warp(START + 10);
         vm.recordLogs();
+        executeBy(fresh.admin, proposal, abi.encode(fresh));
+        // Executed, admitted, accepted: nothing is offered first, and nothing retired.
+        assertEq(vm.getRecordedLogs().length, 3);
+        expectKeyUnknown(fresh.admin);
         accept(NEWCOMER, fresh.admin);
-        // It is no successor of its own: nothing is retired.
-        assertEq(vm.getRecordedLogs().length, 1);
         offer(NEWCOMER, KEY, IConsortium.Role.OPERATOR);
         accept(NEWCOMER, KEY);
         assertOrganisation(consortium.operatorOf(KEY, CUSTODIAN), NEWCOMER);
+        vm.prank(fresh.admin);
+        consortium.propose("salt", IConsortium.ProposalKind.SUSPEND, abi.encode(COMPANY));
+    }
+
+    function test_execute_revertsWhenAnotherThanTheNewcomerAdmits() public {
+        bytes memory payload = abi.encode(newcomer());
+        uint256 proposal = passed(IConsortium.ProposalKind.ADMIT, payload);
+        address[4] memory others = [operator(HOSPITAL), admin(HOSPITAL), operator(NEWCOMER), STRANGER];
+        for (uint256 i = 0; i < others.length; ++i) {
+            expectNotAdmin(others[i]);
+            executeBy(others[i], proposal, payload);
+        }
+        assertEq(consortium.organisationCount(), FOUNDERS);
+        executeBy(admin(NEWCOMER), proposal, payload);
+        assertStatus(NEWCOMER, IConsortium.Status.ACTIVE);
+    }
+
+    function test_execute_admitsNobodyWithoutTheVotes() public {
+        bytes memory payload = abi.encode(newcomer());
+        uint256 proposal = propose(IConsortium.ProposalKind.ADMIT, payload);
+        expectNotPassed(0, 3, 0, 2);
+        executeBy(admin(NEWCOMER), proposal, payload);
+        passWithoutCompany(proposal);
+        // Nor as another than the votes were for.
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumPayloadMismatch.selector, proposal));
+        executeBy(admin(NEWCOMER), proposal, abi.encode(secondRegulator()));
+        takeBack(proposal, CLINIC);
+        expectNotPassed(3, 3, 1, 2);
+        executeBy(admin(NEWCOMER), proposal, payload);
+    }
+
+    /// A newcomer carries out its own admission, and before it nothing else.
+    function test_execute_revertsWhenTheNewcomerCarriesOutAnother() public {
+        passed(IConsortium.ProposalKind.ADMIT, abi.encode(newcomer()));
+        uint256 other = passed(IConsortium.ProposalKind.SUSPEND, abi.encode(COMPANY));
+        expectKeyUnknown(admin(NEWCOMER));
+        executeBy(admin(NEWCOMER), other, abi.encode(COMPANY));
+    }
+
+    /// Nobody holds the key: nobody is admitted, and no vote counts one more.
+    function test_execute_admitsNobodyByAMistypedKey() public {
+        IConsortium.Admission memory mistyped = newcomer();
+        mistyped.admin = address(0xdead);
+        bytes memory payload = abi.encode(mistyped);
+        uint256 proposal = passed(IConsortium.ProposalKind.ADMIT, payload);
+        expectNotAdmin(operator(HOSPITAL));
+        execute(proposal, payload);
+        expectNotAdmin(admin(NEWCOMER));
+        executeBy(admin(NEWCOMER), proposal, payload);
+        assertStatus(NEWCOMER, IConsortium.Status.UNKNOWN);
+        uint256 next = propose(IConsortium.ProposalKind.SUSPEND, abi.encode(COMPANY));
+        expectNotPassed(0, 3, 0, 2);
+        execute(next, abi.encode(COMPANY));
+        // Asked for anew, with the right key, it has the number that was never given.
+        admit(newcomer());
+        assertStatus(NEWCOMER, IConsortium.Status.ACTIVE);
+    }
+
+    /// With one custodian, a second that never voted would stop every vote: also the one to remove it.
+    function test_execute_goesOnBesideADeadAdmission() public {
+        removeOrganisation(CLINIC);
+        IConsortium.Admission memory dead = newcomer();
+        dead.admin = address(0xdead);
+        uint256 admitting = decideWithOneCustodian(IConsortium.ProposalKind.ADMIT, abi.encode(dead));
+        expectNotAdmin(operator(HOSPITAL));
+        execute(admitting, abi.encode(dead));
+        uint256 suspending = decideWithOneCustodian(IConsortium.ProposalKind.SUSPEND, abi.encode(COMPANY));
+        execute(suspending, abi.encode(COMPANY));
+        assertStatus(COMPANY, IConsortium.Status.SUSPENDED);
+        vm.warp(START + VOTING_PERIOD);
+        vm.expectRevert(
+            abi.encodeWithSelector(IConsortium.ConsortiumProposalClosed.selector, admitting, START + VOTING_PERIOD)
+        );
+        executeBy(dead.admin, admitting, abi.encode(dead));
     }
 
     function test_execute_revertsWhenTheNewMembersAdminIsTakenMeanwhile() public {
@@ -48,7 +124,7 @@ contract ConsortiumMembershipTest is GovernanceTest {
         offer(CLINIC, admin(NEWCOMER), IConsortium.Role.OPERATOR);
         accept(CLINIC, admin(NEWCOMER));
         expectKeyTaken(admin(NEWCOMER));
-        execute(proposal, payload);
+        executeBy(admin(NEWCOMER), proposal, payload);
         assertEq(consortium.organisationCount(), FOUNDERS);
     }
 
@@ -177,6 +253,17 @@ contract ConsortiumMembershipTest is GovernanceTest {
         execute(fourth, payload);
         expectRemoved(COMPANY);
         execute(second, payload);
+    }
+
+    function decideWithOneCustodian(IConsortium.ProposalKind kind, bytes memory payload)
+        private
+        returns (uint256 proposal)
+    {
+        vm.prank(operator(HOSPITAL));
+        proposal = consortium.propose(freshSalt(), kind, payload);
+        vote(proposal, HOSPITAL);
+        vote(proposal, INSTITUTE);
+        vote(proposal, AGENCY);
     }
 
     function expectLastRegulator(OrganisationId organisation) private {

@@ -15,16 +15,18 @@ import { GovernanceTest } from "./GovernanceTest.sol";
 /// EMERGENCY  unknown      EMERGENCY    used up      used up      nothing      used up      nothing
 /// RECORD     no operator  =            =            =            =            =            inactive
 /// BEGIN      no operator  =            inactive     =            inactive     inactive     inactive
-/// PROPOSE    key unknown  =            inactive     =            inactive     inactive     nothing
+/// PROPOSE    key unknown  =            =            =            inactive     inactive     nothing
 /// VOTE       key unknown  =            =            =            =            =            nothing
+/// TAKE_BACK  key unknown  =            =            =            =            =            nothing
 /// EXECUTE    key unknown  =            =            =            =            =            nothing
-/// OFFER      no admin     =            =            =            =            =            nothing
-/// ACCEPT     key unknown  =            =            =            =            =            nothing
+/// OFFER      no admin     =            =            =            inactive     inactive     nothing
+/// ACCEPT     key unknown  =            =            =            key unknown  key unknown  nothing
 /// RETIRE     no admin     =            =            =            =            =            nothing
+/// WITHDRAW   no admin     =            =            =            inactive     inactive     nothing
 /// REPORT     key unknown  =            =            =            =            =            nothing
 ///
 /// ENDED: the emergency is over, and used up. BOTH: suspended by vote while an emergency runs. LATER, not a column: by
-/// vote after one is over. A removal after an emergency leaves it used up, but there is nobody left to suspend.
+/// vote after one is over. ACCEPT and WITHDRAW are of an offer made before. A removal after an emergency leaves it used up, but there is nobody left to suspend.
 contract ConsortiumOrganisationTableTest is GovernanceTest {
     enum State {
         UNKNOWN,
@@ -46,10 +48,12 @@ contract ConsortiumOrganisationTableTest is GovernanceTest {
         BEGIN,
         PROPOSE,
         VOTE,
+        TAKE_BACK,
         EXECUTE,
         OFFER,
         ACCEPT,
         RETIRE,
+        WITHDRAW,
         REPORT
     }
 
@@ -66,12 +70,15 @@ contract ConsortiumOrganisationTableTest is GovernanceTest {
 
     OrganisationId internal subject;
     uint256 internal open;
+    uint256 internal backed;
     uint256 internal ready;
     bytes internal payload = abi.encode(INSTITUTE);
 
     function setUp() public override {
         super.setUp();
         open = propose(IConsortium.ProposalKind.REMOVE, payload);
+        backed = propose(IConsortium.ProposalKind.REMOVE, payload);
+        vote(backed, COMPANY);
         ready = passed(IConsortium.ProposalKind.SUSPEND, payload);
     }
 
@@ -100,19 +107,23 @@ contract ConsortiumOrganisationTableTest is GovernanceTest {
     }
 
     function test_voters_followTheTable() public {
-        bytes4[7] memory no = [NO_KEY, bytes4(0), INACTIVE, 0, INACTIVE, INACTIVE, NOTHING];
+        bytes4[7] memory no = [NO_KEY, bytes4(0), 0, 0, INACTIVE, INACTIVE, NOTHING];
         row(Act.PROPOSE, every(), no, unchanged());
         no = [NO_KEY, bytes4(0), 0, 0, 0, 0, NOTHING];
         row(Act.VOTE, every(), no, unchanged());
+        row(Act.TAKE_BACK, every(), no, unchanged());
         row(Act.EXECUTE, every(), no, unchanged());
     }
 
     function test_keys_followTheTable() public {
-        bytes4[7] memory no = [NO_ADMIN, bytes4(0), 0, 0, 0, 0, NOTHING];
+        bytes4[7] memory no = [NO_ADMIN, bytes4(0), 0, 0, INACTIVE, INACTIVE, NOTHING];
         row(Act.OFFER, every(), no, unchanged());
+        row(Act.WITHDRAW, every(), no, unchanged());
+        no = [NO_ADMIN, bytes4(0), 0, 0, 0, 0, NOTHING];
         row(Act.RETIRE, every(), no, unchanged());
-        no = [NO_KEY, bytes4(0), 0, 0, 0, 0, NOTHING];
+        no = [NO_KEY, bytes4(0), 0, 0, NO_KEY, NO_KEY, NOTHING];
         row(Act.ACCEPT, every(), no, unchanged());
+        no = [NO_KEY, bytes4(0), 0, 0, 0, 0, NOTHING];
         row(Act.REPORT, every(), no, unchanged());
     }
 
@@ -167,6 +178,7 @@ contract ConsortiumOrganisationTableTest is GovernanceTest {
         else if (act == Act.OFFER) offer(subject, KEY, IConsortium.Role.OPERATOR);
         else if (act == Act.ACCEPT) accept(subject, OFFERED);
         else if (act == Act.RETIRE) retire(subject, operator(subject));
+        else if (act == Act.WITHDRAW) retire(subject, OFFERED);
         else report(operator(subject), admin(subject), START);
     }
 
@@ -187,6 +199,7 @@ contract ConsortiumOrganisationTableTest is GovernanceTest {
         vm.prank(operator(subject));
         if (act == Act.PROPOSE) consortium.propose("own", IConsortium.ProposalKind.REMOVE, payload);
         else if (act == Act.VOTE) consortium.vote(open, true);
+        else if (act == Act.TAKE_BACK) consortium.vote(backed, false);
         else consortium.execute(ready, payload);
     }
 

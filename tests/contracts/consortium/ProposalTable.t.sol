@@ -10,12 +10,17 @@ import { GovernanceTest } from "./GovernanceTest.sol";
 /// VOTE             unknown   OPEN        PASSED    executed   closed    closed
 /// VOTE_DECIDING    unknown   PASSED      PASSED    executed   closed    closed
 /// VOTE_AGAIN       unknown   voted       voted     executed   closed    closed
+/// VOTE_OVER        unknown   voted       voted     executed   closed    closed
+/// TAKE_BACK        unknown   OPEN        OPEN      executed   closed    closed
+/// TAKE_BACK_OVER   unknown   voted       voted     executed   closed    closed
 /// VOTE_LATE        unknown   electorate  electorate executed  closed    closed
 /// EXECUTE          unknown   not passed  EXECUTED  executed   closed    closed
 /// EXECUTE_OTHER    unknown   not passed  mismatch  executed   closed    closed
+/// EXECUTE_STRANGER unknown   no key      no key    executed   closed    closed
 /// WAIT             UNKNOWN   EXPIRED     EXPIRED_P EXECUTED   EXPIRED   EXPIRED_PASSED
 ///
-/// VOTE_AGAIN is by one that voted, VOTE_LATE by one admitted after the opening.
+/// VOTE_AGAIN is by one that voted in favour; VOTE_OVER is against and then in favour; TAKE_BACK_OVER takes a vote back
+/// and votes in favour anew. VOTE_LATE is by one admitted after the opening, EXECUTE_STRANGER by a key of nobody.
 contract ConsortiumProposalTableTest is GovernanceTest {
     enum State {
         UNKNOWN,
@@ -30,9 +35,13 @@ contract ConsortiumProposalTableTest is GovernanceTest {
         VOTE,
         VOTE_DECIDING,
         VOTE_AGAIN,
+        VOTE_OVER,
+        TAKE_BACK,
+        TAKE_BACK_OVER,
         VOTE_LATE,
         EXECUTE,
         EXECUTE_OTHER,
+        EXECUTE_STRANGER,
         WAIT
     }
 
@@ -42,6 +51,7 @@ contract ConsortiumProposalTableTest is GovernanceTest {
     bytes4 internal immutable DONE = IConsortium.ConsortiumAlreadyExecuted.selector;
     bytes4 internal immutable CLOSED = IConsortium.ConsortiumProposalClosed.selector;
     bytes4 internal immutable NOT_PASSED = IConsortium.ConsortiumNotPassed.selector;
+    bytes4 internal immutable NO_KEY = IConsortium.ConsortiumKeyUnknown.selector;
     bytes4 internal immutable MISMATCH = IConsortium.ConsortiumPayloadMismatch.selector;
 
     bytes internal payload = abi.encode(COMPANY);
@@ -63,7 +73,15 @@ contract ConsortiumProposalTableTest is GovernanceTest {
         next[1] = State.PASSED;
         row(Act.VOTE_DECIDING, [NONE, bytes4(0), 0, DONE, CLOSED, CLOSED], next);
         row(Act.VOTE_AGAIN, [NONE, VOTED, VOTED, DONE, CLOSED, CLOSED], same());
+        row(Act.VOTE_OVER, [NONE, VOTED, VOTED, DONE, CLOSED, CLOSED], same());
         row(Act.VOTE_LATE, [NONE, ELECTORATE, ELECTORATE, DONE, CLOSED, CLOSED], same());
+    }
+
+    function test_votesTakenBack_followTheTable() public {
+        State[6] memory next = same();
+        next[2] = State.OPEN;
+        row(Act.TAKE_BACK, [NONE, bytes4(0), 0, DONE, CLOSED, CLOSED], next);
+        row(Act.TAKE_BACK_OVER, [NONE, VOTED, VOTED, DONE, CLOSED, CLOSED], same());
     }
 
     function test_executions_followTheTable() public {
@@ -71,6 +89,7 @@ contract ConsortiumProposalTableTest is GovernanceTest {
         next[2] = State.EXECUTED;
         row(Act.EXECUTE, [NONE, NOT_PASSED, bytes4(0), DONE, CLOSED, CLOSED], next);
         row(Act.EXECUTE_OTHER, [NONE, NOT_PASSED, MISMATCH, DONE, CLOSED, CLOSED], same());
+        row(Act.EXECUTE_STRANGER, [NONE, NO_KEY, NO_KEY, DONE, CLOSED, CLOSED], same());
     }
 
     function test_time_followsTheTable() public {
@@ -105,9 +124,13 @@ contract ConsortiumProposalTableTest is GovernanceTest {
     }
 
     function perform(Act act) external {
-        if (act == Act.VOTE) {
+        if (act == Act.VOTE || act == Act.VOTE_OVER) {
             vm.prank(operator(COMPANY));
             consortium.vote(subject, false);
+            if (act == Act.VOTE_OVER) vote(subject, COMPANY);
+        } else if (act == Act.TAKE_BACK || act == Act.TAKE_BACK_OVER) {
+            takeBack(subject, CLINIC);
+            if (act == Act.TAKE_BACK_OVER) vote(subject, CLINIC);
         } else if (act == Act.VOTE_DECIDING) {
             vote(subject, INSTITUTE);
         } else if (act == Act.VOTE_AGAIN) {
@@ -118,6 +141,8 @@ contract ConsortiumProposalTableTest is GovernanceTest {
             execute(subject, payload);
         } else if (act == Act.EXECUTE_OTHER) {
             execute(subject, abi.encode(INSTITUTE));
+        } else if (act == Act.EXECUTE_STRANGER) {
+            executeBy(STRANGER, subject, payload);
         } else {
             vm.warp(START + VOTING_PERIOD);
         }

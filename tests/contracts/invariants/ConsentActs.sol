@@ -15,6 +15,7 @@ abstract contract ConsentActs is ConsentModel {
     uint256 public suspensions;
     uint256 public timedSuspensions;
     uint256 public revocations;
+    uint256 public secondRevocations;
     uint256 public supersessions;
     uint256 public withdrawals;
     uint256 public grantsByOthers;
@@ -74,13 +75,21 @@ abstract contract ConsentActs is ConsentModel {
         try consents.issue(freshSalt(), terms) returns (ConsentId consent) {
             agree(good);
             ++supersessions;
-            revoked(index);
+            revoked(index, false);
             told(consent, former.place, terms);
             Story storage next = _stories[_stories.length - 1];
             next.carriedRounds = former.carriedRounds + former.rounds;
             next.carriedEpsilon = former.carriedEpsilon + former.epsilon;
         } catch {
             agree(!good);
+        }
+    }
+
+    /// @notice Up to four attempts until one succeeds: a single one is too often refused for every sequence to have one.
+    function supersedeSome(uint256 seed) internal {
+        uint256 before = supersessions;
+        for (uint256 i = 0; i < 4 && supersessions == before; ++i) {
+            supersede(mixed(seed));
         }
     }
 
@@ -135,18 +144,35 @@ abstract contract ConsentActs is ConsentModel {
         }
     }
 
-    function revoke(uint256 index, bool byVote) internal {
-        bool good = _stories[index].revokedAt == 0;
+    /// @notice For a reason that taints also once more, after one that does not.
+    function revoke(uint256 index, bool byVote, bool taints) internal {
+        bool good = _stories[index].revokedAt == 0 || (taints && !_stories[index].tainted);
         ConsentId consent = _stories[index].consent;
         vm.prank(byVote ? address(consortium) : operator(_stories[index].grantor));
         (bool done,) = address(consents)
             .call(
                 byVote
-                    ? abi.encodeCall(consents.revokeByVote, (consent, StateReason.PERMIT_ENDED))
-                    : abi.encodeCall(consents.revoke, (consent, StateReason.OPT_OUT_BATCH))
+                    ? abi.encodeCall(
+                        consents.revokeByVote, (consent, taints ? StateReason.ERROR : StateReason.PERMIT_ENDED)
+                    )
+                    : abi.encodeCall(
+                        consents.revoke, (consent, taints ? StateReason.BREACH : StateReason.OPT_OUT_BATCH)
+                    )
             );
         agree(done == good);
-        if (done) revoked(index);
+        if (done) revoked(index, taints);
+    }
+
+    /// @notice Of a consent that ended without taint, if there is one after a drawn place; or of one that is tainted.
+    function revokeAgain(uint256 seed, bool taints) internal {
+        (bool found, uint256 index) = (false, 0);
+        for (uint256 i = 0; i < _stories.length; ++i) {
+            uint256 next = (seed + i) % _stories.length;
+            if (_stories[next].revokedAt == 0) continue;
+            (found, index) = (true, next);
+            if (!_stories[next].tainted) break;
+        }
+        if (found) revoke(index, (seed >> 8) % 2 == 0, taints);
     }
 
     /// @notice A new version; some end all uses of the earlier ones.
@@ -194,9 +220,11 @@ abstract contract ConsentActs is ConsentModel {
         _steps[index].push(Step({ change: Change.TIMED, at: present(), until: present() + duration }));
     }
 
-    function revoked(uint256 index) private {
+    function revoked(uint256 index, bool taints) private {
         ++revocations;
-        _stories[index].revokedAt = present();
+        if (_stories[index].revokedAt == 0) _stories[index].revokedAt = present();
+        else ++secondRevocations;
+        _stories[index].tainted = taints;
         _steps[index].push(Step({ change: Change.REVOKED, at: present(), until: 0 }));
     }
 

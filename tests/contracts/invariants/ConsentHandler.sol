@@ -25,9 +25,10 @@ contract ConsentHandler is ConsentRuns {
         if (turn == 8) suspendByRegulator(pick(drawn), uint48(1 + drawn % 3 days));
         if (turn == 9 && _stories.length < MOST) grant(drawn);
         if (turn == 10) attemptUseOfRevoked(drawn);
-        if (turn == 13) supersede(drawn);
+        if (turn == 13) supersedeSome(drawn);
         if (turn == 14) reinstate(drawn);
         if (turn == 14) completeRun(drawn);
+        if (turn == 15) revokeAgain(drawn, true);
         if (turn == 15) publishDataset(drawn);
         if (turn % 8 == 7) attemptUse(mixed(drawn));
     }
@@ -75,7 +76,12 @@ contract ConsentHandler is ConsentRuns {
 
     function revokeOne(uint256 seed) external thenOneOfTheRound(seed) {
         uint256 drawn = mixed(seed);
-        revoke((drawn >> 8) % _stories.length, drawn % 4 == 0);
+        revoke((drawn >> 8) % _stories.length, drawn % 4 == 0, (drawn >> 2) % 2 == 0);
+    }
+
+    function revokeOneAgain(uint256 seed) external thenOneOfTheRound(seed) {
+        uint256 drawn = mixed(seed);
+        revokeAgain(drawn, (drawn >> 16) % 4 != 0);
     }
 
     function publishVersion(uint256 seed) external thenOneOfTheRound(seed) {

@@ -6,7 +6,7 @@ import { Test } from "forge-std/Test.sol";
 import { ConsentToken } from "../../../contracts/ConsentToken.sol";
 import { DatasetRegistry } from "../../../contracts/DatasetRegistry.sol";
 import { IConsentToken } from "../../../contracts/interfaces/IConsentToken.sol";
-import { ConsentState } from "../../../contracts/types/DataUse.sol";
+import { ConsentState, StateReason } from "../../../contracts/types/DataUse.sol";
 import { ConsentId, DatasetId, OrganisationId } from "../../../contracts/types/Ids.sol";
 import { ConsentHandler } from "./ConsentHandler.sol";
 import { ConsentModel } from "./ConsentModel.sol";
@@ -26,7 +26,7 @@ contract ConsentInvariantsTest is Test {
     function setUp() public {
         handler = new ConsentHandler();
         (token, registry) = (handler.token(), handler.registry());
-        bytes4[] memory selectors = new bytes4[](13);
+        bytes4[] memory selectors = new bytes4[](14);
         selectors[0] = ConsentHandler.issue.selector;
         selectors[1] = ConsentHandler.issueByAnother.selector;
         selectors[2] = ConsentHandler.supersedeOne.selector;
@@ -40,6 +40,7 @@ contract ConsentInvariantsTest is Test {
         selectors[10] = ConsentHandler.use.selector;
         selectors[11] = ConsentHandler.train.selector;
         selectors[12] = ConsentHandler.wait.selector;
+        selectors[13] = ConsentHandler.revokeOneAgain.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({ addr: address(handler), selectors: selectors }));
     }
@@ -58,6 +59,7 @@ contract ConsentInvariantsTest is Test {
         assertGe(handler.suspensions(), 2, "suspensions");
         assertGe(handler.timedSuspensions(), 2, "timed suspensions");
         assertGe(handler.revocations(), 2, "revocations");
+        assertGe(handler.secondRevocations(), 1, "second revocations");
         assertGe(handler.supersessions(), 1, "supersessions");
         assertGe(handler.withdrawals(), 1, "withdrawals");
     }
@@ -124,25 +126,25 @@ contract ConsentInvariantsTest is Test {
     }
 
     /// Read from storage: the log has exactly the acts that succeeded, its times never fall, and nothing follows a
-    /// revocation.
+    /// revocation but one that taints, after one that does not.
     function invariant_theLogIsOrdered() public view {
         for (uint256 i = 0; i < handler.count(); ++i) {
-            ConsentId consent = handler.storyAt(i).consent;
+            ConsentModel.Story memory story = handler.storyAt(i);
+            ConsentId consent = story.consent;
             ConsentModel.Step[] memory steps = handler.stepsOf(i);
             uint256 log = uint256(keccak256(abi.encode(consent, LOG)));
             uint256 before;
             for (uint256 j = 0; j < steps.length; ++j) {
                 uint256 entry = load(log, j);
-                uint256 time = (entry >> 48) & type(uint48).max;
-                assertEq(time, steps[j].at);
-                assertGe(time, before);
-                assertLe(time, block.timestamp);
-                bool revocation = entry & 0xff == uint256(IConsentToken.Act.REVOKED);
-                assertEq(revocation, steps[j].change == ConsentModel.Change.REVOKED);
-                if (revocation) assertEq(j + 1, steps.length);
-                before = time;
+                assertEq(timeOf(entry), steps[j].at);
+                assertGe(timeOf(entry), timeOf(before));
+                assertLe(timeOf(entry), block.timestamp);
+                assertEq(isRevocation(entry), steps[j].change == ConsentModel.Change.REVOKED);
+                if (j > 0) assertTrue(mayFollow(before, entry));
+                before = entry;
             }
             assertEq(load(log, steps.length), 0);
+            assertEq(isRevocation(before) && taints(before), story.tainted);
             uint256 grant = uint256(vm.load(address(token), keccak256(abi.encode(consent, CONSENTS))));
             assertEq(grant >> 240, steps.length);
         }
@@ -165,6 +167,23 @@ contract ConsentInvariantsTest is Test {
 
     function assertAsOf(uint256 index, ConsentId consent, uint48 time) private view {
         assertTrue(token.stateAt(consent, time) == handler.stateAt(index, time));
+    }
+
+    function mayFollow(uint256 before, uint256 entry) private pure returns (bool) {
+        return !isRevocation(before) || (isRevocation(entry) && taints(entry) && !taints(before));
+    }
+
+    function timeOf(uint256 entry) private pure returns (uint256) {
+        return (entry >> 48) & type(uint48).max;
+    }
+
+    function isRevocation(uint256 entry) private pure returns (bool) {
+        return entry & 0xff == uint256(IConsentToken.Act.REVOKED);
+    }
+
+    function taints(uint256 entry) private pure returns (bool) {
+        uint256 reason = (entry >> 8) & 0xff;
+        return reason == uint256(StateReason.BREACH) || reason == uint256(StateReason.ERROR);
     }
 
     function load(uint256 base, uint256 position) private view returns (uint256) {

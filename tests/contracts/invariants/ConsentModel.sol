@@ -10,7 +10,8 @@ import { ConsortiumTest } from "../base/ConsortiumTest.sol";
 abstract contract ConsentModel is ConsortiumTest {
     /// @param carriedRounds what the superseded consent had used, all in all
     /// @param rounds what was recorded under this consent itself
-    /// @param revokedAt 0 while it is not revoked
+    /// @param revokedAt 0 while it is not revoked; of two revocations the first
+    /// @param tainted whether it was revoked for a reason that taints, at once or the second time
     struct Story {
         ConsentId consent;
         OrganisationId grantor;
@@ -26,6 +27,7 @@ abstract contract ConsentModel is ConsortiumTest {
         uint24 rounds;
         uint40 epsilon;
         uint48 revokedAt;
+        bool tainted;
     }
 
     enum Change {

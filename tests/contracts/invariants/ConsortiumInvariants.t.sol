@@ -44,6 +44,7 @@ contract ConsortiumInvariantsTest is Test {
         if (handler.turns() < WHOLE) return;
         assertGe(handler.proposals(), 3, "proposals");
         assertGe(handler.votes(), 6, "votes");
+        assertGe(handler.votesTakenBack(), 1, "votes taken back");
         assertGe(handler.executions(), 1, "executions");
         assertGe(handler.keyChanges(), 1, "key changes");
         assertGe(handler.protections(), 1, "protections");
@@ -69,6 +70,7 @@ contract ConsortiumInvariantsTest is Test {
         }
     }
 
+    /// A vote that was taken back counts no more.
     function invariant_everyOrganisationVotesAtMostOnce() public view {
         for (uint256 i = 1; i <= handler.proposals(); ++i) {
             ConsortiumModel.Story memory story = handler.storyOf(i);
@@ -132,9 +134,9 @@ contract ConsortiumInvariantsTest is Test {
         address[] memory keys = handler.everyKey();
         for (uint256 i = 0; i < keys.length; ++i) {
             ConsortiumModel.KnownKey memory known = handler.knownKeyOf(keys[i]);
-            (uint48 since, bool confirmed) = consortium.compromiseOf(keys[i]);
+            (uint48 since, uint48 confirmedSince) = consortium.compromiseOf(keys[i]);
             assertEq(since, known.reportedSince);
-            assertEq(confirmed, known.confirmed);
+            assertEq(confirmedSince, known.confirmedSince);
             bool removed = handler.memberOf(known.organisation).voted == IConsortium.Status.REMOVED;
             bool counts = known.role == IConsortium.Role.OPERATOR && !known.retired && !removed;
             try consortium.operatorOf(keys[i], 0) returns (OrganisationId organisation) {

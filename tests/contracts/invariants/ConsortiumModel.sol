@@ -8,12 +8,20 @@ import { ConsortiumTest } from "../base/ConsortiumTest.sol";
 
 /// @notice What the consortium must look like, told anew from the acts that succeeded, in the plainest way.
 abstract contract ConsortiumModel is ConsortiumTest {
+    enum Choice {
+        NONE,
+        IN_FAVOUR,
+        AGAINST,
+        TAKEN_BACK
+    }
+
+    /// @param term how often an admin came or went, or a vote suspended: an offer counts in its own term only
     struct Member {
         uint8 capabilities;
         IConsortium.Status voted;
         uint48 emergencyUntil;
         address admin;
-        uint32 adminChanges;
+        uint32 term;
         address[] keys;
     }
 
@@ -22,14 +30,15 @@ abstract contract ConsortiumModel is ConsortiumTest {
         IConsortium.Role role;
         bool retired;
         uint48 reportedSince;
-        bool confirmed;
+        uint48 confirmedSince;
     }
 
+    /// @param role NONE once it is withdrawn
     struct Offered {
         uint32 organisation;
         address key;
         IConsortium.Role role;
-        uint32 adminChanges;
+        uint32 term;
     }
 
     /// @param members how many belonged at the opening; `custodians` likewise
@@ -49,7 +58,7 @@ abstract contract ConsortiumModel is ConsortiumTest {
     mapping(uint32 => Member) internal _members;
     mapping(address => KnownKey) internal _known;
     mapping(uint256 => Story) internal _stories;
-    mapping(uint256 => mapping(uint32 => bool)) internal _voted;
+    mapping(uint256 => mapping(uint32 => Choice)) internal _choices;
     address[] internal _everyKey;
     Offered[] internal _offered;
     IConsortium.Thresholds internal _thresholds = IConsortium.Thresholds(5000, 5000);
@@ -121,29 +130,46 @@ abstract contract ConsortiumModel is ConsortiumTest {
 
     function addKey(uint32 organisation, address key, IConsortium.Role role) internal {
         if (_known[key].organisation != 0) breaches.push("a key was accepted twice");
-        _known[key] = KnownKey(organisation, role, false, 0, false);
+        _known[key] = KnownKey(organisation, role, false, 0, 0);
         _everyKey.push(key);
         Member storage member = _members[organisation];
         member.keys.push(key);
         if (role != IConsortium.Role.ADMIN) return;
         if (member.admin != key) retireModelled(member.admin);
         member.admin = key;
-        ++member.adminChanges;
+        ++member.term;
     }
 
     function retireModelled(address key) internal {
         KnownKey storage known = _known[key];
         if (known.organisation == 0 || known.retired) return;
         known.retired = true;
-        if (known.role == IConsortium.Role.ADMIN) ++_members[known.organisation].adminChanges;
+        if (known.role == IConsortium.Role.ADMIN) ++_members[known.organisation].term;
     }
 
     function addOffer(uint32 organisation, address key, IConsortium.Role role) internal {
-        _offered.push(Offered(organisation, key, role, _members[organisation].adminChanges));
+        _offered.push(Offered(organisation, key, role, _members[organisation].term));
+    }
+
+    function withdrawOffers(uint32 organisation, address key) internal {
+        for (uint256 i = 0; i < _offered.length; ++i) {
+            Offered storage offer = _offered[i];
+            if (offer.key == key && offer.organisation == organisation) offer.role = IConsortium.Role.NONE;
+        }
+    }
+
+    /// @notice The role that the last offer to a key in this term gives, NONE when there is none.
+    function standingOffer(uint32 organisation, address key) internal view returns (IConsortium.Role role) {
+        for (uint256 i = 0; i < _offered.length; ++i) {
+            Offered storage offer = _offered[i];
+            bool same = offer.key == key && offer.organisation == organisation;
+            if (same && offer.term == _members[organisation].term) role = offer.role;
+        }
     }
 
     function apply_(uint256 proposal) internal {
         Story storage story = _stories[proposal];
+        if (!hasItsVotes(proposal)) breaches.push("a vote that does not count carried a proposal");
         if (story.executed) breaches.push("a proposal was executed twice");
         if (present() >= story.deadline) breaches.push("a proposal was executed after its deadline");
         story.executed = true;
@@ -151,7 +177,7 @@ abstract contract ConsortiumModel is ConsortiumTest {
         if (kind == IConsortium.ProposalKind.ADMIT) {
             IConsortium.Admission memory admission = abi.decode(story.payload, (IConsortium.Admission));
             addMember(admission);
-            addOffer(organisations, admission.admin, IConsortium.Role.ADMIN);
+            addKey(organisations, admission.admin, IConsortium.Role.ADMIN);
         } else if (kind == IConsortium.ProposalKind.REPLACE_ADMIN) {
             IConsortium.AdminReplacement memory next = abi.decode(story.payload, (IConsortium.AdminReplacement));
             addOffer(OrganisationId.unwrap(next.organisation), next.admin, IConsortium.Role.ADMIN);
@@ -164,11 +190,28 @@ abstract contract ConsortiumModel is ConsortiumTest {
 
     function applyMembership(IConsortium.ProposalKind kind, Member storage member) private {
         if (member.voted == IConsortium.Status.REMOVED) breaches.push("a removed organisation was changed");
-        if (kind == IConsortium.ProposalKind.SUSPEND) member.voted = IConsortium.Status.SUSPENDED;
+        if (kind == IConsortium.ProposalKind.SUSPEND) {
+            member.voted = IConsortium.Status.SUSPENDED;
+            ++member.term;
+        }
         if (kind == IConsortium.ProposalKind.REMOVE) member.voted = IConsortium.Status.REMOVED;
         if (kind != IConsortium.ProposalKind.REINSTATE) return;
         member.voted = IConsortium.Status.ACTIVE;
         member.emergencyUntil = 0;
+    }
+
+    /// @dev Counted one by one, from those still in favour.
+    function hasItsVotes(uint256 proposal) private view returns (bool) {
+        Story storage story = _stories[proposal];
+        uint256 all;
+        uint256 custodians;
+        for (uint32 i = 1; i <= organisations; ++i) {
+            if (_choices[proposal][i] != Choice.IN_FAVOUR) continue;
+            ++all;
+            if (_members[i].capabilities & CUSTODIAN != 0) ++custodians;
+        }
+        return 10_000 * all > uint256(story.members) * story.thresholds.all
+            && 10_000 * custodians > uint256(story.custodians) * story.thresholds.custodians;
     }
 
     // Whom to ask

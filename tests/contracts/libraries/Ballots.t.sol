@@ -112,6 +112,20 @@ contract BallotsTest is Test {
         caller.requirePassed(ballot);
     }
 
+    /// What one vote adds, taking it back takes away, and nothing else of the ballot changes.
+    function testFuzz_count_isTakenBack(uint32 all, uint32 custodians, bool isCustodian) public pure {
+        all = uint32(bound(all, 0, type(uint32).max - 1));
+        custodians = uint32(bound(custodians, 0, type(uint32).max - 1));
+        Ballots.Ballot memory ballot;
+        (ballot.inFavour, ballot.custodiansInFavour, ballot.needed) = (all, custodians, 7);
+        bytes memory before = abi.encode(ballot);
+        Ballots.count(ballot, true, isCustodian);
+        assertEq(ballot.inFavour, all + 1);
+        assertEq(ballot.custodiansInFavour, isCustodian ? custodians + 1 : custodians);
+        Ballots.count(ballot, false, isCustodian);
+        assertEq(abi.encode(ballot), before);
+    }
+
     function expectBadShare(uint16 share) private {
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumBadThreshold.selector, share, 5000, 9999));
     }

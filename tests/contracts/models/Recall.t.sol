@@ -9,6 +9,11 @@ import { ModelTest } from "./ModelTest.sol";
 
 /// Issuing recalls. Lifting and acknowledging are in RecallAnswers.
 contract RecallTest is ModelTest {
+    /// What is left of the counter's 65,535 is kept for regulators.
+    uint16 internal constant MOST_OF_PUBLISHER = 60_000;
+    /// Where ModelRegistry keeps its versions, as tests/contracts/Layout.t.sol has it.
+    uint256 internal constant VERSIONS = 0;
+
     ModelVersionId internal version;
 
     function setUp() public override {
@@ -103,6 +108,82 @@ contract RecallTest is ModelTest {
         assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, 0);
     }
 
+    /// Or whoever trusts the notice would take up what is taken back itself.
+    function test_recall_revertsWhenTheReplacementIsTakenBack() public {
+        ModelVersionId withdrawn = publishVersion("withdrawn");
+        withdraw(withdrawn);
+        expectBadReplacement(INSTITUTE, withdrawn);
+        ModelVersionId recalled = publishVersion("recalled");
+        RecallId ofRegulator = recallBy(AGENCY, "other", recalled);
+        RecallId ofPublisher = recallBy(INSTITUTE, "other", recalled);
+        expectBadReplacement(INSTITUTE, recalled);
+        vm.prank(operator(AGENCY));
+        models.liftRecall(ofRegulator);
+        expectBadReplacement(INSTITUTE, recalled);
+        vm.prank(operator(INSTITUTE));
+        models.liftRecall(ofPublisher);
+        replaceBy(recalled);
+        assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, 1);
+    }
+
+    /// So two versions never replace each other.
+    function test_recall_revertsWhenTheReplacementIsReplacedByThis() public {
+        ModelVersionId next = publishVersion("next");
+        replaceBy(next);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryBadReplacement.selector, version));
+        vm.prank(operator(INSTITUTE));
+        models.recall("back", next, IModelRegistry.Severity.MINOR, NOTICE, version);
+    }
+
+    /// Whatever else was done with it.
+    function test_recall_takesAReplacementInEveryOtherLifecycle() public {
+        ModelVersionId next = publishVersion("next");
+        uint256 snapshot = vm.snapshotState();
+        replaceBy(next);
+        vm.revertToState(snapshot);
+        release(next);
+        replaceBy(next);
+        vm.revertToState(snapshot);
+        deprecate(next);
+        replaceBy(next);
+        assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, 1);
+    }
+
+    /// A publisher that used the counter up would keep regulators from recalling.
+    function test_recall_revertsWhenThePublisherHasTooMany() public {
+        setRecalls(MOST_OF_PUBLISHER - 1);
+        RecallId last = recallBy(INSTITUTE, "last", version);
+        expectTooMany();
+        // Also with recalls of others among them.
+        recallBy(AGENCY, "one", version);
+        expectTooMany();
+        setRecalls(type(uint16).max - 1);
+        expectTooMany();
+        setRecalls(MOST_OF_PUBLISHER);
+        vm.prank(operator(INSTITUTE));
+        models.liftRecall(last);
+        recallBy(INSTITUTE, "again", version);
+        assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, MOST_OF_PUBLISHER);
+    }
+
+    /// Up to what the counter holds.
+    function test_recall_hasRoomForRegulators() public {
+        setRecalls(MOST_OF_PUBLISHER);
+        recallBy(AGENCY, "one", version);
+        assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, MOST_OF_PUBLISHER + 1);
+        setRecalls(type(uint16).max - 1);
+        recallBy(AGENCY, "two", version);
+        assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, type(uint16).max);
+    }
+
+    /// It is counted for each version.
+    function test_recall_leavesOtherVersionsTheirRoom() public {
+        ModelVersionId other = publishVersion("other");
+        setRecalls(MOST_OF_PUBLISHER);
+        recallBy(INSTITUTE, SALT, other);
+        assertStands(other, IModelRegistry.Lifecycle.PUBLISHED, false, 1);
+    }
+
     /// The replacement may be older than what it replaces.
     function test_recall_takesAnEarlierReplacement() public {
         ModelVersionId second = publishVersion("second");
@@ -110,6 +191,25 @@ contract RecallTest is ModelTest {
         models.recall(SALT, second, IModelRegistry.Severity.CRITICAL, NOTICE, version);
         assertStands(second, IModelRegistry.Lifecycle.PUBLISHED, false, 1);
         assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, 0);
+    }
+
+    function replaceBy(ModelVersionId replacement) private {
+        vm.prank(operator(INSTITUTE));
+        models.recall(SALT, version, IModelRegistry.Severity.MINOR, NOTICE, replacement);
+    }
+
+    function expectTooMany() private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IModelRegistry.ModelRegistryTooManyRecalls.selector, version, MOST_OF_PUBLISHER)
+        );
+        recallBy(INSTITUTE, "too many", version);
+    }
+
+    /// @dev The counter lies in bits 160 to 175 of the version's first word.
+    function setRecalls(uint256 recalls) private {
+        bytes32 slot = keccak256(abi.encode(version, VERSIONS));
+        uint256 word = uint256(vm.load(address(models), slot)) & ~(uint256(type(uint16).max) << 160);
+        vm.store(address(models), slot, bytes32(word | recalls << 160));
     }
 
     function expectBadReplacement(OrganisationId issuer, ModelVersionId replacement) private {

@@ -84,6 +84,55 @@ contract ReleaseTest is ModelTest {
         assertStands(version, IModelRegistry.Lifecycle.RELEASED, true, 0);
     }
 
+    /// Brought in as made elsewhere, it would pass by the consents of what it was made from.
+    function test_releaseForSale_revertsWhenAnImportHasParents() public {
+        ModelVersionId[] memory parents = new ModelVersionId[](1);
+        parents[0] = version;
+        expectNoSaleOf(parents, "one");
+        // Nor when its parent is an import itself.
+        parents[0] = importVersion("import", importing());
+        expectNoSaleOf(parents, "of an import");
+        parents = new ModelVersionId[](2);
+        (parents[0], parents[1]) = (version, version);
+        expectNoSaleOf(parents, "two");
+    }
+
+    /// It cannot be shown without them either.
+    function test_releaseForSale_revertsWhenAnImportHidesItsParents() public {
+        ModelVersionId[] memory parents = new ModelVersionId[](1);
+        parents[0] = version;
+        IModelRegistry.Shown memory record = importedFrom(parents, "hides");
+        record.parents = none();
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryShownMismatch.selector, version));
+        vm.prank(operator(INSTITUTE));
+        models.releaseForSale(version, record, scope(), noInputs());
+    }
+
+    function test_release_releasesAnImportWithParents() public {
+        ModelVersionId[] memory parents = new ModelVersionId[](1);
+        parents[0] = version;
+        IModelRegistry.Shown memory record = importedFrom(parents, "free");
+        release(version);
+        assertStands(version, IModelRegistry.Lifecycle.RELEASED, false, 0);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryNoRun.selector));
+        vm.prank(operator(INSTITUTE));
+        models.releaseForSale(version, record, scope(), noInputs());
+        assertStands(version, IModelRegistry.Lifecycle.RELEASED, false, 0);
+    }
+
+    /// With a run it has inputs to show, whatever its parents are.
+    function test_releaseForSale_sellsAVersionOfARunWithParents() public {
+        ModelVersionId[] memory parents = new ModelVersionId[](1);
+        parents[0] = version;
+        version = publishVersion("child", publication(), parents);
+        IModelRegistry.Shown memory record = shown();
+        (record.number, record.parents) = (2, parents);
+        expectSale(inputs());
+        vm.prank(operator(INSTITUTE));
+        models.releaseForSale(version, record, scope(), inputs());
+        assertStands(version, IModelRegistry.Lifecycle.RELEASED, true, 0);
+    }
+
     function test_releaseForSale_revertsWhenAnImportShowsInputs() public {
         version = importVersion("import", importing());
         IModelRegistry.Shown memory record = shown();
@@ -184,6 +233,32 @@ contract ReleaseTest is ModelTest {
         models.withdraw(version);
         vm.stopPrank();
         assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, 0);
+    }
+
+    /// `version` becomes an import from these parents, whose record this is.
+    function importedFrom(ModelVersionId[] memory parents, bytes32 salt)
+        private
+        returns (IModelRegistry.Shown memory record)
+    {
+        vm.prank(operator(INSTITUTE));
+        version = models.importVersion(salt, importing(), parents);
+        record = shown();
+        (record.number, record.publication, record.parents) = (models.latestNumber(model), importing(), parents);
+    }
+
+    function expectNoSaleOf(ModelVersionId[] memory parents, bytes32 salt) private {
+        ModelVersionId former = version;
+        IModelRegistry.Shown memory record = importedFrom(parents, salt);
+        ITrainingLog.Input[] memory all = inputs();
+        bytes memory refusal = abi.encodeWithSelector(IModelRegistry.ModelRegistryNoRun.selector);
+        vm.startPrank(operator(INSTITUTE));
+        vm.expectRevert(refusal);
+        models.releaseForSale(version, record, scope(), noInputs());
+        vm.expectRevert(refusal);
+        models.releaseForSale(version, record, scope(), all);
+        vm.stopPrank();
+        assertStands(version, IModelRegistry.Lifecycle.PUBLISHED, false, 0);
+        version = former;
     }
 
     function takeBack() private {

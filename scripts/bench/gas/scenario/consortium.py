@@ -42,9 +42,8 @@ def members(c: Chain) -> None:
             "name": "Sonograph Diagnostics Ltd",
         },
     )
-    decide(c, "admit", ProposalKind.ADMIT, bytes.fromhex(admission[2:]), votes=True)
+    decide(c, "admit", ProposalKind.ADMIT, bytes.fromhex(admission[2:]), votes=True, by=newcomer)
     number = int(c.read(ROLE, "organisationCount"))
-    c.write("accept a newcomer's admin key", newcomer, ROLE, "acceptKey", number)
     c.write(None, newcomer, ROLE, "proposeKey", account(heir).address, ADMIN)
     c.write("accept an admin key in place of another", heir, ROLE, "acceptKey", number)
     decide(c, "remove", REMOVE, payload("uint32", number))

@@ -34,14 +34,15 @@ def found(chain: Chain) -> None:
     chain.use(deploy(chain.ledger, chain.signer("deployer"), founders).contracts)
 
 
-def decide(c: Chain, what: str, kind: int, payload: bytes, *, votes: bool = False) -> None:
-    """A proposal and its execution, measured under `what` is decided, and its votes when asked for: all are alike."""
+def decide(c: Chain, what: str, kind: int, payload: bytes, *, votes: bool = False, by: str = HOSPITAL) -> None:
+    """A proposal and its execution by a member, measured under `what` is decided, and its votes when asked for: all are
+    alike."""
     role = "consortium"
     proposal = c.write(f"propose to {what}", HOSPITAL, role, "propose", SALT, kind, payload)
     c.write("vote, the first on a proposal" if votes else None, HOSPITAL, role, "vote", proposal, True)
     for voter in (CLINIC, VENDOR, REGULATOR):
         c.write("vote" if votes else None, voter, role, "vote", proposal, True)
-    c.write(f"execute the vote to {what}", HOSPITAL, role, "execute", proposal, payload)
+    c.write(f"execute the vote to {what}", by, role, "execute", proposal, payload)
 
 
 def payload(types: str, *values: object) -> bytes:

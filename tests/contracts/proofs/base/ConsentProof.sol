@@ -11,6 +11,7 @@ import { IDatasetRegistry } from "../../../../contracts/interfaces/IDatasetRegis
 import { IModelRegistry } from "../../../../contracts/interfaces/IModelRegistry.sol";
 import { ITrainingLog } from "../../../../contracts/interfaces/ITrainingLog.sol";
 import { CUSTODIAN, REGULATOR } from "../../../../contracts/types/Capabilities.sol";
+import { StateReason } from "../../../../contracts/types/DataUse.sol";
 import { ConsentId, NOBODY, OrganisationId } from "../../../../contracts/types/Ids.sol";
 import { Standings } from "./Standings.sol";
 
@@ -67,13 +68,25 @@ abstract contract ConsentProof {
 
     /// @notice Whether the last entry of its log says that it is revoked, by which `stateAt` and `check` go.
     function isRevoked(ConsentId consent) internal view returns (bool) {
-        uint256 length = grant(consent) >> 240;
-        if (length == 0) return false;
-        bytes32 log = keccak256(abi.encode(consent, LOG));
-        uint256 entry = uint256(vm.load(address(consents), keccak256(abi.encode(length - 1, log))));
         // The lowest field.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return uint8(entry) == uint8(IConsentToken.Act.REVOKED);
+        return uint8(lastEntry(consent)) == uint8(IConsentToken.Act.REVOKED);
+    }
+
+    /// @notice 1 when the last entry of its log gives a reason that taints what was made under the consent, else 0.
+    /// @dev By a mask: each `||` would double the paths of every proof.
+    function taint(ConsentId consent) internal view returns (uint256) {
+        uint256 mask = 1 << uint8(StateReason.BREACH) | 1 << uint8(StateReason.ERROR);
+        // The second field.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return mask >> uint8(lastEntry(consent) >> 8) & 1;
+    }
+
+    /// @notice Whether `asked` answers a question with this organisation. By a low-level call: a path that reverts would
+    /// count as one that proves nothing wrong.
+    function answers(address asked, bytes memory question, OrganisationId expected) internal view returns (bool) {
+        (bool done, bytes memory answer) = asked.staticcall(question);
+        return done && abi.decode(answer, (OrganisationId)) == expected;
     }
 
     /// @notice The privacy budget and what is spent of it, in millionths of epsilon.
@@ -82,6 +95,14 @@ abstract contract ConsentProof {
         // One field each.
         // forge-lint: disable-next-line(unsafe-typecast)
         return (uint40(limits >> 112), uint40(limits >> 152));
+    }
+
+    /// @dev Zero when there is none, which is no revocation.
+    function lastEntry(ConsentId consent) private view returns (uint256) {
+        uint256 length = grant(consent) >> 240;
+        if (length == 0) return 0;
+        bytes32 log = keccak256(abi.encode(consent, LOG));
+        return uint256(vm.load(address(consents), keccak256(abi.encode(length - 1, log))));
     }
 
     function grant(ConsentId consent) private view returns (uint256) {
