@@ -31,6 +31,7 @@ from ledger_node.services.models import Models
 from ledger_node.services.permissions import Permissions
 from ledger_node.services.proposals import Proposals
 from ledger_node.services.protection import Protection
+from ledger_node.services.reading import Times
 from ledger_node.services.recalls import Recalls
 from ledger_node.services.register import Register
 from ledger_node.services.requests import Requests
@@ -56,6 +57,7 @@ class Node:
 
     identity: Identity
     index: Index
+    times: Times
     api_keys: ApiKeys
     submissions: Submissions
     register: Register
@@ -129,14 +131,16 @@ class Runtime:
             stage=stage,
         )
         membership = Membership(index, identity, clock)
-        permissions = Permissions(index, clock)
-        lineages = Lineages(index)
+        times = Times(index, ledger)
+        permissions = Permissions(index, times, clock)
+        lineages = Lineages(index, times)
         documents = Documents(blobs)
         api_keys = SqlApiKeys(self._database)
         _load_api_keys(api_keys, config.api_keys)
         self.node = Node(
             identity=identity,
             index=index,
+            times=times,
             api_keys=api_keys,
             submissions=submissions,
             register=Register(index),

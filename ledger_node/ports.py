@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Listing
 from ledger_node.domain.consent import Consent, ConsentUse
-from ledger_node.domain.dataset import Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Generation, Key, Organisation, Proposal, Thresholds
 from ledger_node.domain.position import BlockRef, Event, Position
@@ -219,7 +219,8 @@ class Index(Protocol):
         newest offer."""
 
     def events_by_operator(self, address: str, since: int, page: Page) -> list[Event]:
-        """The events that name this key (checksummed) as the one that wrote them, in blocks from Unix time `since` on.
+        """The events that this key (checksummed) wrote: those that name it, and what it did with other keys as its
+        organisation's admin; in blocks from Unix time `since` on.
 
         `page.where` may name columns of the event's row: `contract`, `name`, `generation`.
         """
@@ -250,6 +251,9 @@ class Index(Protocol):
     def erasures(self, dataset: str, as_of: int) -> list[Erasure]: ...
     def streams(self, page: Page) -> list[Stream]: ...
     def find_stream(self, stream: str, as_of: int) -> Stream | None: ...
+
+    def anchors(self, page: Page) -> list[Anchor]:
+        """`page.where` names the `stream`."""
 
     # Consents
 

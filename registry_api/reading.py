@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, Field
 from ledger_node.domain.position import BlockRef, Position
 from ledger_node.errors import InvalidField, NotFound
 from ledger_node.ports import Page
-from ledger_node.services.reading import time_of
 from registry_api.node import NodeOf
 from registry_api.schemas.base import Organisation, digits
 from registry_api.strict import MAX_SAFE
@@ -48,12 +47,12 @@ class View:
     def time(self) -> int:
         """The Unix time at which states are judged: the block's."""
         if self._time is None:
-            self._time = time_of(self.node.index, self.block)
+            self._time = self.node.times.of(self.block)
         return self._time.timestamp
 
     def time_at(self, block: int) -> int:
         """The Unix time of an earlier block that holds a fact."""
-        return time_of(self.node.index, block).timestamp
+        return self.node.times.of(block).timestamp
 
     def actor(self, number: int) -> Organisation | None:
         """Who acted; None for 0, which stands for a vote."""

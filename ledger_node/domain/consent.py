@@ -128,7 +128,8 @@ class Consent:
         return bool(own) and own[-1] is Act.SUSPENDED_BY_GRANTOR
 
     def revocation(self) -> LogEntry | None:
-        return next((entry for entry in self.log if entry.act is Act.REVOKED), None)
+        """The revocation that counts: the last, since only one that taints may follow another."""
+        return next((entry for entry in reversed(self.log) if entry.act is Act.REVOKED), None)
 
 
 @dataclass(frozen=True, slots=True)

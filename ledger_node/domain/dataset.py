@@ -90,10 +90,13 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
+    """A device's tree, with its newest head; how it grew is a list of its own, which has no bound."""
+
     id: str
     custodian: int
     device_class: DeviceClass
-    anchors: tuple[Anchor, ...]
+    anchor_count: int
+    newest_anchor: Anchor | None
     at: Position
 
 

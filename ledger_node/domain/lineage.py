@@ -58,9 +58,10 @@ class Affected:
     """A model version downstream, by the input that its run used.
 
     `derived` lists dataset versions (dataset, number) from the one asked about to the input, when the input was derived
-    from it; else it is empty. `standing` is how the consents on the way stand now, the worst of them; `revoked_for` why
-    the first of them that is revoked was, and `tainted` is true when one was revoked for a reason that reaches back
-    (BREACH, ERROR). `through` lists model version ids from the one that used the input to this one.
+    from it; else it is empty. `standing` is how the consents on the way, or what carries them on, stand now, the worst
+    of them; `revoked_for` why the first of them that is revoked was, and `tainted` is true when one was revoked, or is
+    suspended, for a reason that reaches back (BREACH, ERROR). `through` lists model version ids from the one that used
+    the input to this one.
     """
 
     version: str

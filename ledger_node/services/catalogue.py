@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger_node.domain.consent import Consent, ConsentUse
-from ledger_node.domain.dataset import Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
@@ -80,3 +80,9 @@ class Catalogue:
 
     def list_streams(self, page: Page) -> list[Stream]:
         return self._index.streams(page)
+
+    def get_stream(self, stream: str, as_of: int | None = None) -> Stream:
+        return require(self._index.find_stream(stream, self.block(as_of)), "stream")
+
+    def list_anchors(self, page: Page) -> list[Anchor]:
+        return self._index.anchors(page)

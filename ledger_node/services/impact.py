@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ledger_node.domain.codes import TAINTING, ConsentState, Reason, StateReason
-from ledger_node.domain.consent import Consent
+from ledger_node.domain.codes import TAINTING, Act, ConsentState, Reason, StateReason
+from ledger_node.domain.consent import Consent, LogEntry
 from ledger_node.domain.dataset import DatasetVersion
 from ledger_node.domain.lineage import Affected
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.position import BlockRef
 from ledger_node.domain.training import Run, RunInput
 from ledger_node.ports import Index, Page
-from ledger_node.services.reading import require, time_of
+from ledger_node.services.reading import Times, require
 
+#: A consent and those that superseded it, the last one at the end.
+Chain = tuple[Consent, ...]
 #: From the best to the worst.
 STANDINGS = (Reason.OK, Reason.EXPIRED, Reason.SUSPENDED, Reason.REVOKED)
 
@@ -28,16 +30,44 @@ class Way:
     revoked_for: StateReason | None = None
     tainted: bool = False
 
-    def by(self, consent: Consent, at: BlockRef) -> Way:
+    def by(self, chain: Chain, at: BlockRef) -> Way:
         """The way on, under one more consent."""
-        standing, revocation = _standing(consent, at), consent.revocation()
-        reason = revocation.reason if revocation else None
+        if (revocation := revocation_of(chain)) is None:
+            standing, reasons = _standing(chain[-1], at), suspended_for(chain[-1], at)
+        else:
+            standing, reasons = Reason.REVOKED, {revocation.reason}
         return replace(
             self,
             standing=max(self.standing, standing, key=STANDINGS.index),
-            revoked_for=self.revoked_for if self.revoked_for is not None else reason,
-            tainted=self.tainted or reason in TAINTING,
+            revoked_for=revocation.reason if revocation and self.revoked_for is None else self.revoked_for,
+            tainted=self.tainted or not TAINTING.isdisjoint(reasons),
         )
+
+
+def carried_on(index: Index, consent: Consent, block: int) -> Chain:
+    """A consent and those that superseded it, one after another."""
+    chain = [consent]
+    while (successor := chain[-1].superseded_by) is not None:
+        chain.append(require(index.find_consent(successor, block), "consent"))
+    return tuple(chain)
+
+
+def revocation_of(chain: Chain) -> LogEntry | None:
+    """What ended a consent that others carry on: being superseded did not. One that taints goes before another."""
+    ends = [
+        entry
+        for one in chain
+        if (entry := one.revocation()) and not (one.superseded_by and entry.reason is StateReason.SUPERSEDED)
+    ]
+    return next((entry for entry in ends if entry.reason in TAINTING), ends[0] if ends else None)
+
+
+def suspended_for(consent: Consent, at: BlockRef) -> set[StateReason]:
+    """Why it is suspended: by its hospital until that reinstates, beside it by a regulator or a vote until an end."""
+    own = [one for one in consent.log if one.act in (Act.SUSPENDED_BY_GRANTOR, Act.REINSTATED_BY_GRANTOR)]
+    others = [one for one in consent.log if one.act in (Act.SUSPENDED_BY_REGULATOR, Act.SUSPENDED_BY_VOTE)]
+    last = own[-1:] + others[-1:]
+    return {one.reason for one in last if one.act is Act.SUSPENDED_BY_GRANTOR or at.timestamp < one.until}
 
 
 #: What a run may have used: a dataset, one version of it, or what a consent is for.
@@ -45,22 +75,28 @@ Source = dict[str, str | int]
 
 
 class Impacts:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, times: Times) -> None:
         self._index = index
+        self._times = times
 
     def of_dataset(self, dataset: str, block: int) -> list[Affected]:
         require(self._index.find_dataset(dataset, block), "dataset")
-        return self._downstream({"dataset": dataset}, block)
+        return self._downstream([{"dataset": dataset}], block)
 
     def of_consent(self, consent: str, block: int) -> list[Affected]:
-        require(self._index.find_consent(consent, block), "consent")
-        return self._downstream({"consent": consent}, block)
+        """What was used under a consent, and under those that it carries on."""
+        sources: list[Source] = []
+        former: str | None = consent
+        while former is not None:
+            sources.append({"consent": former})
+            former = require(self._index.find_consent(former, block), "consent").terms.supersedes
+        return self._downstream(sources, block)
 
-    def _downstream(self, source: Source, block: int) -> list[Affected]:
+    def _downstream(self, sources: list[Source], block: int) -> list[Affected]:
         affected: list[Affected] = []
-        time = time_of(self._index, block)
+        time = self._times.of(block)
         seen: set[tuple[object, ...]] = set()
-        waiting: list[tuple[Source, Way]] = [(source, Way())]
+        waiting: list[tuple[Source, Way]] = [(source, Way()) for source in sources]
         while waiting:
             current, way = waiting.pop()
             known = (*sorted(current.items()), way.standing, way.revoked_for, way.tainted)
@@ -70,7 +106,7 @@ class Impacts:
             affected.extend(self._used(current, way, block, time))
             for made in self._index.derived_from(**current, as_of=block):  # type: ignore[arg-type]  # one key of each type
                 for start, consent in _entries(made, current):
-                    onward = way if consent is None else way.by(self._consent(consent, block), time)
+                    onward = way if consent is None else way.by(self._chain(consent, block), time)
                     path = (*(way.derived or (start,)), (made.dataset, made.number))
                     waiting.append(({"dataset": made.dataset, "version": made.number}, replace(onward, derived=path)))
         return sorted(set(affected), key=lambda a: (a.version, a.dataset, a.dataset_version, a.consent, a.derived))
@@ -81,7 +117,7 @@ class Impacts:
             published = self._index.model_versions(Page(as_of=block, limit=1_000_000, where={"run": run_id}))
             for item in run.inputs:
                 if all(getattr(item, name) == value for name, value in source.items()):
-                    onward = way.by(self._consent(item.consent, block), time)
+                    onward = way.by(self._chain(item.consent, block), time)
                     for version in published:
                         yield from self._follow(version, run, item, onward, block)
 
@@ -107,8 +143,8 @@ class Impacts:
             )
             waiting.extend((child, (*path, child.id)) for child in self._index.children_of(current.id, block))
 
-    def _consent(self, consent: str, block: int) -> Consent:
-        return require(self._index.find_consent(consent, block), "consent")
+    def _chain(self, consent: str, block: int) -> Chain:
+        return carried_on(self._index, require(self._index.find_consent(consent, block), "consent"), block)
 
 
 def _entries(made: DatasetVersion, source: Source) -> Iterable[tuple[tuple[str, int], str | None]]:
@@ -119,9 +155,7 @@ def _entries(made: DatasetVersion, source: Source) -> Iterable[tuple[tuple[str, 
 
 
 def _standing(consent: Consent, at: BlockRef) -> Reason:
-    state = consent.state_at(at.timestamp)
-    if state is ConsentState.REVOKED:
-        return Reason.REVOKED
-    if state is ConsentState.SUSPENDED:
+    """Of a consent that was not revoked."""
+    if consent.state_at(at.timestamp) is ConsentState.SUSPENDED:
         return Reason.SUSPENDED
     return Reason.EXPIRED if at.timestamp >= consent.terms.expires_at else Reason.OK

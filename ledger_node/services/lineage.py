@@ -12,13 +12,14 @@ from ledger_node.domain.recall import Recall
 from ledger_node.domain.training import Run
 from ledger_node.ports import Index, Page
 from ledger_node.services.impact import Impacts
-from ledger_node.services.reading import block_of, require, time_of
+from ledger_node.services.reading import Times, block_of, require
 
 
 class Lineages:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, times: Times) -> None:
         self._index = index
-        self._impacts = Impacts(index)
+        self._times = times
+        self._impacts = Impacts(index, times)
 
     def lineage(self, version: str, as_of: int | None = None) -> Lineage:
         """Every fact behind a model version as of a block: its parent versions, what datasets were derived from, and
@@ -40,7 +41,7 @@ class Lineages:
         organisations = [require(index.find_organisation(n, block), "organisation") for n in sorted(numbers)]
         return Lineage(
             version=version,
-            as_of=time_of(index, block),
+            as_of=self._times.of(block),
             organisations=tuple(organisations),
             datasets=tuple(datasets[key] for key in sorted(datasets)),
             dataset_versions=tuple(used[key] for key in sorted(used)),

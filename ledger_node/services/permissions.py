@@ -10,18 +10,19 @@ from ledger_node.domain.consent import Circumstances, Consent, Use, judge
 from ledger_node.domain.dataset import lowest_usable
 from ledger_node.errors import ConsentRefused
 from ledger_node.ports import Clock, Index
-from ledger_node.services.reading import block_of, time_of
+from ledger_node.services.reading import Times, block_of
 
 
 class Permissions:
-    def __init__(self, index: Index, clock: Clock) -> None:
+    def __init__(self, index: Index, times: Times, clock: Clock) -> None:
         self._index = index
+        self._times = times
         self._clock = clock
 
     def check(self, consent: str, use: Use, as_of: int | None = None) -> Reason:
         """What the contract would say of this use now, or would have said at the end of block `as_of`, by the index."""
         block = block_of(self._index, as_of)
-        time = self._clock.now() if as_of is None else time_of(self._index, block).timestamp
+        time = self._clock.now() if as_of is None else self._times.of(block).timestamp
         return self._judge(self._index.find_consent(consent, block), use, block, time)
 
     def require(self, uses: Sequence[tuple[int, str, Use]]) -> None:

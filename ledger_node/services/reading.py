@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ledger_node.domain.position import BlockRef
-from ledger_node.errors import NotFound
-from ledger_node.ports import Checkpoint, Index
+from ledger_node.errors import ChainAnswerInvalid, NotFound
+from ledger_node.ports import Checkpoint, Index, Ledger
 from ledger_node.proof.hashing import keccak256
 
 T = TypeVar("T")
+MOST_ASKED = 1_000  # blocks that are remembered
 
 
 def checkpoint(index: Index) -> Checkpoint:
@@ -29,15 +30,54 @@ def block_of(index: Index, as_of: int | None) -> int:
     return as_of
 
 
-def time_of(index: Index, as_of: int) -> BlockRef:
-    """The block `as_of` with the time that state is judged by: its own, or the newest known before it."""
-    at = checkpoint(index)
-    if as_of >= at.number:
-        return BlockRef(at.number, at.hash, at.timestamp)
-    block = index.find_block(as_of + 1)
-    if block is None:
-        return BlockRef(as_of, "", 0)
-    return BlockRef(as_of, block.hash if block.number == as_of else "", block.timestamp)
+class Times:
+    """The times of blocks, which states are judged by.
+
+    The index holds the blocks with events of ours and those where its steps ended, which differ from node to node. The
+    time of any other block is asked of the chain, so that all nodes judge alike.
+    """
+
+    def __init__(self, index: Index, ledger: Ledger) -> None:
+        self._index = index
+        self._ledger = ledger
+        self._asked: dict[int, tuple[BlockRef, Checkpoint]] = {}  # with where the index stood
+
+    def of(self, as_of: int) -> BlockRef:
+        """The block `as_of`; the newest indexed one for any above it.
+
+        For a block that the index does not hold, ChainUnreachable, or ChainAnswerInvalid when the chain is not the one
+        that the index has read.
+        """
+        at = checkpoint(self._index)
+        if as_of >= at.number:
+            return BlockRef(at.number, at.hash, at.timestamp)
+        return self._held(as_of) or self._remembered(as_of) or self._ask(as_of, at)
+
+    def _held(self, number: int) -> BlockRef | None:
+        newest = self._index.find_block(number + 1)
+        return newest if newest is not None and newest.number == number else None
+
+    def _remembered(self, number: int) -> BlockRef | None:
+        """What stands below a block that stands, stands; a rewind forgets the block where the index stood."""
+        found = self._asked.get(number)
+        if found is None:
+            return None
+        block, stood = found
+        above = self._held(stood.number)
+        return block if above is not None and above.hash == stood.hash else None
+
+    def _ask(self, number: int, at: Checkpoint) -> BlockRef:
+        block, newest = self._ledger.block(number), self._ledger.block(at.number)
+        if block is None or newest is None or newest.hash != at.hash:
+            raise ChainAnswerInvalid(
+                "the chain is not the one that the index has read",
+                got=f"another block {at.number}",
+                needed="the same question again, when the index has followed",
+            )
+        if len(self._asked) >= MOST_ASKED:
+            self._asked.clear()
+        self._asked[number] = block, at
+        return block
 
 
 def require(found: T | None, what: str) -> T:

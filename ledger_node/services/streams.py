@@ -57,7 +57,7 @@ class Streams:
         generation = require_in_force(self._index, found.at, "stream")
         if size <= 0 or size % PADDING:
             raise InvalidField("a stream is padded before it is anchored", needed=f"a multiple of {PADDING}")
-        current = sizes.get(stream, found.anchors[-1].size if found.anchors else 0)
+        current = sizes.get(stream, found.newest_anchor.size if found.newest_anchor else 0)
         if size <= current:
             raise StateConflict(
                 "a head is larger than the one before", got=f"{size} leaves", needed=f"more than {current}"

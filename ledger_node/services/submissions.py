@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from ledger_node.domain.command import Command, Generations, Idempotency, Identity
 from ledger_node.domain.submission import Submission
-from ledger_node.errors import ChainUnreachable, NotFound
+from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, NotFound
 from ledger_node.ports import Index, Ledger, Outbox, Signer, Stage, no_stage
 from ledger_node.proof import ids
 from ledger_node.proof.hashing import parse_hex, to_hex
@@ -78,12 +78,17 @@ class Submissions:
         return Command(kind, contract, function, (salt, *args), subject, generation)
 
     def find_earlier(self, idempotency: Idempotency) -> Submission | None:
-        """What this very request was answered before, so that a repeat does not meet rules that its own effect
-        changed. Another request under the same key is left to `submit`, which refuses it."""
+        """What this very request was answered before. IdempotencyKeyReused when the key came with another one: it is
+        told before any rule is checked, since a rule may refuse it too, and that would hide what is wrong."""
         earlier = self._outbox.find_by_key(idempotency.key)
-        if earlier is not None and earlier.request_digest == idempotency.request_digest:
-            return earlier
-        return None
+        if earlier is not None and earlier.request_digest != idempotency.request_digest:
+            raise IdempotencyKeyReused(
+                "the idempotency key came with another request before",
+                got=f"a key of {len(idempotency.key)} characters",
+                needed="a new key for a new request",
+                submission=earlier.id,
+            )
+        return earlier
 
     def submit(self, command: Command, idempotency: Idempotency) -> Submission:
         to = self._generations().address_of(command)

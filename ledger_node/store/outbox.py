@@ -90,8 +90,10 @@ class SqlOutbox:
         return self._one(table.c.idempotency_key == key)
 
     def list_recent(self, limit: int) -> list[Submission]:
+        # Nonces count for one signer only, and a node's key may be replaced.
+        newest = select(table).order_by(table.c.created_at.desc(), table.c.nonce.desc()).limit(limit)
         with self._database.read() as connection:
-            rows = connection.execute(select(table).order_by(table.c.nonce.desc()).limit(limit))
+            rows = connection.execute(newest)
             return [_submission(row) for row in rows]
 
     def open(self) -> list[Submission]:

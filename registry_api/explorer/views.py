@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger_node.domain.codes import TAINTING, ConsentState, names_of
+from ledger_node.domain.consent import LogEntry
+from ledger_node.domain.lineage import Lineage
+from ledger_node.services.impact import carried_on, revocation_of, suspended_for
 from ledger_node.services.status import NodeStatus
 from registry_api import graph
 from registry_api.explorer.newest import newest
@@ -64,8 +67,9 @@ class Origin:
 
     `consents` are those in use, without what they superseded; `states` counts them by state; `holders` names each
     dataset's hospital; `made` names the versions that each run made; `recalls` are the subject's own, the newest first,
-    and `recalled` the numbers of earlier versions behind it of which a recall stands. `withdrawn` and `tainted` are the
-    hospitals whose consent was revoked, `tainted` for a reason that reaches back.
+    and `recalled` the numbers of earlier versions behind it of which a recall stands. `withdrawn` and `tainted` say who
+    revoked a consent or what carries it on, `tainted` for a reason that reaches back; `doubted` are the hospitals whose
+    consent is suspended for such a reason.
     """
 
     subject: ModelVersionFacts
@@ -80,6 +84,7 @@ class Origin:
     recalled: list[int]
     withdrawn: list[str]
     tainted: list[str]
+    doubted: list[str]
 
 
 def origin(node: Node, view: View, version: str) -> Origin:
@@ -89,11 +94,9 @@ def origin(node: Node, view: View, version: str) -> Origin:
     used = found.consents_in_use()
     consents = [one for one in facts.consents if one.id in used]
     count = Counter(one.state for one in consents)
-    revocations = [
-        (one.grantor, revocation.reason)
-        for one in found.consents
-        if one.id in used and (revocation := one.revocation())
-    ]
+    chains = [carried_on(node.index, one, view.block) for one in found.consents if one.id in used]
+    revocations = [(_who(found, chain[0].grantor, one), one) for chain in chains if (one := revocation_of(chain))]
+    stand = [chain[-1] for chain in chains if not revocation_of(chain)]
     numbers = sorted((one.number, one.run) for one in facts.model_versions if one.run)
     return Origin(
         subject=next(one for one in facts.model_versions if one.id == version),
@@ -108,6 +111,15 @@ def origin(node: Node, view: View, version: str) -> Origin:
         made={run.id: ", ".join(str(number) for number, of in numbers if of == run.id) for run in facts.runs},
         recalls=sorted((one for one in facts.recalls if one.version == version), key=lambda one: -one.block),
         recalled=sorted(one.number for one in found.model_versions if one.recalls and one.id != version),
-        withdrawn=sorted({found.name_of(grantor) for grantor, reason in revocations if reason not in TAINTING}),
-        tainted=sorted({found.name_of(grantor) for grantor, reason in revocations if reason in TAINTING}),
+        withdrawn=sorted({who for who, one in revocations if one.reason not in TAINTING}),
+        tainted=sorted({who for who, one in revocations if one.reason in TAINTING}),
+        doubted=sorted(
+            {found.name_of(one.grantor) for one in stand if not TAINTING.isdisjoint(suspended_for(one, found.as_of))}
+        ),
     )
+
+
+def _who(found: Lineage, grantor: int, revocation: LogEntry) -> str:
+    """The hospital, or the vote that did it instead."""
+    name = found.name_of(grantor)
+    return name if revocation.actor else f"a vote of the consortium (the consent of {name})"

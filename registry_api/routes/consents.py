@@ -10,7 +10,7 @@ from ledger_node.domain.consent import Use
 from registry_api import auth
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
+from registry_api.reading import AsOf, ViewOf, WindowOf
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import ById, Id, OfOrganisation, router
 from registry_api.schemas.check import Checked, CheckUse
@@ -118,8 +118,8 @@ def revoke_consent(node: NodeOf, once: Once, consent: Id, body: ActOnConsent) ->
 
 
 @routes.post("/v1/consents/{consent}/check", responses={**READ, **declared(408, 413)})
-def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse) -> Checked:
-    """Would the contract permit this use? A question: nothing is written."""
+def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse, as_of: AsOf = None) -> Checked:
+    """Would the contract permit this use now, or at the time of block `asOf` if given? Nothing is written."""
     use = Use(
         grantee=body.grantee or node.identity.organisation,
         dataset=body.dataset,
@@ -129,5 +129,5 @@ def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse) -> Ch
         rounds=body.rounds,
         epsilon=body.epsilon,
     )
-    reason = node.permissions.check(consent, use, view.block)
+    reason = node.permissions.check(consent, use, as_of)
     return Checked(**view.stamp, reason=reason.name, permitted=reason is Reason.OK)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from ledger_node.domain.codes import DeviceClass
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import WindowOf
+from registry_api.reading import ViewOf, WindowOf
 from registry_api.routes.parts import Id, router
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.schemas.stream import AnchorStream, AnchorStreams, RegisterStream, Streams
-from registry_api.showing.consents import show_stream
+from registry_api.schemas.stream import (
+    Anchor,
+    Anchors,
+    AnchorStream,
+    AnchorStreams,
+    RegisterStream,
+    Stream,
+    StreamFacts,
+    Streams,
+)
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("streams")
@@ -23,15 +31,31 @@ def register_stream(node: NodeOf, once: Once, body: RegisterStream) -> Accepted:
 
 @routes.get("/v1/streams", responses=READ)
 def list_streams(node: NodeOf, window: WindowOf) -> Streams:
-    """Streams with their anchors, oldest first."""
+    """Streams with their newest anchors, oldest first."""
     cut = window.cut(node.catalogue.list_streams)
-    return Streams(**window.stamp, items=[show_stream(window, one) for one in cut.found], next=cut.next)
+    items = [StreamFacts.of(one, window.organisation(one.custodian)) for one in cut.found]
+    return Streams(**window.stamp, items=items, next=cut.next)
+
+
+@routes.get("/v1/streams/{stream}", responses=READ)
+def get_stream(node: NodeOf, view: ViewOf, stream: Id) -> Stream:
+    """A stream with its newest anchor."""
+    found = node.catalogue.get_stream(stream, view.block)
+    return Stream(**view.stamp, **dict(StreamFacts.of(found, view.organisation(found.custodian))))
 
 
 @routes.post("/v1/streams/{stream}/anchors", status_code=202, responses={**answers(created=True), **WRITE})
 def anchor_stream(node: NodeOf, once: Once, stream: Id, body: AnchorStream) -> Accepted:
     """Anchor the head of a stream's padded tree."""
     return creates(node.streams.anchor(once, (stream, body.size, body.root)))
+
+
+@routes.get("/v1/streams/{stream}/anchors", responses=READ)
+def list_anchors(node: NodeOf, window: WindowOf, stream: Id) -> Anchors:
+    """The anchors of a stream, oldest first."""
+    node.catalogue.get_stream(stream, window.block)
+    cut = window.cut(node.catalogue.list_anchors, stream=stream)
+    return Anchors(**window.stamp, items=[Anchor.of(one) for one in cut.found], next=cut.next)
 
 
 @routes.post("/v1/anchors", status_code=202, responses={**answers(created=True), **WRITE})

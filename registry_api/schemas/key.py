@@ -31,7 +31,12 @@ class KeyFacts(Answer):
     compromised_since: Moment | None = Field(
         description="The claim that what it wrote from then on may not be its organisation's own; null without one."
     )
+    compromise_reporter: str | None = Field(description="Address of the key that made the claim.")
+    compromise_claimed_at: Moment | None = Field(description="When the claim was made.")
     compromise_confirmed_by: Organisation | None = Field(description="The regulator that confirmed the claim.")
+    compromise_confirmed_since: Moment | None = Field(
+        description="From when on it did, which may be later than claimed; later claims leave it."
+    )
     block: int
 
 
@@ -44,7 +49,8 @@ class Keys(Listing):
 
 
 class WrittenFact(Answer):
-    """An event that names the key as the one that wrote it. It stays, whatever is claimed of the key."""
+    """An event that the key wrote: one that names it, or what it did with other keys as its organisation's admin. It
+    stays, whatever is claimed of the key."""
 
     contract: str = Field(description="Role of the contract.")
     generation: int = Field(description="Of the contract; 0 for the Consortium, which is of none.")
@@ -52,7 +58,9 @@ class WrittenFact(Answer):
     subject: str | None = Field(description="The id or number that the event is about.")
     transaction: Hex
     written_at: Moment
-    doubtful: bool = Field(description="Written at or after the time since when the key is claimed to be compromised.")
+    doubtful: bool = Field(
+        description="Written at or after the time since when the key is confirmed, else claimed, to be compromised."
+    )
     block: int
 
 

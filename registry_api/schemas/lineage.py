@@ -84,7 +84,7 @@ class Affected(Answer):
         description="How the consents on the way stand now, the worst of them: OK, EXPIRED, SUSPENDED, REVOKED."
     )
     revoked_for: str | None = Field(description="Why the first revoked consent on the way was revoked.")
-    tainted: bool = Field(description="Revoked for a reason that reaches back (BREACH, ERROR).")
+    tainted: bool = Field(description="Revoked, or suspended now, for a reason that reaches back (BREACH, ERROR).")
     through: list[Hex] = Field(description="Versions from the one that used the input to this one.")
 
 

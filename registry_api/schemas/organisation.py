@@ -7,7 +7,17 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from ledger_node.domain.codes import EmergencyReason, OrganisationStatus
-from registry_api.schemas.base import Answer, Asked, Listing, Moment, NameOf, Stamped, Time
+from registry_api.schemas.base import Answer, Asked, Listing, Moment, NameOf, Organisation, Stamped, Time
+
+
+class Emergency(Answer):
+    """A regulator's suspension of an organisation, without a vote."""
+
+    regulator: Organisation
+    reason: Annotated[str, NameOf(EmergencyReason)]
+    at: Moment
+    until: Moment = Field(description="When it ends, or ended, by itself; earlier when a vote reinstated.")
+    block: int
 
 
 class OrganisationFacts(Answer):
@@ -23,6 +33,7 @@ class OrganisationFacts(Answer):
         description="When a regulator's emergency suspension ends, or ended; null when none was used since it was "
         "last reinstated."
     )
+    emergencies: list[Emergency] = Field(description="Every emergency suspension, past ones too, the newest last.")
     block: int = Field(description="The block of its admission.")
 
 

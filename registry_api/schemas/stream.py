@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from ledger_node.domain import dataset as domain
 from ledger_node.domain.codes import DeviceClass
 from ledger_node.domain.command import MAX_BATCH
 from ledger_node.domain.dataset import PADDING
@@ -21,6 +22,8 @@ from registry_api.schemas.base import (
     Moment,
     NameOf,
     Organisation,
+    Stamped,
+    rfc3339,
     whole,
 )
 from registry_api.strict import MAX_SAFE
@@ -61,14 +64,38 @@ class Anchor(Answer):
     anchored_at: Moment
     block: int
 
+    @classmethod
+    def of(cls, found: domain.Anchor) -> Anchor:
+        return cls(size=found.size, root=found.root, anchored_at=rfc3339(found.anchored_at), block=found.at.block)
 
-class Stream(Answer):
+
+class Anchors(Listing):
+    items: list[Anchor]
+
+
+class StreamFacts(Answer):
     id: Hex
     custodian: Organisation
     device_class: str
-    anchors: list[Anchor]
+    anchor_count: int = Field(description="How many heads were anchored.")
+    newest_anchor: Anchor | None
     block: int
+
+    @classmethod
+    def of(cls, found: domain.Stream, custodian: Organisation) -> StreamFacts:
+        return cls(
+            id=found.id,
+            custodian=custodian,
+            device_class=found.device_class.name,
+            anchor_count=found.anchor_count,
+            newest_anchor=None if found.newest_anchor is None else Anchor.of(found.newest_anchor),
+            block=found.at.block,
+        )
+
+
+class Stream(Stamped, StreamFacts):
+    pass
 
 
 class Streams(Listing):
-    items: list[Stream]
+    items: list[StreamFacts]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ledger_node.domain.codes import DUO_MODIFIERS, DUO_PERMISSIONS, OBLIGATIONS, names_of
 from ledger_node.domain.consent import Consent, Terms
-from ledger_node.domain.dataset import Dataset, Stream
+from ledger_node.domain.dataset import Dataset
 from ledger_node.domain.request import Request
 from registry_api.reading import View
 from registry_api.schemas import consent as consents
 from registry_api.schemas import request as requests
-from registry_api.schemas import stream as streams
 from registry_api.schemas.base import rfc3339, some_time, something
 from registry_api.schemas.dataset import DatasetSummary
 from registry_api.schemas.scope import ShownDeidentification, mondo
@@ -103,18 +102,3 @@ def duo_of(terms: Terms) -> list[str]:
     numbers = [DUO_PERMISSIONS[terms.permission]]
     numbers += [number for modifier, number in DUO_MODIFIERS.items() if modifier in terms.modifiers]
     return [f"DUO:{number:07d}" for number in numbers]
-
-
-def show_stream(view: View, found: Stream) -> streams.Stream:
-    return streams.Stream(
-        id=found.id,
-        custodian=view.organisation(found.custodian),
-        device_class=found.device_class.name,
-        anchors=[
-            streams.Anchor(
-                size=anchor.size, root=anchor.root, anchored_at=rfc3339(anchor.anchored_at), block=anchor.at.block
-            )
-            for anchor in found.anchors
-        ],
-        block=found.at.block,
-    )

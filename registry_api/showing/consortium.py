@@ -39,6 +39,16 @@ def show_organisation(view: View, found: Organisation) -> organisations.Organisa
         for_profit=found.for_profit,
         status=found.status_at(view.time).name,
         emergency_until=some_time(found.emergency_until),
+        emergencies=[
+            organisations.Emergency(
+                regulator=view.organisation(one.regulator),
+                reason=one.reason.name,
+                at=rfc3339(one.suspended_at),
+                until=rfc3339(one.until),
+                block=one.at.block,
+            )
+            for one in found.emergencies
+        ],
         block=found.at.block,
     )
 
@@ -52,7 +62,10 @@ def show_key(view: View, found: Key) -> keys.KeyFacts:
         state=found.state,
         acceptable_from=some_time(found.acceptable_from) if found.state == "proposed" else None,
         compromised_since=some_time(found.compromised_since),
+        compromise_reporter=found.compromise_reporter,
+        compromise_claimed_at=some_time(found.compromise_claimed_at),
         compromise_confirmed_by=None if confirmed_by is None else view.organisation(confirmed_by),
+        compromise_confirmed_since=some_time(found.confirmed_since),
         block=found.at.block,
     )
 
@@ -67,7 +80,7 @@ def show_written(view: View, key: Key, found: Event) -> keys.WrittenFact:
         subject=None if subject is None else str(subject),
         transaction=found.transaction,
         written_at=rfc3339(at),
-        doubtful=0 < key.compromised_since <= at,
+        doubtful=0 < key.doubtful_since <= at,
         block=found.at.block,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from ledger_node.domain.codes import KeyRole
+from ledger_node.domain.codes import KeyRole, OrganisationStatus
 from ledger_node.domain.organisation import Key
 from ledger_node.domain.position import Position
 from ledger_node.store.reads.base import Reads, every, grouped, position
@@ -43,10 +43,11 @@ def _keys(c: Connection, histories: Sequence[list[Row[Any]]], as_of: int) -> lis
     claims = grouped(c, t.key_claim, "address", addresses, as_of)
     confirmations = grouped(c, t.key_confirmation, "address", addresses, as_of)
     mentions = grouped(c, t.key, "organisation", organisations, as_of)
+    votes = grouped(c, t.organisation_status, "organisation", organisations, as_of)
     return [
         _key(
             history,
-            _admins_changed(mentions[history[0].organisation]),
+            _offers_voided(mentions[history[0].organisation], votes[history[0].organisation]),
             claims[history[0].address],
             confirmations[history[0].address],
         )
@@ -54,20 +55,21 @@ def _keys(c: Connection, histories: Sequence[list[Row[Any]]], as_of: int) -> lis
     ]
 
 
-def _admins_changed(mentions: list[Row[Any]]) -> Position:
-    """When an admin of the organisation last came or went."""
+def _offers_voided(mentions: list[Row[Any]], votes: list[Row[Any]]) -> Position:
+    """When an admin of the organisation last came or went, or a vote suspended it."""
     changes = [position(row) for row in mentions if row.role == KeyRole.ADMIN and row.state in OWNED]
-    return changes[-1] if changes else Position(-1, 0)
+    changes += [position(row) for row in votes if row.status == OrganisationStatus.SUSPENDED]
+    return max(changes, default=Position(-1, 0))
 
 
 def _key(
-    history: list[Row[Any]], admins_changed: Position, claims: list[Row[Any]], confirmations: list[Row[Any]]
+    history: list[Row[Any]], offers_voided: Position, claims: list[Row[Any]], confirmations: list[Row[Any]]
 ) -> Key:
     last = history[-1]
     # Another organisation's offer to the key is not what the claim is about.
     claim = next((claim for claim in reversed(claims) if claim.organisation == last.organisation), None)
-    confirmed = [one.regulator for one in confirmations if claim is not None and position(one) > position(claim)]
-    is_void = last.state == "proposed" and position(last) < admins_changed
+    confirmed = next((one for one in reversed(confirmations) if one.organisation == last.organisation), None)
+    is_void = last.state == "proposed" and position(last) < offers_voided
     return Key(
         address=last.address,
         organisation=last.organisation,
@@ -75,6 +77,9 @@ def _key(
         state="void" if is_void else last.state,
         acceptable_from=last.acceptable_from,
         compromised_since=0 if claim is None else claim.since,
-        compromise_confirmed_by=confirmed[-1] if confirmed else None,
+        compromise_confirmed_by=None if confirmed is None else confirmed.regulator,
         at=position(last),
+        compromise_reporter=None if claim is None else claim.reporter,
+        compromise_claimed_at=0 if claim is None else claim.claimed_at,
+        confirmed_since=0 if confirmed is None else confirmed.since,
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from ledger_node.domain.codes import Capability, KeyRole, OrganisationStatus
-from ledger_node.domain.organisation import Organisation
+from ledger_node.domain.codes import Capability, EmergencyReason, KeyRole, OrganisationStatus
+from ledger_node.domain.organisation import Emergency, Organisation
 from ledger_node.domain.position import Position
 from ledger_node.ports import Page
 from ledger_node.store.reads.base import Reads, first, grouped, paged, position
@@ -40,9 +40,14 @@ def _organisations(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Orga
             voted=OrganisationStatus(votes[row.number][-1].status) if votes[row.number] else OrganisationStatus.ACTIVE,
             emergency_until=_emergency_until(votes[row.number], emergencies[row.number]),
             at=position(row),
+            emergencies=tuple(_emergency(one) for one in emergencies[row.number]),
         )
         for row in rows
     ]
+
+
+def _emergency(row: Row[Any]) -> Emergency:
+    return Emergency(row.regulator, EmergencyReason(row.reason), row.suspended_at, row.until, position(row))
 
 
 def _admin(admitted: Row[Any], keys: list[Row[Any]]) -> str:

@@ -11,7 +11,7 @@ from ledger_node.chain import abi, payloads
 from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Identity
 from ledger_node.domain.consent import Consent, ConsentUse
-from ledger_node.domain.dataset import Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, Organisation, Proposal, Thresholds
 from ledger_node.domain.position import BlockRef, Event, Position
@@ -35,6 +35,7 @@ from ledger_node.services.models import Models
 from ledger_node.services.permissions import Permissions
 from ledger_node.services.proposals import Proposals
 from ledger_node.services.protection import Protection
+from ledger_node.services.reading import Times
 from ledger_node.services.recalls import Recalls
 from ledger_node.services.register import Register
 from ledger_node.services.requests import Requests
@@ -50,6 +51,11 @@ KEYS = {role: f"key-of-the-{role}" for role in ("steward", "publisher", "auditor
 
 def digest(text: str) -> str:
     return to_hex(sha256(text.encode()))
+
+
+def block_at(number: int, head: int) -> BlockRef:
+    """A block of the chain: one in each second, the head at NOW."""
+    return BlockRef(number, digest(f"block {number}"), NOW - head + number)
 
 
 @dataclass
@@ -73,6 +79,7 @@ class Facts:
     recalls: list[Recall] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
+    anchors: dict[str, list[Anchor]] = field(default_factory=dict)  # by stream
 
 
 class MemoryIndex:
@@ -90,9 +97,11 @@ class MemoryIndex:
         return {name: len(rows) for name, rows in vars(self.facts).items() if isinstance(rows, list)}
 
     def find_block(self, below: int) -> BlockRef | None:
+        """Of the blocks that hold a fact, and the one where the index stands."""
         assert self.at is not None
-        number = below - 1
-        return BlockRef(number, digest(f"block {number}"), NOW - self.at.number + number) if number >= 0 else None
+        rows = (row for found in vars(self.facts).values() if isinstance(found, list) for row in found)
+        number = max((n for n in (self.at.number, *(row.at.block for row in rows)) if n < below), default=None)
+        return None if number is None else block_at(number, self.at.number)
 
     def organisations(self, page: Page) -> list[Organisation]:
         return _page(self.facts.organisations, page)
@@ -223,6 +232,9 @@ class MemoryIndex:
     def find_stream(self, stream: str, as_of: int) -> Stream | None:
         return _one(self.facts.streams, as_of, id=stream)
 
+    def anchors(self, page: Page) -> list[Anchor]:
+        return _page(self.facts.anchors[page.where["stream"]], replace(page, where={}))
+
 
 def _fits(one: Any, dataset: str | None, version: int | None, consent: str | None) -> bool:
     wanted = {"dataset": dataset, "version": version, "consent": consent}
@@ -308,11 +320,20 @@ class MemoryOutbox:
 class MemoryLedger:
     def __init__(self, head: int) -> None:
         self.number: int | None = head
+        self.asked: list[int] = []  # blocks, by number
+        self._first_head = head
 
     def head(self) -> BlockRef:
+        return BlockRef(self._answer(), digest("head"), NOW)
+
+    def block(self, number: int) -> BlockRef | None:
+        self.asked.append(number)
+        return block_at(number, self._first_head) if number <= self._answer() else None
+
+    def _answer(self) -> int:
         if self.number is None:
             raise ChainUnreachable("the chain does not answer")
-        return BlockRef(self.number, digest("head"), NOW)
+        return self.number
 
     def calldata(self, command: Command) -> str:
         """By the real ABI, so that every command is one that its contract can read."""
@@ -400,12 +421,14 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     i: Any = index
     submissions = Submissions(identity, ledger, signer, outbox, i, salt_secret=bytes(32))  # type: ignore[arg-type]
     membership = Membership(i, identity, clock)
-    permissions = Permissions(i, clock)
+    times = Times(i, ledger)  # type: ignore[arg-type]
+    permissions = Permissions(i, times, clock)
     status = Status(identity, i, ledger, outbox, blobs)  # type: ignore[arg-type]
     status.note_head(head)
     node = Node(
         identity=identity,
         index=i,
+        times=times,
         api_keys=MemoryKeys(),  # type: ignore[arg-type]
         submissions=submissions,
         register=Register(i),
@@ -422,7 +445,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         lifecycles=Lifecycles(i, submissions, membership, permissions),
         recalls=Recalls(i, submissions, membership),
         streams=Streams(i, submissions, membership),
-        lineages=Lineages(i),
+        lineages=Lineages(i, times),
         documents=Documents(blobs),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
         maintenance=Maintenance(i, FixedRebuilder()),

@@ -331,8 +331,10 @@ def tell(hospitals: int = 2, *, versions: int = 1) -> Facts:
     teller.proposal(1, ProposalKind.ADMIT, admission, (1, True), (2, False))
     teller.proposal(1, ProposalKind.SUSPEND, {"organisation": 2})
     teller.facts.proposals[-1] = replace(teller.facts.proposals[-1], executed=True)
-    anchors = (Anchor(128, digest("head 1"), NOW - DAY, teller.at()), Anchor(256, digest("head 2"), NOW, teller.at()))
-    teller.facts.streams.append(Stream(digest("stream"), 1, DeviceClass.ULTRASOUND, anchors, teller.at()))
+    at = teller.at()
+    anchors = [Anchor(128, digest("head 1"), NOW - DAY, teller.at()), Anchor(256, digest("head 2"), NOW, teller.at())]
+    teller.facts.streams.append(Stream(digest("stream"), 1, DeviceClass.ULTRASOUND, 2, anchors[-1], at))
+    teller.facts.anchors[digest("stream")] = anchors
     return teller.facts
 
 

@@ -12,7 +12,7 @@ from ledger_node.domain.codes import Act, Capability, OrganisationStatus, StateR
 
 from .acting import Desk
 from .fakes import NOW, World, digest
-from .story import DAY, NO_PROJECT, world, world_of_all
+from .story import DAY, HEAD, NO_PROJECT, world, world_of_all
 
 Desks = Callable[..., Desk]
 TERMS: dict[str, Any] = {
@@ -205,6 +205,22 @@ def test_a_check_looks_at_scope_rounds_and_losses(desk_of: Desks) -> None:
     assert reason(scope={**scope, "condition": "MONDO:0007254"}) == "OK"
     of.index.facts.organisations[2] = replace(of.index.facts.organisations[2], emergency_until=NOW + DAY)
     assert reason() == "GRANTEE_INACTIVE"
+
+
+def test_a_check_is_about_now_unless_a_block_is_named(desk_of: Desks) -> None:
+    of = world()
+    one, at = of.index.facts.consents[0], of.index.at
+    assert at is not None
+    # A chain that has no new block: the consent began after the last one.
+    of.index.facts.consents[0] = replace(one, terms=replace(one.terms, not_before=NOW - 10))
+    of.index.at = replace(at, timestamp=NOW - 20)
+    use = {"dataset": one.terms.dataset, "version": 1, "operation": "TRAIN", "scope": {"purposes": ["HRESCH"]}}
+
+    def check(query: str = "") -> Any:
+        return desk_of(of).client.post(f"/v1/consents/{one.id}/check{query}", json={**use, "grantee": 3}).json()
+
+    assert (check()["reason"], check()["asOfBlock"]) == ("OK", HEAD)
+    assert (check(f"?asOf={HEAD}")["reason"], check(f"?asOf={HEAD}")["asOfBlock"]) == ("NOT_YET_VALID", HEAD)
 
 
 def test_a_consent_shows_all_of_its_terms(desk_of: Desks) -> None:

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from ledger_node.chain.payloads import decode_payload
-from ledger_node.domain.codes import OrganisationStatus, ProposalKind
-from ledger_node.domain.organisation import Generation
+from ledger_node.domain.codes import EmergencyReason, OrganisationStatus, ProposalKind
+from ledger_node.domain.organisation import Emergency, Generation
 from ledger_node.domain.position import Position
 
 from .acting import Desk
 from .fakes import CONTRACTS, NOW, World
-from .story import DAY, HEAD, operator, world, world_of_all
+from .story import DAY, HEAD, REGULATOR, operator, world, world_of_all
 
 Desks = Callable[..., Desk]
 
@@ -63,6 +63,9 @@ def test_votes_are_refused_early_with_a_reason(desk_of: Desks) -> None:
 
 def test_an_execution_shows_the_payload_and_wants_the_votes(desk_of: Desks) -> None:
     of = world()
+    of.index.facts.proposals[0] = replace(
+        of.index.facts.proposals[0], kind=ProposalKind.SUSPEND, payload=of.index.facts.proposals[1].payload
+    )
     desk, one = desk_of(of), of.index.facts.proposals[0]
     problem = desk.refused("/v1/proposals/1/execution")
     assert (problem["code"], problem["got"]) == ("ML-0404", "1 in favour, 1 of them custodians")
@@ -70,6 +73,28 @@ def test_an_execution_shows_the_payload_and_wants_the_votes(desk_of: Desks) -> N
     assert desk.done("/v1/proposals/1/execution").args == (1, one.payload)
     of.index.facts.proposals[0] = replace(one, votes={1: True, 2: True, 3: True}, needed_custodians=3)
     assert "custodians" in desk.refused("/v1/proposals/1/execution")["needed"]
+
+
+def test_an_admission_is_left_to_the_newcomer(desk_of: Desks) -> None:
+    of = world()
+    of.index.facts.proposals[0] = replace(of.index.facts.proposals[0], votes={1: True, 2: True, 3: True})
+    problem = desk_of(of).refused("/v1/proposals/1/execution")
+    assert (problem["code"], "medledger key join" in problem["needed"]) == ("ML-0403", True)
+
+
+def test_a_vote_in_favour_is_taken_back_once(desk_of: Desks) -> None:
+    of = world()
+    desk, path = desk_of(of), "/v1/proposals/1/votes"
+    assert desk.done(path, {"inFavour": False}).args == (1, False)
+    of.index.facts.proposals[0] = replace(of.index.facts.proposals[0], votes={1: False, 2: False})
+    for again in (True, False):
+        assert desk.refused(path, {"inFavour": again})["code"] == "ML-0404"
+
+
+def test_a_regulator_alone_keeps_nobody_from_proposing(desk_of: Desks) -> None:
+    of = world()
+    changed(of, 1, emergency_until=NOW + DAY)
+    assert desk_of(of).done("/v1/proposals", {"kind": "SUSPEND", "organisation": 2}).function == "propose"
 
 
 def test_every_kind_of_proposal_is_read(desk_of: Desks) -> None:
@@ -138,6 +163,22 @@ def test_an_emergency_is_shown_while_it_runs(desk_of: Desks) -> None:
     assert desk_of(of).read("/v1/organisations/2")["status"] == "ACTIVE"
 
 
+def test_an_organisation_keeps_its_emergencies(desk_of: Desks) -> None:
+    of = world()
+    assert desk_of(of).read("/v1/organisations/2")["emergencies"] == []
+    past = Emergency(4, EmergencyReason.PATIENT_SAFETY, NOW - 9 * DAY, NOW - 8 * DAY, Position(40, 0))
+    changed(of, 2, emergencies=(past,))
+    shown = {
+        "regulator": {"number": 4, "name": REGULATOR},
+        "reason": "PATIENT_SAFETY",
+        "at": "2026-11-09T11:06:40Z",
+        "until": "2026-11-10T11:06:40Z",
+        "block": 40,
+    }
+    assert desk_of(of).read("/v1/organisations/2")["emergencies"] == [shown]
+    assert desk_of(of).read("/v1/organisations")["items"][1]["emergencies"] == [shown]
+
+
 def test_a_key_is_claimed_to_be_compromised(desk_of: Desks) -> None:
     of = world()
     desk, ours, theirs = desk_of(of), operator(101), operator(102)
@@ -160,8 +201,13 @@ def test_a_regulator_confirms_the_claim_that_stands(desk_of: Desks) -> None:
     of.index.facts.keys[1] = replace(of.index.facts.keys[1], compromised_since=NOW - DAY - 40_000)
     assert desk.done(path, body).args == (key, NOW - DAY - 40_000)
     assert desk.refused(path, {"since": "2026-11-16T00:00:00Z"})["got"] == "another time"
-    of.index.facts.keys[1] = replace(of.index.facts.keys[1], compromise_confirmed_by=4)
-    assert desk.refused(path, body)["code"] == "ML-0404"
+    later = {"since": "2026-11-17T06:00:00Z"}
+    assert desk.done(path, later).args == (key, NOW - DAY - 40_000 + 6 * 3600)
+    of.index.facts.keys[1] = replace(
+        of.index.facts.keys[1], compromise_confirmed_by=4, confirmed_since=NOW - DAY - 40_000 + 3600
+    )
+    assert desk.refused(path, later)["code"] == "ML-0404"
+    assert desk.done(path, body).args == (key, NOW - DAY - 40_000)
 
 
 def test_keys_are_read_with_their_claims(desk_of: Desks) -> None:
@@ -169,9 +215,14 @@ def test_keys_are_read_with_their_claims(desk_of: Desks) -> None:
     of.index.facts.keys[1] = replace(
         of.index.facts.keys[1], compromised_since=NOW - DAY, compromise_confirmed_by=4, state="retired"
     )
+    of.index.facts.keys[1] = replace(
+        of.index.facts.keys[1], compromise_reporter=operator(1), compromise_claimed_at=NOW - DAY + 60
+    )
     desk = desk_of(of)
     admin, found = desk.read("/v1/organisations/1/keys")["items"]
     assert (admin["role"], admin["compromisedSince"]) == ("ADMIN", None)
+    assert (admin["compromiseReporter"], admin["compromiseClaimedAt"]) == (None, None)
+    assert (found["compromiseReporter"], found["compromiseClaimedAt"]) == (operator(1), "2026-11-17T11:07:40Z")
     assert found["state"] == "retired"
     assert found["compromisedSince"] == "2026-11-17T11:06:40Z"
     assert found["compromiseConfirmedBy"]["number"] == 4

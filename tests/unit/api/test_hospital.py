@@ -13,7 +13,7 @@ from ledger_node.domain.dataset import Dataset
 
 from .acting import Desk
 from .fakes import NOW, World, digest
-from .story import NO_PROJECT, world, world_of_all
+from .story import HEAD, NO_PROJECT, world, world_of_all
 
 Desks = Callable[..., Desk]
 VERSION = {
@@ -180,6 +180,25 @@ def test_a_stream_has_a_device_and_grows(desk_of: Desks) -> None:
     assert (command.function, [size for _, size, _ in command.args[0]]) == ("anchorAll", [384, 512])
     assert desk.refused("/v1/anchors", {"anchors": batch[::-1]})["needed"] == "more than 512"
     assert desk.read("/v1/streams")["items"][0]["deviceClass"] == "ULTRASOUND"
+
+
+def test_a_stream_shows_its_newest_anchor_and_lists_all(desk_of: Desks) -> None:
+    of = world()
+    desk, stream = desk_of(of, "auditor"), of.index.facts.streams[0]
+    path, anchors = f"/v1/streams/{stream.id}", of.index.facts.anchors[stream.id]
+    newest = {"size": 256, "root": digest("head 2"), "anchoredAt": "2026-11-18T11:06:40Z", "block": anchors[1].at.block}
+    found = desk.read(path)
+    assert found["custodian"] == {"number": 1, "name": "Universitätsklinikum Nord"}
+    assert (found["anchorCount"], found["newestAnchor"], found["asOfBlock"]) == (2, newest, HEAD)
+    assert desk.read("/v1/streams")["items"] == [{k: v for k, v in found.items() if k not in ("asOfBlock", "indexLag")}]
+    first = desk.read(f"{path}/anchors?limit=1")
+    second = desk.read(f"{path}/anchors?limit=1&cursor={first['next']}")
+    assert ([one["size"] for one in first["items"]], second["items"], second["next"]) == ([128], [newest], None)
+    assert len(desk.read(f"{path}/anchors?asOf={anchors[0].at.block}")["items"]) == 1
+    of.index.facts.streams[0] = replace(stream, anchor_count=0, newest_anchor=None)
+    assert desk.read(path)["newestAnchor"] is None
+    for unknown in (f"/v1/streams/{digest('?')}", f"/v1/streams/{digest('?')}/anchors"):
+        assert desk.client.get(unknown).json()["code"] == "ML-0301"
 
 
 WANTED = {

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
+
+import pytest
 
 from ledger_node.domain.codes import Act, Reason, Refusal, StateReason
 from ledger_node.domain.consent import LogEntry
@@ -103,6 +106,134 @@ def test_a_revocation_on_the_way_reaches_what_was_derived(desk_of: Desks) -> Non
         assert (one["revokedFor"], one["tainted"]) == ("BREACH", True)
     for one in desk.read(f"/v1/datasets/{own}/impact")["items"]:
         assert (one["revokedFor"], one["tainted"]) == ("WITHDRAWAL_BATCH", False)
+
+
+def superseded(of: World, place: int, times: int = 1) -> list[str]:
+    """Consents that carry the one at `place` on, each the one before; the last one's id is the last."""
+    facts, ids = of.index.facts, []
+    for time in range(times):
+        former = facts.consents[place]
+        made = replace(
+            former, id=digest(f"successor {place} {time}"), log=(), terms=replace(former.terms, supersedes=former.id)
+        )
+        ended = LogEntry(Act.REVOKED, former.grantor, StateReason.SUPERSEDED, NOW - 90, 0, former.at)
+        facts.consents[place] = replace(former, log=(*former.log, ended), superseded_by=made.id)
+        facts.consents.append(made)
+        place = len(facts.consents) - 1
+        ids.append(made.id)
+    return ids
+
+
+def standings(found: dict[str, Any]) -> set[tuple[str, str | None, bool]]:
+    return {(one["standing"], one["revokedFor"], one["tainted"]) for one in found["items"]}
+
+
+def test_what_supersedes_a_consent_says_how_its_uses_stand(desk_of: Desks) -> None:
+    of = world_of_all()
+    granted, mixed = of.index.facts.consents[1].id, of.index.facts.datasets[2].id
+    *_, last = superseded(of, 1, times=2)
+    desk = desk_of(of)
+    places = [f"/v1/{place}/impact" for place in (f"datasets/{mixed}", f"consents/{granted}", f"consents/{last}")]
+    for place in places:
+        found = desk.read(place)
+        assert {one["consent"] for one in found["items"]} == {granted}
+        assert len(found["items"]) == 2
+        assert standings(found) == {("OK", None, False)}
+    revoke(of, -1, StateReason.BREACH)
+    assert [standings(desk.read(place)) for place in places] == [{("REVOKED", "BREACH", True)}] * 3
+
+
+def test_a_superseded_consent_revoked_for_a_breach_taints_what_used_it(desk_of: Desks) -> None:
+    of = world_of_all()
+    granted = of.index.facts.consents[1].id
+    superseded(of, 1)
+    former = of.index.facts.consents[1]
+    breach = LogEntry(Act.REVOKED, former.grantor, StateReason.BREACH, NOW - 60, 0, former.at)
+    of.index.facts.consents[1] = replace(former, log=(*former.log, breach))
+    assert standings(desk_of(of).read(f"/v1/consents/{granted}/impact")) == {("REVOKED", "BREACH", True)}
+    revoke(of, -1, StateReason.WITHDRAWAL_BATCH)  # does not hide it
+    assert standings(desk_of(of).read(f"/v1/consents/{granted}/impact")) == {("REVOKED", "BREACH", True)}
+
+
+def test_impact_of_a_successor_reaches_what_was_derived_under_the_former(desk_of: Desks) -> None:
+    of = world_of_all()
+    (last,) = superseded(of, 0)  # under it the dataset was derived
+    revoke(of, -1, StateReason.ERROR)
+    found = desk_of(of).read(f"/v1/consents/{last}/impact")
+    assert {one["version"] for one in found["items"]} == {one.id for one in of.index.facts.model_versions}
+    assert standings(found) == {("REVOKED", "ERROR", True)}
+
+
+@pytest.mark.parametrize(
+    ("acts", "standing", "tainted"),
+    [
+        ([(Act.SUSPENDED_BY_GRANTOR, StateReason.BREACH, 0)], "SUSPENDED", True),
+        ([(Act.SUSPENDED_BY_GRANTOR, StateReason.STEWARD_DECISION, 0)], "SUSPENDED", False),
+        ([(Act.SUSPENDED_BY_REGULATOR, StateReason.ERROR, NOW + 1)], "SUSPENDED", True),
+        ([(Act.SUSPENDED_BY_REGULATOR, StateReason.ERROR, NOW)], "OK", False),
+        (
+            [(Act.SUSPENDED_BY_GRANTOR, StateReason.BREACH, 0), (Act.REINSTATED_BY_GRANTOR, StateReason.BREACH, 0)],
+            "OK",
+            False,
+        ),
+        (
+            [
+                (Act.SUSPENDED_BY_VOTE, StateReason.BREACH, NOW + 1),
+                (Act.SUSPENDED_BY_GRANTOR, StateReason.PERMIT_ENDED, 0),
+                (Act.REINSTATED_BY_GRANTOR, StateReason.PERMIT_ENDED, 0),
+            ],
+            "SUSPENDED",
+            True,
+        ),
+        (
+            [
+                (Act.SUSPENDED_BY_REGULATOR, StateReason.BREACH, NOW + 9),
+                (Act.SUSPENDED_BY_VOTE, StateReason.REGULATOR_ORDER, NOW + 1),
+            ],
+            "SUSPENDED",
+            False,
+        ),
+    ],
+)
+def test_a_suspension_for_a_breach_taints_while_it_stands(
+    desk_of: Desks, acts: list[tuple[Act, StateReason, int]], standing: str, tainted: bool
+) -> None:
+    of = world_of_all()
+    one = of.index.facts.consents[1]
+    log = tuple(LogEntry(act, 4, reason, NOW - 60, until, one.at) for act, reason, until in acts)
+    of.index.facts.consents[1] = replace(one, log=log)
+    desk = desk_of(of)
+    assert standings(desk.read(f"/v1/consents/{one.id}/impact")) == {(standing, None, tainted)}
+    page = desk.client.get(f"/versions/{of.index.facts.model_versions[0].id}").text
+    assert ("Suspended for a reason that reaches back." in page) is tainted
+
+
+def notices(desk: Desk, of: World) -> str:
+    """What the first version's page says above its facts."""
+    page = desk.client.get(f"/versions/{of.index.facts.model_versions[0].id}").text
+    return str(page.split("Open the picture by itself")[1].split('id="what"')[0])
+
+
+def test_a_page_does_not_take_a_superseded_consent_for_a_revoked_one(desk_of: Desks) -> None:
+    of = world_of_all()
+    (last,) = superseded(of, 1)
+    desk = desk_of(of)
+    assert "revoked" not in notices(desk, of).lower()
+    assert last in desk.client.get(f"/versions/{of.index.facts.model_versions[0].id}").text
+    revoke(of, -1, StateReason.WITHDRAWAL_BATCH)
+    assert "was revoked by Universitätsklinikum Nord. New runs" in notices(desk, of)
+    revoke(of, -1, StateReason.BREACH)
+    assert "was revoked by Universitätsklinikum Nord: these data should never" in notices(desk, of)
+
+
+@pytest.mark.parametrize("reason", [StateReason.REGULATOR_ORDER, StateReason.BREACH])
+def test_a_page_says_that_a_vote_revoked(desk_of: Desks, reason: StateReason) -> None:
+    of = world_of_all()
+    revoke(of, 1, reason)
+    one = of.index.facts.consents[1]
+    of.index.facts.consents[1] = replace(one, log=(replace(one.log[0], actor=0),))
+    said = notices(desk_of(of), of)
+    assert "was revoked by a vote of the consortium (the consent of Universitätsklinikum Nord)" in said
 
 
 def test_versions_derived_from_each_other_are_walked_once(desk_of: Desks) -> None:

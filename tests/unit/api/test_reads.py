@@ -109,8 +109,27 @@ def test_states_are_judged_at_the_blocks_time(hospital: World, client_of: Client
     client, consent = client_of(hospital, "auditor"), hospital.index.facts.consents[1]
     object.__setattr__(consent.log[0], "acted_at", NOW - 10)
     path = f"/v1/consents/{consent.id}"
+    assert max(row.at.block for row in hospital.index.facts.streams) < HEAD - 11  # so no fact is in these blocks
     assert client.get(f"{path}?asOf={HEAD - 11}").json()["state"] == "ACTIVE"
     assert client.get(f"{path}?asOf={HEAD - 10}").json()["state"] == "REVOKED"
+    lent = hospital.index.facts.consents[0]
+    object.__setattr__(lent.terms, "expires_at", NOW - 10)
+    impact = f"/v1/consents/{lent.id}/impact"
+    standing = [client.get(f"{impact}?asOf={HEAD - ago}").json()["items"][0]["standing"] for ago in (11, 10)]
+    assert standing == ["OK", "EXPIRED"]
+    assert hospital.ledger.asked == [HEAD - 11, HEAD, HEAD - 10, HEAD]  # once for each
+
+
+def test_a_state_at_a_block_that_only_the_chain_knows_needs_the_chain(hospital: World, client_of: Client) -> None:
+    client, consent = client_of(hospital, "auditor"), hospital.index.facts.consents[1]
+    hospital.ledger.number = None
+    lineage = f"/v1/versions/{hospital.index.facts.model_versions[0].id}/lineage"
+    for path in (f"/v1/consents/{consent.id}", lineage):
+        answer = client.get(f"{path}?asOf={HEAD - 11}")
+        assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "ML-0601", "5")
+        assert client.get(f"{path}?asOf={HEAD}").status_code == 200
+    assert client.get(f"/v1/consents/{consent.id}?asOf={consent.at.block}").status_code == 200
+    assert client.get(f"/v1/datasets?asOf={HEAD - 11}").status_code == 200  # nothing in it has a state
 
 
 def test_a_regulator_is_named_in_a_log(client_of: Client) -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,6 +66,27 @@ def test_the_same_key_gives_the_same_answer_or_none(hospital: World, client_of: 
     other = client.post("/v1/datasets", json={"card": {"title": "Other"}}, headers={"Idempotency-Key": "k"})
     assert (other.status_code, other.json()["code"]) == (422, "ML-0501")
     assert len(hospital.outbox.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/consents/{consent}/revoke", {"reason": "BREACH"}),  # refused too: the consent is revoked
+        (f"/v1/consents/{digest('unknown')}/revoke", {"reason": "WITHDRAWAL_BATCH"}),  # refused too: there is none
+    ],
+)
+def test_a_key_used_again_is_told_before_any_rule(
+    hospital: World, client_of: Client, path: str, body: dict[str, str]
+) -> None:
+    client, facts = client_of(hospital, "steward"), hospital.index.facts
+    consent, headers = facts.consents[0], {"Idempotency-Key": "k"}
+    once = {"reason": "WITHDRAWAL_BATCH"}
+    first = client.post(f"/v1/consents/{consent.id}/revoke", json=once, headers=headers)
+    facts.consents[0] = replace(consent, log=facts.consents[1].log)
+    assert client.post(f"/v1/consents/{consent.id}/revoke", json=once, headers=headers).json() == first.json()
+    other = client.post(path.format(consent=consent.id), json=body, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "ML-0501")
+    assert other.json()["submission"] == first.json()["id"]
 
 
 def test_the_digest_of_a_request_ignores_spelling_and_sees_meaning() -> None:

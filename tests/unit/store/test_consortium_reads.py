@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability, KeyRole, OrganisationStatus, ProposalKind
-from ledger_node.domain.organisation import FIRST_THRESHOLDS, Thresholds
+from ledger_node.domain.codes import Capability, EmergencyReason, KeyRole, OrganisationStatus, ProposalKind
+from ledger_node.domain.organisation import FIRST_THRESHOLDS, Emergency, Thresholds
 from ledger_node.domain.position import Position
 from ledger_node.ports import Page
 from tests.fakes import address
@@ -53,6 +53,22 @@ def test_emergency_runs_until_its_end_and_a_reinstatement_forgets_it(chronicle: 
     assert [one.emergency_until for one in found] == [0, 2_000, 0, 3_000]
     assert found[1].status_at(1_999) is OrganisationStatus.SUSPENDED
     assert found[1].status_at(2_000) is OrganisationStatus.ACTIVE
+
+
+def test_emergencies_stay_readable_as_of_each_block(chronicle: Chronicle) -> None:
+    def emergency(reason: int, until: int) -> int:
+        return chronicle.write(
+            "OrganisationSuspendedInEmergency", organisation=1, regulator=2, reason=reason, at=until - 500, until=until
+        )
+
+    admitted, first = admit(chronicle), emergency(2, 2_000)
+    status(chronicle, "OrganisationReinstated")
+    second = emergency(4, 3_000)
+    read = [chronicle.index.find_organisation(1, block) for block in (admitted, first, second)]
+    found = [one.emergencies for one in read if one]
+    breach = Emergency(2, EmergencyReason.DATA_BREACH, 1_500, 2_000, Position(first, 0))
+    order = Emergency(2, EmergencyReason.COURT_ORDER, 2_500, 3_000, Position(second, 0))
+    assert found == [(), (breach,), (breach, order)]
 
 
 def test_admin_is_the_last_that_accepted(chronicle: Chronicle) -> None:
@@ -117,7 +133,7 @@ def test_offers_are_void_once_an_admin_came_or_went(chronicle: Chronicle) -> Non
     assert (found.state, others.state) == ("void", "proposed")
 
 
-def test_claim_is_the_newest_and_wants_confirming_anew(chronicle: Chronicle) -> None:
+def test_claim_is_the_newest_and_leaves_what_was_confirmed(chronicle: Chronicle) -> None:
     def claim(since: int) -> int:
         return chronicle.write(
             "KeyReportedCompromised", organisation=1, key=OPERATOR, since=since, at=900, reporter=ADMIN
@@ -126,10 +142,20 @@ def test_claim_is_the_newest_and_wants_confirming_anew(chronicle: Chronicle) -> 
     def confirm(since: int) -> int:
         return chronicle.write("KeyCompromiseConfirmed", organisation=1, key=OPERATOR, regulator=3, since=since, at=950)
 
-    blocks = [key(chronicle, "KeyAccepted", OPERATOR, at=5), claim(500), confirm(500), claim(400), confirm(400)]
+    blocks = [key(chronicle, "KeyAccepted", OPERATOR, at=5), claim(500), confirm(600), claim(400), confirm(450)]
     found = [one for block in blocks for one in chronicle.index.keys(1, block)]
     assert [one.compromised_since for one in found] == [0, 500, 500, 400, 400]
-    assert [one.compromise_confirmed_by for one in found] == [None, None, 3, None, 3]
+    claims = [(one.compromise_reporter, one.compromise_claimed_at) for one in found]
+    assert claims == [(None, 0)] + [(ADMIN, 900)] * 4
+    assert [one.compromise_confirmed_by for one in found] == [None, None, 3, 3, 3]
+    assert [one.confirmed_since for one in found] == [0, 0, 600, 600, 450]
+    assert [one.doubtful_since for one in found] == [0, 500, 600, 600, 450]
+
+
+def test_offers_are_void_once_a_vote_suspends(chronicle: Chronicle) -> None:
+    offered = chronicle.write("KeyProposed", organisation=1, key=HEIR, role=2, acceptableFrom=0)
+    suspended = chronicle.write("OrganisationSuspended", organisation=1, proposal=1)
+    assert [chronicle.index.keys(1, block)[-1].state for block in (offered, suspended)] == ["proposed", "void"]
 
 
 def test_events_are_found_by_the_key_that_wrote_them(chronicle: Chronicle) -> None:
@@ -151,6 +177,44 @@ def test_events_are_found_by_the_key_that_wrote_them(chronicle: Chronicle) -> No
     assert positions(Page(head, where={"name": "KeyReportedCompromised"})) == [7]
     (first, *_) = index.events_by_operator(OPERATOR, 0, Page(head))
     assert (first.name, first.args["proposal"], first.generation, first.contract) == ("VoteCast", 1, 0, "consortium")
+
+
+def test_what_an_admin_did_with_keys_is_among_what_it_wrote(chronicle: Chronicle) -> None:
+    def written(address: str, since: int = 0) -> list[tuple[str, int]]:
+        found = chronicle.index.events_by_operator(address, since, Page(chronicle.now))
+        return [(event.name, event.at.block) for event in found]
+
+    def retired(address: str, role: int = 2) -> tuple[str, dict[str, object]]:
+        return "KeyRetired", {"organisation": 1, "key": address, "role": role, "at": 9}
+
+    admit(chronicle)
+    key(chronicle, "KeyProposed", ADMIN, role=1, acceptableFrom=1_002)  # by the vote that admitted it
+    key(chronicle, "KeyAccepted", ADMIN, role=1, at=5)
+    key(chronicle, "KeyAccepted", address(8), organisation=2, role=1, at=5)
+    offered = key(chronicle, "KeyProposed", OPERATOR, acceptableFrom=1_005)
+    key(chronicle, "KeyProposed", OPERATOR, organisation=2, acceptableFrom=1_006)
+    key(chronicle, "KeyProposed", HEIR, role=1, acceptableFrom=90_000)  # by a vote, seven days ahead
+    objected = key(chronicle, "KeyOfferWithdrawn", HEIR, role=1)
+    ended = chronicle.write_all([retired(OPERATOR)])
+    claim = {"organisation": 1, "key": address(9), "since": 5, "at": 9}
+    reported = chronicle.write_all([("KeyReportedCompromised", {**claim, "reporter": ADMIN}), retired(address(9))])
+    confirmed = ("KeyCompromiseConfirmed", {**claim, "key": address(7), "regulator": 3, "operator": address(6)})
+    chronicle.write_all([confirmed, retired(address(7))])
+    heir = ("KeyAccepted", {"organisation": 1, "key": HEIR, "role": 1, "at": 9})
+    chronicle.write_all([heir, retired(ADMIN, role=1)])
+    later = key(chronicle, "KeyProposed", address(5), acceptableFrom=1_013)
+    assert written(ADMIN) == [
+        ("KeyProposed", offered),
+        ("KeyOfferWithdrawn", objected),
+        ("KeyRetired", ended),
+        ("KeyReportedCompromised", reported),
+        ("KeyRetired", reported),
+    ]
+    assert written(ADMIN, since=1_000 + ended) == written(ADMIN)[2:]
+    assert written(HEIR) == [("KeyProposed", later)]
+    assert written(address(8)) == [("KeyProposed", offered + 1)]
+    assert written(address(6)) == [("KeyCompromiseConfirmed", reported + 1)]
+    assert written(OPERATOR) == []
 
 
 def test_proposal_carries_its_needs_votes_and_execution(chronicle: Chronicle) -> None:

@@ -163,12 +163,40 @@ def test_streams_and_numbered_facts(chronicle: Chronicle) -> None:
     index = chronicle.index
     stream = index.find_stream(digest(70), head)
     assert stream is not None
-    assert (stream.device_class, [anchor.size for anchor in stream.anchors]) == (DeviceClass.CT, [128])
+    assert stream.newest_anchor is not None
+    assert (stream.device_class, stream.anchor_count, stream.newest_anchor.size) == (DeviceClass.CT, 1, 128)
     assert index.streams(Page(head)) == [stream]
-    assert index.find_stream(digest(70), 1) != stream
+    before = index.find_stream(digest(70), 1)
+    assert before is not None
+    assert (before.anchor_count, before.newest_anchor) == (0, None)
     assert index.find_stream(digest(71), head) is None
     assert [(one.number, one.custodian) for one in index.datasets(Page(head))] == [(7, 1)]
     assert [(one.number, one.publisher) for one in index.models(Page(head))] == [(8, 2)]
+
+
+def test_a_stream_comes_with_its_newest_anchor_and_grows_by_pages(chronicle: Chronicle) -> None:
+    def anchored(stream: int, size: int) -> tuple[str, dict[str, object]]:
+        return "StreamAnchored", {"stream": digest(stream), "size": size, "root": digest(size), "at": 1_002}
+
+    for stream in (70, 71, 72):
+        chronicle.write("StreamRegistered", stream=digest(stream), custodian=1, deviceClass=6)
+    chronicle.write_all([anchored(70, 128), anchored(71, 640), anchored(70, 256)])
+    chronicle.write_all([anchored(70, 384), anchored(70, 512)])
+    head = chronicle.write_all([anchored(71, 768)])
+    index = chronicle.index
+
+    def newest(as_of: int) -> list[tuple[int, int | None]]:
+        found = index.streams(Page(as_of))
+        return [(one.anchor_count, one.newest_anchor and one.newest_anchor.size) for one in found]
+
+    assert newest(head) == [(4, 512), (2, 768), (0, None)]
+    assert newest(head - 2) == [(2, 256), (1, 640), (0, None)]
+    assert [index.find_stream(digest(stream), head) for stream in (70, 71, 72)] == index.streams(Page(head))
+    grown = index.anchors(Page(head, where={"stream": digest(70)}))
+    assert [one.size for one in grown] == [128, 256, 384, 512]
+    assert index.anchors(Page(head, 2, grown[0].at, {"stream": digest(70)})) == grown[1:3]
+    assert index.anchors(Page(head - 2, where={"stream": digest(70)})) == grown[:2]
+    assert index.anchors(Page(head, where={"stream": digest(72)})) == []
 
 
 def test_generations_and_where_facts_live(chronicle: Chronicle) -> None:

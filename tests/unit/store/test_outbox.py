@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger_node.domain.command import Command, Idempotency
-from ledger_node.domain.submission import Submission, SubmissionState
+from ledger_node.domain.submission import Signed, Submission, SubmissionState
 from ledger_node.errors import IdempotencyKeyReused, QueueFull
 from ledger_node.store.database import Database
 from ledger_node.store.outbox import SqlOutbox
-from tests.fakes import FakeClock, FakeSigner, digest
+from tests.fakes import FakeClock, FakeSigner, address, digest
 
 COMMAND = Command("dataset.register", "datasets", "registerDataset", (), digest(5))
 
@@ -56,6 +57,28 @@ def test_same_key_with_another_request_is_refused(outbox: SqlOutbox) -> None:
     accept(outbox, "a")
     with pytest.raises(IdempotencyKeyReused):
         accept(outbox, "a", request=2)
+
+
+def test_newest_come_first_whoever_signed(database: Database) -> None:
+    clock = FakeClock()
+
+    def write(key: str, signer: FakeSigner, floor: int) -> Submission:
+        clock.time += 1
+        outbox = SqlOutbox(database, clock, signer.address)
+        sign: Callable[[int], Signed] = lambda nonce: replace(  # noqa: E731
+            signer.sign("0x", "0x", nonce), hash=digest(int(signer.address, 16) << 64 | nonce)
+        )
+        return outbox.accept(COMMAND, Idempotency(key, digest(1)), "0x", sign, floor, 100)
+
+    former = [write(f"former {n}", FakeSigner(address(98)), 40) for n in range(3)]
+    newer = [write(f"newer {n}", FakeSigner(address(99)), 0) for n in range(2)]
+    found = SqlOutbox(database, clock, address(99)).list_recent(4)
+    assert [one.id for one in found] == [one.id for one in (*reversed(newer), former[2], former[1])]
+
+
+def test_newest_of_one_second_come_by_nonce(outbox: SqlOutbox) -> None:
+    made = [accept(outbox, key) for key in "abc"]
+    assert outbox.list_recent(2) == [made[2], made[1]]
 
 
 def test_full_queue_refuses_and_keeps_nothing(outbox: SqlOutbox) -> None:
