@@ -9,7 +9,8 @@ import typer
 
 from ledger_node.cli import reading
 from ledger_node.cli.failures import DONE, FINDING
-from ledger_node.cli.output import coloured, fields
+from ledger_node.cli.organisation import AsOf
+from ledger_node.cli.output import coloured, epsilon_of, fields, table
 from ledger_node.cli.scope import (
     Condition,
     Epsilon,
@@ -27,13 +28,14 @@ from ledger_node.cli.scope import (
 )
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import IdempotencyKey, Wait, submit
-from ledger_node.domain.codes import Basis, Modifier, Operation, Permission, Region, StateReason
+from ledger_node.domain.codes import Basis, ConsentState, Modifier, Operation, Permission, Region, StateReason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from ledger_node.client import Client
-    from ledger_node.client.answers import Submission
+    from rich.console import RenderableType
+
+    from ledger_node.client import Client, answers
 
 app = typer.Typer()
 
@@ -123,6 +125,37 @@ def issue(
     )
 
 
+@command(app, "list")
+def list_(
+    session: Session,
+    dataset: Annotated[str | None, typer.Option(metavar="0x…", help="On one dataset only.")] = None,
+    grantor: Annotated[str | None, typer.Option(help="Of one hospital only: a number or an exact name.")] = None,
+    grantee: Annotated[str | None, typer.Option(help="To one organisation only: a number or an exact name.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="ACTIVE, SUSPENDED or REVOKED.", autocompletion=reading.complete(ConsentState))
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Consents and how they stand, oldest first."""
+    of = None if dataset is None else reading.digest(dataset, "--dataset")
+    wanted = None if state is None else reading.name(ConsentState, state, "--state")
+    every = session.node.consents.all(
+        dataset=of,
+        grantor=None if grantor is None else reading.organisation(session.node, grantor, "--grantor"),
+        grantee=None if grantee is None else reading.organisation(session.node, grantee, "--grantee"),
+        as_of=as_of,
+    )
+    found = [one for one in every if wanted is None or one["state"] == wanted.name]
+    session.output.show({"items": found}, lambda: _listed(found))
+
+
+@command(app)
+def show(session: Session, consent: Consent, as_of: AsOf = None) -> None:
+    """One consent: its terms, what was used of it, and its log."""
+    found = session.node.consents.get(consent, as_of=as_of)
+    session.output.show(found, lambda: _shown(found))
+
+
 @command(app)
 def suspend(
     session: Session,
@@ -137,7 +170,7 @@ def suspend(
     """Stop new uses until it is reinstated; a regulator's suspension ends by itself."""
     end = None if until is None else reading.future(until, "--until")
 
-    def write(why: StateReason) -> Submission:
+    def write(why: StateReason) -> answers.Submission:
         of = session.node.consents
         if len(consents) == 1:
             return of.suspend(consents[0], why, until=end, idempotency_key=idempotency_key, wait=wait)
@@ -219,9 +252,67 @@ def check(
     return DONE if permitted else FINDING
 
 
-def _act(session: Session, done: str, reason: str, write: Callable[[StateReason], Submission]) -> int:
+def _act(session: Session, done: str, reason: str, write: Callable[[StateReason], answers.Submission]) -> int:
     why = reading.name(StateReason, reason, "--reason")
     return submit(session, done, lambda: write(why))
+
+
+def _listed(found: list[answers.Consent]) -> Iterator[RenderableType]:
+    yield table(
+        ("no.", "granted by", "to", "dataset", "until", "state"),
+        [
+            (
+                n,
+                one["grantor"]["name"],
+                one["grantee"]["name"],
+                f"{one['dataset'][:8]}…",
+                one["expiresAt"][:10],
+                one["state"],
+            )
+            for n, one in enumerate(found, start=1)
+        ],
+    )
+    yield from fields([(f"consent {n}", one["id"]) for n, one in enumerate(found, start=1)])
+
+
+def _shown(consent: answers.Consent) -> Iterator[RenderableType]:
+    yield coloured(consent["state"])
+    yield from fields(
+        [
+            ("consent", consent["id"]),
+            ("granted by", consent["grantor"]["name"]),
+            ("to", consent["grantee"]["name"]),
+            ("issued", consent["issuedAt"]),
+            ("dataset", consent["dataset"]),
+            ("versions", f"{consent['versionFrom']}:{consent['versionTo'] or ''}"),
+            ("from", consent["notBefore"]),
+            ("until", consent["expiresAt"]),
+            ("basis", consent["basis"]),
+            ("permission", consent["permission"]),
+            ("modifiers", consent["modifiers"]),
+            ("purposes", consent["purposes"]),
+            ("operations", consent["operations"]),
+            ("condition", consent["condition"]),
+            ("regions", consent["regions"]),
+            ("required", consent["deidentification"]["required"]),
+            ("forbidden", consent["deidentification"]["forbidden"]),
+            ("rounds", f"{consent['roundsUsed']} of {consent['maxRounds']} used"),
+            ("epsilon", f"{epsilon_of(consent['epsilonSpent'])} of {epsilon_of(consent['epsilonBudget'])} spent"),
+            ("project", consent["projectRef"]),
+            ("policy", consent["policyDigest"]),
+            ("request", consent["request"]),
+            ("supersedes", consent["supersedes"]),
+            ("replaced by", consent["supersededBy"]),
+        ]
+    )
+    if consent["log"]:
+        yield table(("at", "act", "reason, by whom"), [_logged(entry) for entry in consent["log"]])
+
+
+def _logged(entry: answers.LogEntry) -> tuple[object, ...]:
+    by = entry["actor"]["name"] if entry["actor"] else "a vote"
+    end = [f"until {entry['until']}"] if entry["until"] else []
+    return entry["at"], entry["act"], ", ".join([entry["reason"], by, *end])
 
 
 def _policy(text: str) -> bytes | None:

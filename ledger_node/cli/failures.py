@@ -39,7 +39,7 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.ConsentRefused: "see what a consent permits now: medledger consent check",
     errors.ContractRefused: "see what the contract said: medledger submission show",
     errors.NotPermitted: "use the node of the organisation that may",
-    errors.StateConflict: "look at its state first",
+    errors.StateConflict: "look at its state first; on the ledger: medledger consent show, request show, key list",
     errors.IdempotencyKeyReused: "leave --idempotency-key out, or repeat the first request exactly",
     errors.QueueFull: "wait until the chain takes blocks again, then repeat",
     errors.ForeignTransaction: "find who else holds the operator key before any other write",

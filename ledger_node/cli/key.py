@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledger_node.cli import reading
+from ledger_node.cli.failures import DONE
 from ledger_node.cli.organisation import AsOf, listed_keys
 from ledger_node.cli.output import fields, seconds, table
 from ledger_node.cli.session import Session, command
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from ledger_node.chain.acts import Act
+    from ledger_node.chain.acts import Act, Acts
     from ledger_node.chain.signer import KeystoreSigner
     from ledger_node.client import answers
 
@@ -29,14 +31,13 @@ app = typer.Typer()
 HERE = "Signing on this machine"
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The key's address.", show_default=False)]
 Since = Annotated[str, typer.Option(metavar="TIME", help="Since when: RFC 3339 or a date.")]
-PasswordFile = Annotated[
-    Path, typer.Option(metavar="FILE", help="The keystore's password, alone in a file.", rich_help_panel=HERE)
-]
-Keystore = Annotated[
-    Path, typer.Option(metavar="FILE", help="The key that signs (Web3 Secret Storage 3).", rich_help_panel=HERE)
-]
+KEYSTORE = typer.Option(metavar="FILE", help="The key that signs (Web3 Secret Storage 3).", rich_help_panel=HERE)
+PASSWORD_FILE = typer.Option(metavar="FILE", help="The keystore's password, alone in a file.", rich_help_panel=HERE)
+DEPLOYMENT = typer.Option(metavar="FILE", help="The chain's deployment record.", rich_help_panel=HERE)
+Keystore = Annotated[Path, KEYSTORE]
+PasswordFile = Annotated[Path, PASSWORD_FILE]
+Deployment = Annotated[Path, DEPLOYMENT]
 Rpc = Annotated[str, typer.Option(metavar="URL", help="JSON-RPC of the chain.", rich_help_panel=HERE)]
-Deployment = Annotated[Path, typer.Option(metavar="FILE", help="The chain's deployment record.", rich_help_panel=HERE)]
 
 
 @command(app, "list")
@@ -73,9 +74,41 @@ def facts(
 
 
 @command(app)
-def report(session: Session, key: Key, since: Since, wait: Wait = 30, idempotency_key: IdempotencyKey = None) -> int:
-    """Claim that a key of your organisation was compromised. A later claim names an earlier time."""
+def report(
+    session: Session,
+    key: Key,
+    since: Since,
+    keystore: Annotated[Path | None, KEYSTORE] = None,
+    password_file: Annotated[Path | None, PASSWORD_FILE] = None,
+    deployment: Annotated[Path | None, DEPLOYMENT] = None,
+    rpc: Rpc = "http://127.0.0.1:8545",
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Claim that a key of your organisation was compromised; the admin's claim also retires an operator.
+
+    With --keystore it is signed here, as an admin's is; else by your node's operator key.
+    A later claim names an earlier time.
+    """
     of, begin = reading.address(key, "KEY"), reading.past(since, "--since")
+    if keystore and password_file and deployment:
+
+        def act(signer: KeystoreSigner, _: Acts) -> Act:
+            from ledger_node.chain import acts
+
+            return acts.report(signer, of, int(begin.timestamp()))
+
+        done = _sign(session, "reported", act, keystore, password_file, rpc, deployment)
+        session.output.say(
+            "the key is retired" if "KeyRetired" in done["events"] else "a regulator confirms it: medledger key confirm"
+        )
+        return DONE
+    if keystore or password_file or deployment:
+        raise InvalidField(
+            "a claim is signed here with all three files, or by the node with none",
+            got="some of them",
+            needed="--keystore, --password-file and --deployment",
+        )
     return submit(
         session,
         "reported",
@@ -85,7 +118,7 @@ def report(session: Session, key: Key, since: Since, wait: Wait = 30, idempotenc
 
 @command(app)
 def confirm(session: Session, key: Key, since: Since, wait: Wait = 30, idempotency_key: IdempotencyKey = None) -> int:
-    """A regulator confirms another organisation's claim as it stands, which retires the key."""
+    """A regulator confirms another organisation's claim from a time on that it covers, which retires the key."""
     of, begin = reading.address(key, "KEY"), reading.past(since, "--since")
     return submit(
         session,
@@ -129,7 +162,7 @@ def offer(
     if wanted is KeyRole.NONE:
         raise InvalidField("a key is offered a role", got="NONE", needed="OPERATOR or ADMIN")
 
-    def act(signer: KeystoreSigner) -> Act:
+    def act(signer: KeystoreSigner, _: Acts) -> Act:
         from ledger_node.chain import acts
 
         return acts.offer(signer, of, wanted)
@@ -151,12 +184,32 @@ def accept(
 ) -> None:
     """The key itself accepts the role that it was offered."""
 
-    def act(signer: KeystoreSigner) -> Act:
+    def act(signer: KeystoreSigner, _: Acts) -> Act:
         from ledger_node.chain import acts
 
         return acts.accept(signer, organisation)
 
     _sign(session, "accepted", act, keystore, password_file, rpc, deployment)
+
+
+@command(app)
+def join(
+    session: Session,
+    proposal: Annotated[int, typer.Argument(min=1, metavar="PROPOSAL", help="Its number.", show_default=False)],
+    keystore: Keystore,
+    password_file: PasswordFile,
+    deployment: Deployment,
+    rpc: Rpc = "http://127.0.0.1:8545",
+) -> None:
+    """A newcomer's admin key carries out the vote that admits it, and counts from then on."""
+
+    def act(signer: KeystoreSigner, chain: Acts) -> Act:
+        from ledger_node.chain import acts
+
+        return acts.execute(signer, proposal, chain.payload_of(proposal))
+
+    done = _sign(session, "joined", act, keystore, password_file, rpc, deployment)
+    session.output.say(f"next, a key for your node: medledger key offer KEY (you are {done.get('organisation')})")
 
 
 @command(app)
@@ -171,7 +224,7 @@ def retire(
     """The admin ends an operator key for ever, or takes back an offer, its own replacement by vote included."""
     of = reading.address(key, "KEY")
 
-    def act(signer: KeystoreSigner) -> Act:
+    def act(signer: KeystoreSigner, _: Acts) -> Act:
         from ledger_node.chain import acts
 
         return acts.retire(signer, of)
@@ -182,7 +235,7 @@ def retire(
 def _sign(
     session: Session,
     done: str,
-    act: Callable[[KeystoreSigner], Act],
+    act: Callable[[KeystoreSigner, Acts], Act],
     keystore: Path,
     password_file: Path,
     rpc: str,
@@ -196,11 +249,12 @@ def _sign(
 
     record = load_deployment(deployment)
     signer = KeystoreSigner.open(keystore, _password(password_file), record.chain_id)
-    step = act(signer)
     ledger = RpcLedger(rpc)
+    chain = Acts(ledger, record.contracts)
+    step = act(signer, chain)
     ledger.verify(record)
     with session.output.working("waiting for the chain"):
-        (outcome,) = Acts(ledger, record.contracts).do([step])
+        (outcome,) = chain.do([step])
     session.output.show(
         outcome,
         lambda: fields([(name, outcome.get(name)) for name in ("organisation", "key", "block", "transaction")]),
@@ -216,19 +270,17 @@ def _password(file: Path) -> str:
 def _facts(key: answers.Key, written: list[answers.WrittenFact]) -> Iterator[RenderableType]:
     yield from fields([("organisation", key["organisation"]["name"])])
     yield from listed_keys([key])
+    numbers = count(1)
+    marks = [f"doubtful {next(numbers)}" if fact["doubtful"] else "" for fact in written]
     yield table(
         ("block", "event", "about", "at", ""),
         [
-            (
-                fact["block"],
-                fact["event"],
-                _short(fact["subject"]),
-                fact["writtenAt"],
-                "doubtful" if fact["doubtful"] else "",
-            )
-            for fact in written
+            (fact["block"], fact["event"], _short(fact["subject"]), fact["writtenAt"], mark)
+            for fact, mark in zip(written, marks, strict=True)
         ],
     )
+    # Whole: consent suspend wants the ids of what was granted.
+    yield from fields([(mark, fact["subject"]) for fact, mark in zip(written, marks, strict=True) if mark])
 
 
 def _short(subject: str | None) -> str:

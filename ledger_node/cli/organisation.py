@@ -62,6 +62,7 @@ def show(session: Session, organisation: Organisation, as_of: AsOf = None) -> No
                     ("since block", found["block"]),
                 ]
             ),
+            *_emergencies(found["emergencies"]),
         ],
     )
 
@@ -99,6 +100,14 @@ def suspend_in_emergency(
     )
 
 
+def _emergencies(found: list[answers.Emergency]) -> Iterator[RenderableType]:
+    if found:
+        yield table(
+            ("suspended by", "for", "on", "until"),
+            [(one["regulator"]["name"], one["reason"], one["at"][:10], one["until"]) for one in found],
+        )
+
+
 def listed_keys(found: list[answers.Key]) -> Iterator[RenderableType]:
     """Keys whole, so that an address can be copied; what is claimed of one stands beneath."""
     yield table(("key", "role", "state"), [(key["address"], key["role"], key["state"]) for key in found])
@@ -107,5 +116,7 @@ def listed_keys(found: list[answers.Key]) -> Iterator[RenderableType]:
             yield f"{key['address']} can accept from {key['acceptableFrom']} on"
         if key["compromisedSince"]:
             confirmed = key["compromiseConfirmedBy"]
-            by = f"confirmed by {confirmed['name']}" if confirmed else "not confirmed by a regulator"
+            since = key["compromiseConfirmedSince"]
+            by = f"confirmed by {confirmed['name']} since {since}" if confirmed else "not confirmed by a regulator"
             yield f"{key['address']} is claimed to be compromised since {key['compromisedSince']}, {by}"
+            yield f"{key['compromiseReporter']} claimed it at {key['compromiseClaimedAt']}"

@@ -17,6 +17,7 @@ from ledger_node.domain.codes import Supersession
 from ledger_node.domain.dataset import options_of
 from ledger_node.errors import (
     ChainUnreachable,
+    ForeignTransaction,
     InvalidDocument,
     InvalidField,
     ManifestMismatch,
@@ -39,8 +40,8 @@ FORMAT = "medledger-registration/1"
 
 @dataclass(slots=True)
 class State:
-    """What the folder remembers. `attempt` counts up after each refusal by the contract, so that a later run may ask
-    again under another key."""
+    """What the folder remembers. `attempts` counts up when the contract refused or another transaction took the write's
+    place, so that a later run may ask again under another key."""
 
     format: str
     root: str
@@ -174,8 +175,8 @@ class Registration:
         attempt = self._state.attempts.get(kind, 0)
         try:
             made = write(f"{kind}:{self._prepared.root}:{attempt}")
-        except Refusal as error:
-            if "submission" in error.facts:  # the contract refused: this key is used up
+        except (Refusal, ForeignTransaction) as error:
+            if "submission" in error.facts:  # refused by the contract, or replaced: this key is used up
                 self._state.attempts[kind] = attempt + 1
                 self._save()
             raise

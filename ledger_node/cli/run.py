@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +14,21 @@ from ledger_node.cli.writing import Card, Check, CheckBy, IdempotencyKey, Wait, 
 from ledger_node.domain.codes import Operation, Outcome, Refusal
 from ledger_node.errors import InvalidField
 
+if TYPE_CHECKING:
+    from ledger_node.client.rounds import NewAnswer
+
 app = typer.Typer()
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.", show_default=False)]
 Round = Annotated[int, typer.Argument(min=1, metavar="ROUND", help="The open round.", show_default=False)]
-Place = Annotated[
-    int | None,
-    typer.Option("--input", min=0, metavar="N", help="Place among the run's inputs, from 0; else your first open one."),
+Places = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--input",
+        min=0,
+        metavar="N",
+        help="Place among the run's inputs, from 0; repeat it: all or none. Else your first open one.",
+    ),
 ]
 
 
@@ -44,7 +53,7 @@ def open_(
     condition: Condition = None,
     project: Project = None,
     code: Annotated[
-        str | None, typer.Option(metavar="FILE|0x…", help="The code's archive or commit, or its digest.")
+        str | None, typer.Option(metavar="FILE|COMMIT|0x…", help="The code's archive, git commit id or digest.")
     ] = None,
     container: Annotated[
         str | None, typer.Option(metavar="FILE|0x…", help="The container image, or its digest.")
@@ -53,11 +62,11 @@ def open_(
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
-    """Open a run; every input's consent is checked and charged in the same transaction."""
+    """Open a run; every input's consent is checked, and its use recorded, in the same transaction."""
     default = reading.name(Operation, operation, "--operation")
     used = [reading.run_input(text, default) for text in input_]
     scope = scope_of(purpose, region, condition, project)
-    code_digest = None if code is None else reading.digest_or_file(code, "--code")
+    code_digest = None if code is None else _code(code)
     container_digest = None if container is None else reading.digest_or_file(container, "--container")
     document = card_of(card)
     return submit(
@@ -84,6 +93,10 @@ def round_(
         list[str], typer.Argument(metavar="RUN", help="A run, or up to 100: all or none.", show_default=False)
     ],
     epsilon: Epsilon = "0",
+    number: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="The next round's number, if another copy of your node may write too."),
+    ] = None,
     close: Annotated[int | None, typer.Option(min=1, metavar="N", help="Close round N instead.")] = None,
     aggregate: Annotated[
         str | None,
@@ -98,6 +111,8 @@ def round_(
     """Open the run's next round, or close one with --close N --aggregate FILE."""
     loss = reading.epsilon(epsilon)
     by_contract = check is CheckBy.CONTRACT
+    if number is not None and (close is not None or len(runs) > 1):
+        raise InvalidField("a number is of one run's next round", got="--close or several runs", needed="one run")
     if close is not None:
         return _close_round(session, runs, close, aggregate, loss, idempotency_key, wait)
     if aggregate is not None:
@@ -107,7 +122,12 @@ def round_(
             session,
             "round opened",
             lambda: session.node.runs.open_round(
-                runs[0], epsilon=loss, contract_check_only=by_contract, idempotency_key=idempotency_key, wait=wait
+                runs[0],
+                epsilon=loss,
+                number=number,
+                contract_check_only=by_contract,
+                idempotency_key=idempotency_key,
+                wait=wait,
             ),
         )
     from ledger_node.client.rounds import NewRound
@@ -128,17 +148,23 @@ def contribute(
     run: Run,
     number: Round,
     update: Annotated[str, typer.Option(metavar="FILE|0x…", help="Your update, or its digest. The file stays here.")],
-    input_: Place = None,
+    input_: Places = None,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
-    """Record the digest of your hospital's update to an open round."""
+    """Record the digest of your hospital's update to an open round, for one input or for several at once."""
     made = reading.digest_or_file(update, "--update")
+    if input_ and len(input_) > 1:
+        from ledger_node.client.rounds import NewAnswer
+
+        given = [NewAnswer(run, number, made, input=place) for place in input_]
+        return _answer_all(session, "contributions", given, idempotency_key, wait)
+    place = input_[0] if input_ else None
     return submit(
         session,
         "contributed",
         lambda: session.node.runs.contribute(
-            run, number, made, input_=input_, idempotency_key=idempotency_key, wait=wait
+            run, number, made, input_=place, idempotency_key=idempotency_key, wait=wait
         ),
     )
 
@@ -151,18 +177,24 @@ def refuse(
     reason: Annotated[
         str, typer.Option(help="CONSENT_LAPSED, PRIVACY_RISK and others.", autocompletion=reading.complete(Refusal))
     ],
-    input_: Place = None,
+    input_: Places = None,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
-    """Record that your hospital takes no part in an open round, and why."""
+    """Record that your hospital takes no part in an open round, and why, for one input or for several at once."""
     why = reading.name(Refusal, reason, "--reason")
     if why is Refusal.NONE:
         raise InvalidField("a refusal has a reason", got="NONE", needed="another reason, or run contribute")
+    if input_ and len(input_) > 1:
+        from ledger_node.client.rounds import NewAnswer
+
+        given = [NewAnswer(run, number, refusal=why, input=place) for place in input_]
+        return _answer_all(session, "refusals", given, idempotency_key, wait)
+    place = input_[0] if input_ else None
     return submit(
         session,
         "refusal recorded",
-        lambda: session.node.runs.refuse(run, number, why, input_=input_, idempotency_key=idempotency_key, wait=wait),
+        lambda: session.node.runs.refuse(run, number, why, input_=place, idempotency_key=idempotency_key, wait=wait),
     )
 
 
@@ -190,6 +222,19 @@ def close(
         session,
         "closed",
         lambda: session.node.runs.close(run, ended, result_digest=made, idempotency_key=idempotency_key, wait=wait),
+    )
+
+
+def _code(text: str) -> str:
+    """A digest or a file's; a git commit's id of 20 bytes stands at the end of the 32, after zeros."""
+    return f"0x{text:0>64}" if re.fullmatch(r"[0-9a-f]{40}", text) else reading.digest_or_file(text, "--code")
+
+
+def _answer_all(session: Session, what: str, given: list[NewAnswer], idempotency_key: str | None, wait: int) -> int:
+    return submit(
+        session,
+        f"{len(given)} {what} recorded",
+        lambda: session.node.runs.answer_all(given, idempotency_key=idempotency_key, wait=wait),
     )
 
 

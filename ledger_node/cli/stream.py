@@ -8,7 +8,7 @@ import typer
 
 from ledger_node.cli import reading
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import fields, table
+from ledger_node.cli.output import fields, short, table
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import IdempotencyKey, Wait, submit
 from ledger_node.domain.codes import DeviceClass
@@ -79,8 +79,24 @@ def list_(session: Session, as_of: AsOf = None) -> None:
     session.output.show({"items": found}, lambda: _listed(found))
 
 
+@command(app)
+def show(
+    session: Session,
+    stream: Annotated[str, typer.Argument(metavar="STREAM", help="The stream's id.", show_default=False)],
+    anchors: Annotated[bool, typer.Option("--anchors", help="Every head that was anchored, oldest first.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """One stream and its newest head."""
+    found = session.node.streams.get(stream, as_of=as_of)
+    if not anchors:
+        session.output.show(found, lambda: _shown(found))
+        return
+    heads = list(session.node.streams.anchors(stream, as_of=found["asOfBlock"]))
+    session.output.show({**found, "anchors": heads}, lambda: [*_shown(found), _grown(heads)])
+
+
 def _listed(found: list[answers.Stream]) -> Iterator[RenderableType]:
-    newest = [stream["anchors"][-1] if stream["anchors"] else None for stream in found]
+    newest = [stream["newestAnchor"] for stream in found]
     yield table(
         ("no.", "custodian", "devices", "size", "anchored"),
         [
@@ -95,3 +111,25 @@ def _listed(found: list[answers.Stream]) -> Iterator[RenderableType]:
         ],
     )
     yield from fields([(f"stream {n}", stream["id"]) for n, stream in enumerate(found, start=1)])
+
+
+def _shown(stream: answers.Stream) -> Iterator[RenderableType]:
+    head = stream["newestAnchor"]
+    yield from fields(
+        [
+            ("stream", stream["id"]),
+            ("custodian", stream["custodian"]["name"]),
+            ("devices", stream["deviceClass"]),
+            ("anchors", stream["anchorCount"]),
+            ("size", head and head["size"]),
+            ("root", head and head["root"]),
+            ("anchored", head and head["anchoredAt"]),
+        ]
+    )
+
+
+def _grown(heads: list[answers.Anchor]) -> RenderableType:
+    return table(
+        ("no.", "size", "anchored", "root"),
+        [(n, head["size"], head["anchoredAt"], short(head["root"])) for n, head in enumerate(heads, start=1)],
+    )

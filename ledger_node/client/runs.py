@@ -37,7 +37,7 @@ class Runs(Rounds):
         idempotency_key: str | None = None,
         wait: int = WAIT,
     ) -> answers.Submission:
-        """Opens a run on inputs, each checked and charged for its operation in the same transaction.
+        """Opens a run on inputs, each checked for its operation and recorded in the same transaction.
 
         `contract_check_only` skips the node's own check: the contract alone decides.
         """

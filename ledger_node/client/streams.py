@@ -19,6 +19,13 @@ class Streams(Noun):
     def all(self, *, as_of: int | None = None) -> Iterator[answers.Stream]:
         return self._http.all_of(answers.Stream, "/v1/streams", {"asOf": as_of})
 
+    def get(self, stream: str, *, as_of: int | None = None) -> answers.Stream:
+        return self._http.get(answers.Stream, _path(stream), {"asOf": as_of})
+
+    def anchors(self, stream: str, *, as_of: int | None = None) -> Iterator[answers.Anchor]:
+        """Every anchored head, oldest first."""
+        return self._http.all_of(answers.Anchor, f"{_path(stream)}/anchors", {"asOf": as_of})
+
     def open(
         self, device_class: DeviceClass, *, idempotency_key: str | None = None, wait: int = WAIT
     ) -> answers.Submission:
@@ -28,9 +35,7 @@ class Streams(Noun):
         self, stream: str, size: int, root: str, *, idempotency_key: str | None = None, wait: int = WAIT
     ) -> answers.Submission:
         """Anchors a head: `size` leaves, a multiple of 128, under `root`."""
-        return self._http.write(
-            f"/v1/streams/{id_(stream, 'stream')}/anchors", _head(size, root), idempotency_key, wait
-        )
+        return self._http.write(f"{_path(stream)}/anchors", _head(size, root), idempotency_key, wait)
 
     def anchor_all(
         self, heads: Sequence[tuple[str, int, str]], *, idempotency_key: str | None = None, wait: int = WAIT
@@ -40,6 +45,10 @@ class Streams(Noun):
             "anchors": [{"stream": id_(stream, "stream"), **_head(size, root)} for stream, size, root in heads]
         }
         return self._http.write("/v1/anchors", body, idempotency_key, wait)
+
+
+def _path(stream: str) -> str:
+    return f"/v1/streams/{id_(stream, 'stream')}"
 
 
 def _head(size: int, root: str) -> Json:

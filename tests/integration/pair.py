@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ledger_node.chain import acts
 from ledger_node.chain.acts import Act, Acts
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner
@@ -119,14 +120,25 @@ class Pair:
         self.done(runs.close(run, Outcome.COMPLETED, result_digest=some_digest()))
         return self.made(models.publish(model, run=run, artifact_digest=some_digest(), card=CARD), "version")
 
-    def decide(self, open_: Callable[[Proposals], Submission], opener: Side | None = None) -> Submission:
-        """Opens a proposal (at the hospital unless another is named), both vote for it, the institute executes it."""
+    def pass_(self, open_: Callable[[Proposals], Submission], opener: Side | None = None) -> int:
+        """Opens a proposal (at the hospital unless another is named), and both vote for it: its number."""
         outcome = self.done(open_((opener or self.hospital).node.proposals))["outcome"]
         assert outcome is not None
-        number = outcome["proposal"]
+        number = int(outcome["proposal"])
         for side in (self.hospital, self.institute):
             side.node.proposals.vote(number, in_favour=True)
         self.settle()
+        return number
+
+    def admit(self, open_: Callable[[Proposals], Submission], admin: KeystoreSigner) -> None:
+        """An admission, which no member can carry out: the newcomer's admin key does."""
+        number = self.pass_(open_)
+        refused(lambda: self.institute.node.proposals.execute(number))
+        self.act(acts.execute(admin, number, self._acts.payload_of(number)))
+
+    def decide(self, open_: Callable[[Proposals], Submission], opener: Side | None = None) -> Submission:
+        """Opens a proposal and both vote for it, as `pass_`; the institute executes it."""
+        number = self.pass_(open_, opener)
         executed = self.done(self.institute.node.proposals.execute(number))
         assert self.hospital.node.proposals.get(number)["state"] == "EXECUTED"
         return executed

@@ -192,11 +192,22 @@ def test_sale_needs_every_input_and_an_import_has_none(pair: Pair) -> None:
     pair.done(institute.versions.release(made))
     assert [(s["lifecycle"], s["forSale"]) for s in hospital.versions.get(made)["steps"]] == [("RELEASED", False)]
 
-    bought = institute.models.import_version(model, artifact_digest=some_digest(), card=CARD, parents=[made])
-    imported = pair.made(bought, "version")
+    def import_(parents: list[str]) -> str:
+        bought = institute.models.import_version(model, artifact_digest=some_digest(), card=CARD, parents=parents)
+        return pair.made(bought, "version")
+
+    # Under another name what is not for sale is not for sale either.
+    copy = import_([made])
+    assert isinstance(refused(lambda: institute.versions.release(copy, for_sale=True)), StateConflict)
+    error = refused(lambda: institute.versions.release(copy, for_sale=True, contract_check_only=True))
+    assert error.facts["submission"]["outcome"]["error"] == "ModelRegistryNoRun"
+    pair.done(institute.versions.release(copy))
+    assert hospital.versions.get(copy)["parents"] == [made]
+
+    imported = import_([])
     pair.done(institute.versions.release(imported, for_sale=True))
     seen = hospital.versions.get(imported)
-    assert (seen["run"], seen["lifecycle"], seen["forSale"], seen["parents"]) == (None, "RELEASED", True, [made])
+    assert (seen["run"], seen["lifecycle"], seen["forSale"]) == (None, "RELEASED", True)
     pair.done(institute.versions.deprecate(imported))
     pair.done(institute.versions.withdraw(imported))
     assert hospital.versions.get(imported)["lifecycle"] == "WITHDRAWN"

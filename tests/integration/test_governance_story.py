@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from eth_account import Account
+from typer.testing import CliRunner
 
 from ledger_node.chain import acts
 from ledger_node.chain.deploy import deploy_generation
 from ledger_node.chain.signer import KeystoreSigner
+from ledger_node.cli.app import app
 from ledger_node.client import Input
 from ledger_node.client.answers import Submission, WrittenFact
 from ledger_node.client.inputs import Document
@@ -68,6 +72,29 @@ def test_key_is_offered_accepted_compromised_and_retired(pair: Pair) -> None:
     # What it wrote stays, and it can write nothing more.
     assert all(hospital.datasets.get(str(fact["subject"]))["custodian"]["number"] == 1 for fact in written)
     assert error_of(pair, key) == "ConsortiumNotOperator"
+
+
+def test_admin_ends_a_stolen_operator_key_with_one_command(pair: Pair) -> None:
+    institute, member, key = pair.institute.node, pair.hospital.member, new_key()
+    pair.act(acts.offer(pair.admin(pair.hospital), key.address, KeyRole.OPERATOR))
+    pair.act(acts.accept(key, pair.hospital.number))
+    since = register_with(pair, key)["writtenAt"]
+    config = tomllib.loads(member.config.read_text())
+    files = ("--keystore", str(member.folder / "admin.json"), "--password-file", str(member.folder / "admin.password"))
+    words = ("key", "report", key.address, "--since", since, *files, "--deployment", config["deployment"])
+    reported = CliRunner().invoke(app, [*words, "--rpc", config["rpc_url"], "--json"])
+    assert reported.exit_code == 0, reported.output
+    assert json.loads(reported.stdout)["events"] == ["KeyReportedCompromised", "KeyRetired"]
+
+    pair.settle()
+    ended = institute.keys.get(key.address)
+    assert (ended["state"], ended["compromisedSince"], ended["compromiseConfirmedBy"]) == ("retired", since, None)
+    assert error_of(pair, key) == "ConsortiumNotOperator"
+    assert list(institute.keys.facts(key.address))[-1]["doubtful"]
+    # An earlier time can be claimed of a key that is retired already, by the admin alone.
+    earlier = moment(since) - DAY
+    pair.act(acts.report(pair.admin(pair.hospital), key.address, int(earlier.timestamp())))
+    assert moment(str(institute.keys.get(key.address)["compromisedSince"])) == earlier
 
 
 def test_emergency_ends_by_itself_or_by_vote_and_is_used_once(pair: Pair) -> None:
@@ -141,11 +168,10 @@ def test_recall_is_acknowledged_and_lifted(pair: Pair) -> None:
 def test_newcomer_is_admitted_suspended_reinstated_and_removed(pair: Pair) -> None:
     institute = pair.institute.node
     admin, operator = new_key(), new_key()
-    pair.decide(lambda open_: open_.admit("Newcomer GmbH", admin.address, Capability.PUBLISHER, for_profit=True))
+    pair.admit(lambda open_: open_.admit("Newcomer GmbH", admin.address, Capability.PUBLISHER, for_profit=True), admin)
     newcomer = max(institute.organisations.all(), key=lambda one: one["number"])
     number = newcomer["number"]
     assert (newcomer["name"], newcomer["forProfit"], newcomer["capabilities"]) == ("Newcomer GmbH", True, ["PUBLISHER"])
-    pair.act(acts.accept(admin, number))
     pair.act(acts.offer(admin, operator.address, KeyRole.OPERATOR))
     pair.act(acts.accept(operator, number))
 

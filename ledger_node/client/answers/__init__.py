@@ -13,7 +13,7 @@ from ledger_node.client.answers.key import Key, WrittenFact
 from ledger_node.client.answers.lineage import Affected, Lineage, LineageEdge, LineageNode, UsedAt
 from ledger_node.client.answers.model import LifecycleStep, Model, ModelVersion
 from ledger_node.client.answers.node import Health, IndexDigest, Node, Ourselves, Rebuild
-from ledger_node.client.answers.organisation import Consortium, Generation, Organisation, Thresholds
+from ledger_node.client.answers.organisation import Consortium, Emergency, Generation, Organisation, Thresholds
 from ledger_node.client.answers.parts import AsOf, Named, Page, Scope
 from ledger_node.client.answers.proposal import Admission, Proposal, Vote
 from ledger_node.client.answers.recall import Acknowledgement, Lifting, Recall
@@ -36,6 +36,7 @@ __all__ = [
     "DatasetVersion",
     "Deidentification",
     "Derivation",
+    "Emergency",
     "Erasure",
     "Generation",
     "Health",

@@ -6,7 +6,7 @@ from ledger_node.client.answers.parts import AsOf, Named
 
 
 class Key(AsOf):
-    """`state` is proposed, accepted, retired, withdrawn or void."""
+    """`state` is proposed, accepted, retired, withdrawn or void; `compromiseReporter` the key that made the claim."""
 
     address: str
     organisation: Named
@@ -14,12 +14,15 @@ class Key(AsOf):
     state: str
     acceptableFrom: str | None
     compromisedSince: str | None
+    compromiseReporter: str | None
+    compromiseClaimedAt: str | None
     compromiseConfirmedBy: Named | None
+    compromiseConfirmedSince: str | None
     block: int
 
 
 class WrittenFact(TypedDict):
-    """An event that names the key as its writer; `doubtful` from the time on since when it is claimed compromised."""
+    """An event that the key wrote; `doubtful` from the time on since when it is claimed compromised."""
 
     contract: str
     generation: int

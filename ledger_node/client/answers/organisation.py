@@ -2,11 +2,24 @@
 
 from typing import TypedDict
 
-from ledger_node.client.answers.parts import AsOf
+from ledger_node.client.answers.parts import AsOf, Named
+
+
+class Emergency(TypedDict):
+    """A regulator's suspension of an organisation, for a `reason` that is one of EmergencyReason's names."""
+
+    regulator: Named
+    reason: str
+    at: str
+    until: str
+    block: int
 
 
 class Organisation(AsOf):
-    """`status` is ACTIVE, SUSPENDED or REMOVED; `emergencyUntil` when a regulator's emergency suspension ends."""
+    """`status` is ACTIVE, SUSPENDED or REMOVED; `emergencyUntil` when a regulator's emergency suspension ends.
+
+    `emergencies` are all that there ever were, the newest last.
+    """
 
     number: int
     name: str
@@ -15,6 +28,7 @@ class Organisation(AsOf):
     forProfit: bool
     status: str
     emergencyUntil: str | None
+    emergencies: list[Emergency]
     block: int
 
 

@@ -16,5 +16,6 @@ class Stream(AsOf):
     id: str
     custodian: Named
     deviceClass: str
-    anchors: list[Anchor]
+    anchorCount: int
+    newestAnchor: Anchor | None
     block: int

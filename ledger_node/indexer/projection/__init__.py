@@ -46,7 +46,7 @@ def rows_of(event: Event) -> list[Row]:
 
 def operator_of(event: Event) -> str:
     """The key that wrote the event; empty when the event names none. What a vote does in another contract is written by
-    the Consortium."""
+    the Consortium. What an admin does with keys is found by whose admin it was, when it is asked for."""
     if event.name in STANDARD:
         return ""  # ERC-721's operator is somebody else
     return str(event.args.get("operator", event.args.get("reporter", "")))

@@ -58,6 +58,7 @@ def organisation(number: int, name: str) -> dict[str, object]:
         "forProfit": False,
         "status": "ACTIVE",
         "emergencyUntil": None,
+        "emergencies": [],
         "block": 3,
     }
 

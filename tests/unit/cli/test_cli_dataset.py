@@ -125,13 +125,27 @@ VERSION_THERE: dict[str, object] = {
 }
 
 
-def test_a_refusal_by_the_contract_may_be_tried_again(ledger: Node, run: Run, folder: Path) -> None:
-    well = ledger.answers["POST", VERSIONS]
-    ledger.answer("POST", VERSIONS, 409, problem("ML-0402", submission=submission("failed", {})))
-    assert run("dataset", "register", str(folder)).exit_code == 1
-    ledger.answers["POST", VERSIONS] = well
+@pytest.mark.parametrize("path", ["/v1/datasets", VERSIONS])
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("ML-0402", "failed"), ("ML-0504", "replaced")],  # by the contract, by another transaction
+)
+def test_a_write_that_came_to_nothing_may_be_tried_again(
+    ledger: Node, run: Run, folder: Path, path: str, code: str, state: str
+) -> None:
+    well = ledger.answers["POST", path]
+    ledger.answer("POST", path, 409, problem(code, submission=submission(state, {})))
+    assert run("dataset", "register", str(folder)).exit_code != 0
+    ledger.answers["POST", path] = well
     assert run("dataset", "register", str(folder)).exit_code == 0
-    assert len(set(keys(ledger, VERSIONS))) == 2
+    assert len(set(keys(ledger, path))) == 2
+
+
+def test_a_key_of_another_request_is_no_attempt(ledger: Node, run: Run, folder: Path) -> None:
+    ledger.answer("POST", VERSIONS, 422, problem("ML-0501", submission="s-1"))
+    for _ in range(2):
+        assert run("dataset", "register", str(folder)).exit_code != 0
+    assert len(set(keys(ledger, VERSIONS))) == 1
 
 
 def with_dataset(node: Node, subject: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger_node.chain.acts import Act, Acts
+from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import create_keystore
 from ledger_node.config import deployment_json
 from ledger_node.domain.command import CONTRACT_NAMES, Contracts, Deployment
@@ -26,7 +28,10 @@ def key(state: str = "accepted", **changes: object) -> dict[str, object]:
         "state": state,
         "acceptableFrom": None,
         "compromisedSince": None,
+        "compromiseReporter": None,
+        "compromiseClaimedAt": None,
         "compromiseConfirmedBy": None,
+        "compromiseConfirmedSince": None,
         "block": 3,
         **changes,
     }
@@ -151,7 +156,10 @@ def script(node: Node) -> None:
     claimed = key(
         "retired",
         compromisedSince="2026-11-20T00:00:00Z",
+        compromiseReporter=OTHER,
+        compromiseClaimedAt="2026-11-21T08:00:00Z",
         compromiseConfirmedBy={"number": 3, "name": "Behörde"},
+        compromiseConfirmedSince="2026-11-20T06:00:00Z",
     )
     offered = key("proposed", address=OTHER, acceptableFrom="2026-11-29T00:00:00Z")
     fact = {
@@ -248,10 +256,44 @@ def test_what_a_claimed_key_wrote_is_marked(node: Node, run: Run) -> None:
     script(node)
     shown = run("key", "facts", KEY, "--since", "2026-01-01").stdout
     assert "doubtful" in shown
-    assert f"{KEY} is claimed to be compromised since 2026-11-20T00:00:00Z, confirmed by Behörde" in shown
+    assert f"{KEY} is claimed to be compromised since 2026-11-20T00:00:00Z," in shown
+    assert "confirmed by Behörde since 2026-11-20T06:00:00Z" in shown
+    assert f"{OTHER} claimed it at 2026-11-21T08:00:00Z" in shown
+
+
+def test_what_is_doubtful_is_named_whole(node: Node, run: Run) -> None:
+    script(node)
+    alike = ["0x123456" + digit * 58 for digit in "ab"]
+    fact = {
+        **{"contract": "consents", "generation": 1, "event": "ConsentIssued", "transaction": word("f")},
+        **{"writtenAt": "2026-11-22T05:29:44Z", "doubtful": True, "block": 9},
+    }
+    facts = [{**fact, "subject": one} for one in alike]
+    node.answer("GET", f"/v1/keys/{KEY}/facts", 200, listing({**facts[0], "doubtful": False}, *facts))
+    lines = run("key", "facts", KEY).stdout.splitlines()
+    assert [line.split() for line in lines if line.startswith("doubtful")] == [
+        ["doubtful", "1", alike[0]],
+        ["doubtful", "2", alike[1]],
+    ]
+
+
+def test_an_organisation_shows_its_emergencies_within_80_columns(node: Node, run: Run) -> None:
+    regulator = {"number": 3, "name": "Bundesinstitut für Arzneimittel und Medizinprodukte"}
+    times = {"at": "2026-11-20T08:00:00Z", "until": "2026-12-20T08:00:00Z"}
+    past = {"regulator": regulator, "reason": "UNLAWFUL_PROCESSING", **times, "block": 7}
+    found = {**organisation(2, "Institut"), "emergencies": [past]}
+    node.answer("GET", "/v1/organisations/2", 200, found)
+    shown = run("organisation", "show", "2").stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    for words in ("UNLAWFUL_PROCESSING", "2026-11-20", times["until"], "Bundesinstitut"):
+        assert words in shown
+    assert json.loads(run("organisation", "show", "2", "--json").stdout)["emergencies"] == [past]
 
 
 # --- on this machine
+
+
+REPORT = ("report", KEY, "--since", "2026-01-01")
 
 
 @pytest.fixture
@@ -270,7 +312,7 @@ def signing(here: Path, keystore: str = "admin.json", password: str = "password"
     return *files, "--deployment", str(here / "deployment.json"), "--rpc", NOBODY
 
 
-@pytest.mark.parametrize("words", [("offer", KEY), ("accept", "2"), ("retire", KEY)])
+@pytest.mark.parametrize("words", [("offer", KEY), ("accept", "2"), ("retire", KEY), REPORT])
 def test_a_signed_act_asks_the_chain_and_no_node(here: Path, node: Node, run: Run, words: tuple[str, ...]) -> None:
     result = run("key", *words, *signing(here), "--json")
     assert (result.exit_code, json.loads(result.stderr)["code"]) == (3, "ML-0601")
@@ -286,6 +328,8 @@ def test_a_signed_act_asks_the_chain_and_no_node(here: Path, node: Node, run: Ru
         (("retire", KEY), "absent.json", "password", "ML-0905"),
         (("retire", KEY), "admin.json", "deployment.json", "ML-0905"),
         (("accept", "2"), "admin.json", "absent", "ML-0101"),
+        (("report", KEY, "--since", "2d"), "admin.json", "password", "ML-0105"),
+        (REPORT, "absent.json", "password", "ML-0905"),
     ],
 )
 def test_a_signed_act_is_refused_before_the_chain_is_asked(
@@ -293,6 +337,38 @@ def test_a_signed_act_is_refused_before_the_chain_is_asked(
 ) -> None:
     result = run("key", *words, *signing(here, keystore, password), "--json")
     assert (result.exit_code, json.loads(result.stderr)["code"]) == (2, code)
+
+
+@pytest.mark.parametrize("left_out", ["--keystore", "--password-file", "--deployment"])
+def test_a_claim_that_lacks_a_file_is_signed_nowhere(here: Path, node: Node, run: Run, left_out: str) -> None:
+    script(node)
+    words = list(signing(here))
+    at = words.index(left_out)
+    result = run("key", *REPORT, *words[:at], *words[at + 2 :], "--json")
+    assert (result.exit_code, json.loads(result.stderr)["code"]) == (2, "ML-0101")
+    assert node.asked == []
+
+
+@pytest.mark.parametrize(
+    ("events", "next_step"),
+    [(["KeyReportedCompromised", "KeyRetired"], "the key is retired"), (["KeyReportedCompromised"], "key confirm")],
+)
+def test_a_claim_signed_here_says_what_it_did(
+    here: Path, node: Node, run: Run, monkeypatch: pytest.MonkeyPatch, events: list[str], next_step: str
+) -> None:
+    sent: list[Act] = []
+
+    def do(_: Acts, acts: list[Act]) -> list[dict[str, object]]:
+        sent.extend(acts)
+        return [{"events": events, "organisation": 2, "key": KEY, "block": 9, "transaction": word("7")}]
+
+    monkeypatch.setattr(Acts, "do", do)
+    monkeypatch.setattr(RpcLedger, "verify", lambda *_: None)
+    result = run("key", *REPORT, *signing(here))
+    assert result.exit_code == 0, result.output
+    assert next_step in result.stderr
+    assert [(act.function, act.args[1]) for act in sent] == [("reportCompromise", 1_767_225_600)]
+    assert node.asked == []
 
 
 def test_make_writes_a_keystore_once(here: Path, run: Run) -> None:

@@ -23,6 +23,10 @@ PERMIT = ("--permission", "GRU")
 TERMS = (*PERMIT, "--purpose", "HRESCH", "--operation", "TRAIN")
 
 
+COMMIT = "c2463e0" + "1" * 33
+CONTRIBUTE = ("run", "contribute", DATASET, "2", "--update", POLICY)
+
+
 def test_consent_issue_on_the_wire(node: Node, run: Run, tmp_path: Path) -> None:
     policy = tmp_path / "policy.json"
     policy.write_text('{ "b": 1,\n "a": "ä" }')
@@ -125,6 +129,9 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("run", "round", DATASET, "--aggregate", POLICY), "ML-0101"),
     (("run", "round", DATASET, POLICY, "--close", "1"), "ML-0101"),
     (("run", "round", DATASET, "--close", "1", "--epsilon", "1"), "ML-0101"),
+    (("run", "round", DATASET, POLICY, "--number", "2"), "ML-0101"),
+    (("run", "round", DATASET, "--close", "1", "--number", "2"), "ML-0101"),
+    (("run", "round", DATASET, "--number", "0"), "ML-0101"),
     (("run", "refuse", DATASET, "1", "--reason", "NONE"), "ML-0101"),
     (("run", "refuse", DATASET, "1", "--reason", "LAZY"), "ML-0101"),
     (("run", "close", DATASET), "ML-0101"),
@@ -185,6 +192,23 @@ def test_files_are_hashed_and_stay(node: Node, run: Run, tmp_path: Path) -> None
     assert node.asked[-1].body == {"refusal": "PRIVACY_RISK", "input": 3}
 
 
+def test_several_inputs_are_answered_in_one_write(node: Node, run: Run) -> None:
+    node.answer("POST", "/v1/answers", 200, submission())
+    assert "2 contributions recorded" in run(*CONTRIBUTE, "--input", "0", "--input", "2").stderr
+    answer = {"run": DATASET, "round": 2, "updateDigest": POLICY}
+    assert node.asked[-1].body == {"answers": [{**answer, "input": 0}, {**answer, "input": 2}]}
+    words = ("run", "refuse", DATASET, "2", "--reason", "privacy-risk", "--input", "1", "--input", "3")
+    assert "2 refusals recorded" in run(*words).stderr
+    refusal = {"run": DATASET, "round": 2, "refusal": "PRIVACY_RISK"}
+    assert node.asked[-1].body == {"answers": [{**refusal, "input": 1}, {**refusal, "input": 3}]}
+
+
+def test_one_input_is_answered_alone(node: Node, run: Run) -> None:
+    node.answer("POST", f"/v1/runs/{DATASET}/rounds/2/answers", 201, submission())
+    assert run(*CONTRIBUTE, "--input", "0").exit_code == 0
+    assert node.asked[-1].body == {"updateDigest": POLICY, "input": 0}
+
+
 def test_run_round_opens_and_closes(node: Node, run: Run) -> None:
     node.answer("POST", f"/v1/runs/{DATASET}/rounds", 201, submission())
     node.answer("POST", f"/v1/runs/{DATASET}/rounds/3/close", 200, submission())
@@ -193,7 +217,9 @@ def test_run_round_opens_and_closes(node: Node, run: Run) -> None:
     assert run("run", "round", DATASET, "--close", "3", "--aggregate", POLICY).exit_code == 0
     assert run("run", "round", DATASET, "--close", "3").exit_code == 0
     assert run("run", "round", DATASET, POLICY, "--epsilon", "1").exit_code == 0
-    opened, closed, abandoned, several = node.asked
+    assert run("run", "round", DATASET, "--number", "4").exit_code == 0
+    opened, closed, abandoned, several, counted = node.asked
+    assert counted.body == {"round": 4, "epsilon": 0}
     assert opened.path.endswith("/rounds?check=contract")
     assert opened.body == {"round": None, "epsilon": 250_000}
     assert closed.body == {"aggregateDigest": POLICY}
@@ -222,6 +248,8 @@ def test_run_open_on_the_wire(node: Node, run: Run, tmp_path: Path) -> None:
             {"dataset": DATASET, "version": 3, "consent": POLICY, "operation": "TEST"},
         ],
     }
+    assert run(*words, "--code", COMMIT, *inputs).exit_code == 0
+    assert node.asked.pop().body["codeDigest"] == "0x" + "0" * 24 + COMMIT
     whole = f"{DATASET}:1:{POLICY}"
     for bad in (
         f"{DATASET}:{POLICY}",

@@ -59,6 +59,11 @@ def test_error_says_all_in_one_panel(node: Node, run: Run) -> None:
     assert max(map(len, lines.splitlines())) <= 80
 
 
+def test_a_conflict_names_commands_that_show_the_state(node: Node, run: Run) -> None:
+    node.answer("POST", PATH, 409, problem("ML-0404"))
+    assert "medledger consent show" in json.loads(run(*REVOKE, "--json").stderr)["next"]
+
+
 def test_error_as_json_is_one_problem_on_stderr(node: Node, run: Run) -> None:
     node.answer("POST", PATH, 409, problem("ML-0401", reason="REVOKED", submission=submission("failed", {})))
     for words in ((*REVOKE, "--json"), ("--json", *REVOKE)):

@@ -40,6 +40,7 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Rebuild, node.Rebuilt),
     (answers.Organisation, organisation.OrganisationAnswer),
     (answers.Organisation, organisation.OrganisationFacts),
+    (answers.Emergency, organisation.Emergency),
     (answers.Consortium, organisation.Consortium),
     (answers.Thresholds, organisation.Thresholds),
     (answers.Generation, organisation.GenerationFacts),
@@ -86,6 +87,7 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Affected, lineage.Affected),
     (answers.Anchor, stream.Anchor),
     (answers.Stream, stream.Stream),
+    (answers.Stream, stream.StreamFacts),
 ]
 
 

@@ -474,6 +474,7 @@ def test_reading_walks_pages_as_of_the_first(server: Server, node: Client) -> No
             "forProfit": False,
             "status": "ACTIVE",
             "emergencyUntil": None,
+            "emergencies": [],
             "block": 3,
             "added": "by a newer node",
         }
@@ -506,6 +507,26 @@ def test_keys_and_generations_are_read(server: Server, node: Client) -> None:
     assert [one["number"] for one in node.consortium.generations()] == [1]
     assert [one["doubtful"] for one in node.keys.facts(KEY, since=NOON)] == [True]
     assert list(node.organisations.keys(2)) == []
+
+
+def test_a_stream_and_how_it_grew_are_read(server: Server, node: Client) -> None:
+    anchor = {"size": 128, "root": DIGEST, "anchoredAt": NOON_TEXT, "block": 4}
+    found = {
+        "asOfBlock": 9,
+        "indexLag": 0,
+        "id": ID,
+        "custodian": {"number": 1, "name": "Klinik"},
+        "deviceClass": "CT",
+        "anchorCount": 2,
+        "newestAnchor": anchor,
+        "block": 3,
+    }
+    page = {"asOfBlock": 9, "indexLag": 0, "items": [anchor], "next": None}
+    server.answers["GET", f"/v1/streams/{ID}?asOf=9"] = json.dumps(found).encode()
+    server.answers["GET", f"/v1/streams/{ID}/anchors?limit=200"] = json.dumps({**page, "next": "c1"}).encode()
+    server.answers["GET", f"/v1/streams/{ID}/anchors?limit=200&asOf=9&cursor=c1"] = json.dumps(page).encode()
+    assert node.streams.get(ID, as_of=9)["newestAnchor"] == anchor
+    assert list(node.streams.anchors(ID)) == [anchor, anchor]
 
 
 def test_check_asks_without_a_key(server: Server, node: Client) -> None:
