@@ -168,7 +168,7 @@ contract BoundTokenTest is ConsortiumTest {
     function issued(bytes32 policy) private returns (uint256) {
         Terms memory terms = termsFor(dataset);
         terms.policyDigest = policy;
-        return uint256(ConsentId.unwrap(issue(HOSPITAL, policy, terms)));
+        return uint256(ConsentId.unwrap(issue(HOSPITAL, freshSalt(), terms)));
     }
 
     function assertUri(bytes32 policy, string memory expected) private {

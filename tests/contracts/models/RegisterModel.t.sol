@@ -16,6 +16,8 @@ contract RegisterModelTest is ModelTest {
     function testFuzz_registerModel_registers(bytes32 salt, bytes32 card) public {
         vm.assume(card != 0);
         ModelId expected = ModelId.wrap(idOf(Ids.MODEL, COMPANY, salt));
+        // The fuzzer may find the salt of the test's own model.
+        vm.assume(models.modelDigestOf(expected) == 0);
         vm.expectEmit(address(models));
         emit IModelRegistry.ModelRegistered(expected, COMPANY, 2, card, operator(COMPANY));
         ModelId registered = register(COMPANY, salt, card);
