@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
+from coincurve import PrivateKey
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from hexbytes import HexBytes
 
+from ledger_node.chain.transaction import Transaction
 from ledger_node.domain.submission import Signed
 from ledger_node.errors import KeystoreInvalid
+from ledger_node.proof.hashing import to_hex
 
 #: Gas that a transaction may take. On a chain without a gas price an estimate would save nothing, and asking for one
 #: would refuse what only the contract may refuse. What a batch takes grows with its length, and so with its calldata:
@@ -24,7 +25,8 @@ class KeystoreSigner:
     """Signs EIP-1559 transactions for one chain, at no price."""
 
     def __init__(self, account: LocalAccount, chain_id: int) -> None:
-        self._account = account
+        self._address = str(account.address)
+        self._key = PrivateKey(bytes(account.key))
         self._chain_id = chain_id
 
     @classmethod
@@ -44,29 +46,20 @@ class KeystoreSigner:
 
     @property
     def address(self) -> str:
-        return str(self._account.address)
+        return self._address
 
     def sign(self, to: str, calldata: str, nonce: int, gas: int | None = None) -> Signed:
         """A call. `gas` is its limit, None for what the contracts' calls need at most."""
-        return self._sign({"to": to, "data": calldata, "gas": gas or gas_for(calldata)}, nonce)
+        return self._sign(nonce, gas or gas_for(calldata), bytes.fromhex(to[2:]), calldata)
 
     def sign_creation(self, code: str, nonce: int, gas: int) -> Signed:
         """A transaction that creates a contract."""
-        return self._sign({"data": code, "gas": gas}, nonce)
+        return self._sign(nonce, gas, b"", code)
 
-    def _sign(self, fields: dict[str, Any], nonce: int) -> Signed:
-        signed = self._account.sign_transaction(
-            {
-                **fields,
-                "type": 2,
-                "chainId": self._chain_id,
-                "nonce": nonce,
-                "value": 0,
-                "maxFeePerGas": 0,
-                "maxPriorityFeePerGas": 0,
-            }
-        )
-        return Signed(signed.raw_transaction.to_0x_hex(), HexBytes(signed.hash).to_0x_hex(), nonce, self.address)
+    def _sign(self, nonce: int, gas: int, to: bytes, data: str) -> Signed:
+        content = bytes.fromhex(data.removeprefix("0x"))
+        raw, digest = Transaction(self._chain_id, nonce, gas, to, content).signed_with(self._key)
+        return Signed(to_hex(raw), to_hex(digest), nonce, self._address)
 
 
 def gas_for(calldata: str) -> int:
