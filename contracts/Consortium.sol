@@ -102,12 +102,11 @@ contract Consortium is Organisations {
         uint32 number = OrganisationId.unwrap(voter);
         Ballots.Ballot memory ballot = _requireOpen(proposal);
         if (number > ballot.lastVoter) revert ConsortiumNotInElectorate(voter);
-        BitMaps.BitMap storage votes = _voted[proposal];
         uint256 place = 2 * uint256(number);
-        bool wasInFavour = votes.get(place + 1);
-        if (votes.get(place) && (inFavour || !wasInFavour)) revert ConsortiumAlreadyVoted(voter);
-        votes.set(place);
-        votes.setTo(place + 1, inFavour);
+        bool wasInFavour = _voted[proposal].get(place + 1);
+        if (_voted[proposal].get(place) && (inFavour || !wasInFavour)) revert ConsortiumAlreadyVoted(voter);
+        _voted[proposal].set(place);
+        _voted[proposal].setTo(place + 1, inFavour);
         if (inFavour || wasInFavour) {
             bool isCustodian = _organisations[voter].standing.capabilities & CUSTODIAN != 0;
             ballot.count(inFavour, isCustodian);
