@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger_node.domain.codes import Purpose, Region
+from ledger_node.domain.word import NOTHING
 
-NO_PROJECT = "0x" + "00" * 32
+NO_PROJECT = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

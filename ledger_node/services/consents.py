@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ledger_node.domain.codes import TAINTING, Capability, StateReason
 from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
 from ledger_node.domain.consent import LONGEST_SUSPENSION, Consent, Terms
-from ledger_node.domain.scope import NO_PROJECT
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, InvalidWindow, NotPermitted, StateConflict, UnknownGrantee
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
@@ -17,8 +17,6 @@ from ledger_node.services.reading import block_of, require
 from ledger_node.services.requests import require_open
 from ledger_node.services.submissions import Submissions, once
 from ledger_node.services.terms import require_sound
-
-NOTHING = NO_PROJECT  # the zero word, which stands for no request and no superseded consent
 
 
 class Consents:

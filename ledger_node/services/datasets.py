@@ -9,7 +9,8 @@ from ledger_node.domain.codes import Capability, Operation, PrivacyClaim, SizeCl
 from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
 from ledger_node.domain.consent import Use
 from ledger_node.domain.dataset import MAX_PARENTS, Dataset, Parent, lowest_usable
-from ledger_node.domain.scope import NO_PROJECT, Scope
+from ledger_node.domain.scope import Scope
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, StateConflict
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
@@ -102,7 +103,7 @@ class Datasets:
                 if one.consent is not None
             ]
         )
-        shown = [(one.dataset, one.version, one.consent or NO_PROJECT) for one in parents]
+        shown = [(one.dataset, one.version, one.consent or NOTHING) for one in parents]
         args = (dataset, number, _publication(version), scope_of(scope), shown)
         return Command("version.derive", "datasets", "publishDerivedVersion", args, dataset, generation)
 

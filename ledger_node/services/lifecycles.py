@@ -6,8 +6,9 @@ from ledger_node.domain.codes import Capability, Lifecycle, Operation, Purpose, 
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import Use
 from ledger_node.domain.model import ModelVersion
-from ledger_node.domain.scope import NO_PROJECT, Scope
+from ledger_node.domain.scope import Scope
 from ledger_node.domain.training import Run
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import StateConflict
 from ledger_node.ports import Index
 from ledger_node.services.generations import generation_of, require_in_force
@@ -44,7 +45,7 @@ class Lifecycles:
         run = self._run_of(found)
         if precheck and run is not None:
             self._require_sellable(run)
-        publication = (found.model, found.run or NO_PROJECT, found.artifact_digest, found.card_digest)
+        publication = (found.model, found.run or NOTHING, found.artifact_digest, found.card_digest)
         shown = (found.publisher, found.number, found.published_at, publication, list(found.parents))
         scope, inputs = (run.scope, run.inputs) if run else (NO_SCOPE, ())
         args = (version, shown, scope_of(scope), inputs_of(inputs))

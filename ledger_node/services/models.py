@@ -8,8 +8,8 @@ from ledger_node.domain.codes import Capability, Operation
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import Use
 from ledger_node.domain.model import MAX_PARENTS
-from ledger_node.domain.scope import NO_PROJECT
 from ledger_node.domain.training import TRAINING_OPERATIONS, Run
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, StateConflict
 from ledger_node.ports import Index
 from ledger_node.proof import ids
@@ -19,8 +19,6 @@ from ledger_node.services.permissions import Permissions
 from ledger_node.services.reading import block_of, require
 from ledger_node.services.shapes import inputs_of, scope_of
 from ledger_node.services.submissions import Submissions, once
-
-NO_RUN = NO_PROJECT  # the zero word: an import has no run
 
 
 class Models:
@@ -71,7 +69,7 @@ class Models:
     ) -> Command:
         """Publishes the next version as an import: made elsewhere, with no run and no consent checked here."""
         self._require_publishable(model, parents)
-        publication = (model, NO_RUN, artifact_digest, card_digest)
+        publication = (model, NOTHING, artifact_digest, card_digest)
         return self._submissions.making(
             idempotency, ids.MODEL_VERSION, "version.import", "models", "importVersion", publication, list(parents)
         )

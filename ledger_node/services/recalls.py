@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger_node.domain.codes import Capability, Lifecycle, Severity
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.model import ModelVersion
-from ledger_node.domain.scope import NO_PROJECT
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, NotPermitted, StateConflict
 from ledger_node.ports import Index
 from ledger_node.proof import ids
@@ -13,8 +13,6 @@ from ledger_node.services.generations import generation_of, require_in_force
 from ledger_node.services.membership import Membership
 from ledger_node.services.reading import block_of, require
 from ledger_node.services.submissions import Submissions, once
-
-NO_REPLACEMENT = NO_PROJECT  # the zero word
 
 
 class Recalls:
@@ -47,7 +45,7 @@ class Recalls:
             version,
             int(severity),
             notice_digest,
-            replacement or NO_REPLACEMENT,
+            replacement or NOTHING,
             generation=generation_of(self._index, found.at),
         )
 

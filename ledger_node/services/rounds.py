@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ledger_node.domain.codes import Capability, Operation, Refusal
 from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
 from ledger_node.domain.consent import Use
-from ledger_node.domain.scope import NO_PROJECT
 from ledger_node.domain.training import Round, Run
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, NotPermitted, StateConflict
 from ledger_node.ports import Index
 from ledger_node.services.generations import generation_of, require_in_force
@@ -104,7 +104,7 @@ class Rounds:
                 got=f"{contributions} contributions and {'no' if aggregate_digest is None else 'an'} aggregate",
                 needed="aggregateDigest, or null for a round without a contribution",
             )
-        args = (run, number, aggregate_digest or NO_PROJECT)
+        args = (run, number, aggregate_digest or NOTHING)
         return Command("round.close", "training", "closeRound", args, run, generation_of(self._index, found.at))
 
     def _shown_openings(self, openings: Sequence[NextRound], *, precheck: bool) -> list[tuple[object, ...]]:
@@ -162,7 +162,7 @@ class Rounds:
             run.model,
             scope_of(run.scope),
             inputs_of(run.inputs)[position],
-            given.update_digest or NO_PROJECT,
+            given.update_digest or NOTHING,
             int(given.refusal),
         )
         return shown, run

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ledger_node.domain.codes import Capability, Outcome
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import Use
-from ledger_node.domain.scope import NO_PROJECT, Scope
+from ledger_node.domain.scope import Scope
 from ledger_node.domain.training import INPUT_OPERATIONS, MAX_INPUTS, Run, RunInput
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, InvalidPurpose, StateConflict
 from ledger_node.ports import Index
 from ledger_node.proof import ids
@@ -51,8 +52,8 @@ class Runs:
             opening.model,
             scope_of(opening.scope),
             opening.card_digest,
-            opening.code_digest or NO_PROJECT,
-            opening.container_digest or NO_PROJECT,
+            opening.code_digest or NOTHING,
+            opening.container_digest or NOTHING,
         )
         return self._submissions.making(
             idempotency, ids.RUN, "run.open", "training", "openRun", values, inputs_of(opening.inputs)
@@ -75,7 +76,7 @@ class Runs:
             raise InvalidField(
                 "a completed run has a result, an abandoned one has none", needed="resultDigest exactly when COMPLETED"
             )
-        args = (run, int(outcome), result_digest or NO_PROJECT)
+        args = (run, int(outcome), result_digest or NOTHING)
         return Command("run.close", "training", "closeRun", args, run, generation_of(self._index, found.at))
 
     def _require_openable(self, opening: Opening) -> None:

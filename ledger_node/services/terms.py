@@ -6,6 +6,7 @@ from ledger_node.domain.codes import Modifier, Operation, Permission, Purpose
 from ledger_node.domain.consent import LONGEST_WINDOW, Terms
 from ledger_node.domain.dataset import DEIDENTIFICATION_OPTIONS
 from ledger_node.domain.scope import NO_PROJECT
+from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, InvalidPurpose, InvalidWindow
 
 DEVELOPMENT = Operation.TRAIN | Operation.FINE_TUNE | Operation.FEDERATED_ROUND
@@ -26,7 +27,7 @@ def require_sound(terms: Terms, time: int) -> None:
         raise InvalidField(
             "a de-identification option is not of CID 7050", needed="113100 to 113112", field="body.deidentification"
         )
-    if terms.policy_digest == NO_PROJECT:
+    if terms.policy_digest == NOTHING:
         raise InvalidField("the policy's digest is zero", needed="a policy document", field="body.policyDigest")
     _require_permission(terms)
     _require_modifiers(terms)

@@ -14,12 +14,12 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ledger_node.domain.codes import Operation, Purpose, Region
+from ledger_node.domain.word import NOTHING
 
 HEX32 = "^0x[0-9a-f]{64}$"
 ADDRESS = "^0x[0-9a-fA-F]{40}$"
 INSTANT = "^(19[789][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 END_OF_TIME = 253402300799  # 9999-12-31T23:59:59Z, the last that RFC 3339 can write
-NOTHING = "0x" + "00" * 32
 
 EXAMPLE_ID = "0x5c1d" + "7e" * 30
 EXAMPLE_DIGEST = "0xb94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"

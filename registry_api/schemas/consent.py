@@ -20,10 +20,10 @@ from ledger_node.domain.codes import (
     names_of,
 )
 from ledger_node.domain.command import MAX_BATCH
+from ledger_node.domain.word import NOTHING
 from registry_api.schemas.base import (
     EXAMPLE_DIGEST,
     EXAMPLE_ID,
-    NOTHING,
     Answer,
     Asked,
     Counted,

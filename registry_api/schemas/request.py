@@ -8,9 +8,9 @@ from pydantic import ConfigDict, Field
 
 from ledger_node.domain import request as domain
 from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region, RequestState
+from ledger_node.domain.word import NOTHING
 from registry_api.schemas.base import (
     EXAMPLE_ID,
-    NOTHING,
     Answer,
     Asked,
     Digest,

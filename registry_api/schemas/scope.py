@@ -12,8 +12,8 @@ from pydantic_core import CoreSchema, core_schema
 from ledger_node.domain import scope as domain
 from ledger_node.domain.codes import Purpose, Region, names_of
 from ledger_node.domain.dataset import CLEAN_OPTIONS, DEIDENTIFICATION_OPTIONS, options_of
+from ledger_node.domain.word import NOTHING
 from registry_api.schemas.base import (
-    NOTHING,
     Answer,
     Asked,
     Digest,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ledger_node.domain.codes import Refusal
+from ledger_node.domain.word import NOTHING
 from ledger_node.indexer.projection.fact import Args, Fact, Projection, scope
-
-NO_DIGEST = "0x" + "00" * 32
 
 
 def _run_opened(a: Args) -> list[Fact]:
@@ -36,7 +35,7 @@ def _contribution_recorded(a: Args) -> list[Fact]:
 
 
 def _contribution_refused(a: Args) -> list[Fact]:
-    return _answer(a, NO_DIGEST, a["refusal"])
+    return _answer(a, NOTHING, a["refusal"])
 
 
 def _answer(a: Args, update_digest: str, refusal: int) -> list[Fact]:

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Row, Select, Table, and_, or_, select
 from ledger_node.domain.codes import Purpose, Region
 from ledger_node.domain.position import Position
 from ledger_node.domain.scope import Scope
+from ledger_node.domain.word import NOTHING
 from ledger_node.ports import Page
 from ledger_node.store.database import Database
 
-ZERO = "0x" + "00" * 32
 #: Keys of one statement; SQLite and PostgreSQL both bound how many a statement may name.
 MOST_KEYS = 500
 
@@ -33,7 +33,7 @@ def position(row: Row[Any]) -> Position:
 
 def or_none(digest: str) -> str | None:
     """None for all zeros, which in Solidity says that there is none."""
-    return None if digest == ZERO else digest
+    return None if digest == NOTHING else digest
 
 
 def scope(row: Row[Any]) -> Scope:
