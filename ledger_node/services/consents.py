@@ -140,20 +140,16 @@ class Consents:
             )
 
     def _get(self, consent: str) -> Consent:
-        found = require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
-        if found.revocation() is not None:
-            raise _revoked()
-        return found
+        return require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
 
     def _find_ours(self, consent: str) -> Consent:
         self._membership.require(Capability.CUSTODIAN, protective=True)
-        found = require(self._index.find_consent(consent, block_of(self._index, None)), "consent")
+        found = self._get(consent)
         self._membership.require_ours(found.grantor, "only the hospital that granted a consent may do this")
         return found
 
     def _require_ours(self, consent: str) -> Consent:
-        self._find_ours(consent)
-        return self._get(consent)
+        return _unrevoked(self._find_ours(consent))
 
     def _require_suspendable(self, consent: str) -> Consent:
         found = self._require_ours(consent)
@@ -163,7 +159,7 @@ class Consents:
 
     def _require_suspendable_by_regulator(self, consent: str, until: int) -> Consent:
         ours = self._membership.require(Capability.REGULATOR, protective=True)
-        found = self._get(consent)
+        found = _unrevoked(self._get(consent))
         if found.grantor == ours.number:
             raise NotPermitted("a regulator does not suspend a consent of its own", needed="another regulator")
         if found.regulator_until:
@@ -228,6 +224,12 @@ def _distinct(consents: Sequence[str]) -> Sequence[str]:
             field="body.consents",
         )
     return consents
+
+
+def _unrevoked(consent: Consent) -> Consent:
+    if consent.revocation() is not None:
+        raise _revoked()
+    return consent
 
 
 def _revoked() -> StateConflict:

@@ -34,7 +34,9 @@ class Permissions:
         block, time = block_of(self._index, None), self._clock.now()
         known: dict[str, Consent | None] = {}
         for position, consent, use in uses:
-            found = known.setdefault(consent, self._index.find_consent(consent, block))
+            if consent not in known:
+                known[consent] = self._index.find_consent(consent, block)
+            found = known[consent]
             reason = self._judge(found, use, block, time)
             if found is None or reason is not Reason.OK:
                 raise ConsentRefused(

@@ -34,8 +34,10 @@ class Streams:
 
     @once
     def anchor(self, _: Idempotency, head: Head) -> Command:
-        generation = self._require_growing(head, {})
-        return Command("stream.anchor", "anchors", "anchor", (head,), head[0], generation)
+        stream, size, _root = head
+        current, generation = self._require_ours(stream)
+        _require_growing(size, current)
+        return Command("stream.anchor", "anchors", "anchor", (head,), stream, generation)
 
     @once
     def anchor_all(self, _: Idempotency, heads: Sequence[Head]) -> Command:
@@ -43,24 +45,26 @@ class Streams:
         if not 1 <= len(heads) <= MAX_BATCH:
             raise InvalidField("a batch has anchors", got=f"{len(heads)}", needed=f"1 to {MAX_BATCH}")
         sizes: dict[str, int] = {}
-        for head in heads:
-            self._require_growing(head, sizes)
+        for stream, size, _root in heads:
+            # Once for each stream: its anchors are counted to find it, and a batch may be one stream's.
+            if stream not in sizes:
+                sizes[stream], _generation = self._require_ours(stream)
+            _require_growing(size, sizes[stream])
+            sizes[stream] = size
         subject = next(iter(sizes)) if len(sizes) == 1 else None
         return Command("stream.anchor", "anchors", "anchorAll", (list(heads),), subject)
 
-    def _require_growing(self, head: Head, sizes: dict[str, int]) -> int | None:
-        """The stream's generation. `sizes` are the sizes that earlier heads of the same batch bring."""
+    def _require_ours(self, stream: str) -> tuple[int, int | None]:
+        """How many leaves the stream's newest head has, and its generation."""
         self._membership.require(Capability.CUSTODIAN)
-        stream, size, _ = head
         found = require(self._index.find_stream(stream, block_of(self._index, None)), "stream")
         self._membership.require_ours(found.custodian, "only the stream's custodian anchors")
-        generation = require_in_force(self._index, found.at, "stream")
-        if size <= 0 or size % PADDING:
-            raise InvalidField("a stream is padded before it is anchored", needed=f"a multiple of {PADDING}")
-        current = sizes.get(stream, found.newest_anchor.size if found.newest_anchor else 0)
-        if size <= current:
-            raise StateConflict(
-                "a head is larger than the one before", got=f"{size} leaves", needed=f"more than {current}"
-            )
-        sizes[stream] = size
-        return generation
+        size = found.newest_anchor.size if found.newest_anchor else 0
+        return size, require_in_force(self._index, found.at, "stream")
+
+
+def _require_growing(size: int, current: int) -> None:
+    if size <= 0 or size % PADDING:
+        raise InvalidField("a stream is padded before it is anchored", needed=f"a multiple of {PADDING}")
+    if size <= current:
+        raise StateConflict("a head is larger than the one before", got=f"{size} leaves", needed=f"more than {current}")
