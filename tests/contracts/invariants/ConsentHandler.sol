@@ -6,8 +6,8 @@ import { DatasetRegistry } from "../../../contracts/DatasetRegistry.sol";
 import { ConsortiumTest } from "../base/ConsortiumTest.sol";
 import { ConsentRuns } from "./ConsentRuns.sol";
 
-/// @notice The acts that the fuzzer draws. After each, one more from a fixed round, so that every sequence of fifty acts
-/// reaches each kind, whatever was drawn.
+/// @notice The acts that the fuzzer draws. After each, one more from a fixed round, so that a sequence
+/// reaches each kind, whatever is drawn.
 contract ConsentHandler is ConsentRuns {
     uint256 public turns;
 

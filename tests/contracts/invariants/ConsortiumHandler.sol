@@ -8,7 +8,7 @@ import { ConsortiumTest } from "../base/ConsortiumTest.sol";
 import { ConsortiumModel } from "./ConsortiumModel.sol";
 
 /// @notice Does at random what organisations and strangers may try, and tells the model what succeeded. After each act
-/// that the fuzzer drew comes one of a fixed round, so that every sequence of fifty reaches each kind, whatever was drawn.
+/// that the fuzzer drew comes one of a fixed round, so that a sequence reaches each kind, whatever is drawn.
 contract ConsortiumHandler is ConsortiumModel {
     uint32 internal constant MOST = 12;
 

@@ -13,16 +13,17 @@ contract ConsortiumInvariantsTest is Test {
     uint256 internal constant COUNTS = 3;
     uint256 internal constant PROPOSALS = 6;
 
-    uint256 internal constant WHOLE = 50;
+    uint256 internal constant WHOLE = 64;
 
     ConsortiumHandler internal handler;
     IConsortium internal consortium;
+    bytes4[] internal selectors;
 
     function setUp() public {
         handler = new ConsortiumHandler();
         consortium = handler.subject();
         targetContract(address(handler));
-        bytes4[] memory selectors = new bytes4[](12);
+        selectors = new bytes4[](12);
         selectors[0] = ConsortiumHandler.decide.selector;
         selectors[1] = ConsortiumHandler.open.selector;
         selectors[2] = ConsortiumHandler.voteOn.selector;
@@ -38,10 +39,18 @@ contract ConsortiumInvariantsTest is Test {
         targetSelector(FuzzSelector({ addr: address(handler), selectors: selectors }));
     }
 
-    /// Reached in every whole sequence, or the invariants would hold of nothing. A sequence that the fuzzer cut short
-    /// to show a fault reaches less.
-    function afterInvariant() public view {
-        if (handler.turns() < WHOLE) return;
+    /// The invariants would hold of nothing in sequences that reach nothing. What one sequence reaches, the fuzzer's
+    /// reach too, most of them each time: it is asked of one that is always the same, so that no luck decides.
+    function test_aSequenceReachesEachKindOfAct() public {
+        for (uint256 i = 0; i < WHOLE; ++i) {
+            uint256 drawn = uint256(keccak256(abi.encode(i)));
+            bytes4 act = selectors[drawn % selectors.length];
+            // The second and third argument of an offer are yes or no, all others small numbers.
+            uint256 most = act == ConsortiumHandler.offerKey.selector ? 2 : 256;
+            bytes memory call = abi.encodeWithSelector(act, drawn, (drawn >> 8) % most, (drawn >> 16) % most);
+            (bool played,) = address(handler).call(call);
+            assertTrue(played);
+        }
         assertGe(handler.proposals(), 3, "proposals");
         assertGe(handler.votes(), 6, "votes");
         assertGe(handler.votesTakenBack(), 1, "votes taken back");
