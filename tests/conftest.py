@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ledger_node.localnet import network
 from ledger_node.localnet.network import Network
+from ledger_node.store.database import Database
+from tests.postgresql import PostgreSql
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +19,23 @@ def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     started = network.up(tmp_path_factory.mktemp("consortium") / "network", chain_id=31_337, block_time=0.5)
     yield started
     network.down(started)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSql]:
+    """A real PostgreSQL, reached over a socket in a folder."""
+    with PostgreSql.running(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty store of either engine, with its tables."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'node.db'}"
+    else:
+        url = request.getfixturevalue("postgresql").new_url()
+    made = Database(url)
+    made.migrate()
+    yield made
+    made.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -14,17 +15,25 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from ledger_node.errors import ConfigInvalid, StoreUnavailable
 
-BUSY_TIMEOUT = 10  # seconds that a SQLite writer waits for another
+BUSY_TIMEOUT = 10  # seconds that a writer waits for another
+#: The advisory lock that a writer of PostgreSQL holds; the number is ours alone in a node's own database.
+WRITER = 0x6D65646C65646772
 
 
 class Database:
-    """One database. `read()` and `write()` are transactions; a write holds SQLite's one write lock from its start, so
-    that nothing it read can change before it commits.
+    """One database, SQLite or PostgreSQL. `read()` and `write()` are transactions: what a read answers belongs to one
+    moment; a write holds the one write lock from its start, so that nothing it read can change before it commits.
     """
 
     def __init__(self, url: str) -> None:
+        self._reading: dict[str, Any] = {}
+        self._writing: dict[str, Any] = {"medledger_write": True}
         try:
-            self.engine = _engine(url)
+            if make_url(url).get_backend_name() == "sqlite":
+                self.engine = _sqlite(url)
+            else:
+                self.engine = _postgresql(url)
+                self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         except (ArgumentError, ModuleNotFoundError):
             raise ConfigInvalid(
                 "the database URL cannot be used", needed="sqlite:///FILE or postgresql+psycopg://…"
@@ -32,14 +41,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with (
+            _translated(),
+            self.engine.connect().execution_options(**self._reading) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with (
             _translated(),
-            self.engine.connect().execution_options(medledger_write=True) as connection,
+            self.engine.connect().execution_options(**self._writing) as connection,
             connection.begin(),
         ):
             yield connection
@@ -74,9 +87,7 @@ def _translated() -> Iterator[None]:
         ) from error
 
 
-def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -89,5 +100,17 @@ def _engine(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("medledger_write")
         connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("medledger_write"):
+            connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT}s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER})
 
     return engine

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +17,8 @@ from tests.fakes import FakeLedger, address, digest
 
 
 class World:
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'node.db'}")
-        self.database.migrate()
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.ledger = FakeLedger()
         self.index = SqlIndex(self.database)
         self.follower = Follower(self.ledger, self.index, self.ledger.deployment, log_range=3)
@@ -51,10 +48,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.database.close()
+def world(database: Database) -> World:
+    return World(database)
 
 
 def test_follows_in_ranges_and_answers_as_of_a_block(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from ledger_node.chain.artifact import artifact_of
@@ -22,9 +21,8 @@ SCOPE = {"purposes": 129, "regions": 0, "condition": 0, "projectRef": NONE}
 class Chronicle:
     """Block `n` has time `1000 + n`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'node.db'}")
-        self.database.migrate()
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.index = SqlIndex(self.database)
         self.index.begin(Checkpoint(0, digest(0), 1_000))
         self.now = 0

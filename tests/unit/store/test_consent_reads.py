@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from ledger_node.domain.codes import Act, ConsentState, DeclineReason, Modifier, Region, RequestState
 from ledger_node.domain.consent import Consent
 from ledger_node.ports import Page
+from ledger_node.store.schema import INDEX_TABLES
 from tests.fakes import digest
 from tests.unit.store.chronicle import NONE, SCOPE, Chronicle
 
@@ -117,10 +120,10 @@ def test_many_consents_are_read_in_several_statements(chronicle: Chronicle) -> N
     args = chronicle.index.find_consent(ids[0], chronicle.now)
     assert args is not None
     with chronicle.database.write() as connection:
-        row = connection.exec_driver_sql("SELECT * FROM index_consent LIMIT 1").one()._mapping
-        places = ", ".join(f":{name}" for name in row)
+        consents = INDEX_TABLES["consent"]
+        row = connection.execute(select(consents).limit(1)).one()._mapping
         copies = [{**row, "id": consent, "log_index": n} for n, consent in enumerate(ids[3:], 3)]
-        connection.exec_driver_sql(f"INSERT INTO index_consent VALUES ({places})", copies)
+        connection.execute(consents.insert(), copies)
     chronicle.use(ids[1_202], 1, 4, 0)
     read = chronicle.index.consents(Page(chronicle.now, limit=10_000))
     assert len(read) == 1_203

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,14 +16,6 @@ from ledger_node.store.outbox import SqlOutbox
 from tests.fakes import FakeClock, FakeSigner, address, digest
 
 COMMAND = Command("dataset.register", "datasets", "registerDataset", (), digest(5))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'node.db'}")
-    made.migrate()
-    yield made
-    made.close()
 
 
 @pytest.fixture

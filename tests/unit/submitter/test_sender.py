@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ledger_node.domain.command import Command, Idempotency
@@ -25,9 +22,8 @@ class Killed(BaseException):
 
 
 class World:
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'node.db'}")
-        self.database.migrate()
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.clock, self.ledger, self.signer = FakeClock(), FakeLedger(), FakeSigner()
         self.index = SqlIndex(self.database)
         self.outbox = SqlOutbox(self.database, self.clock, self.signer.address)
@@ -65,10 +61,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.database.close()
+def world(database: Database) -> World:
+    return World(database)
 
 
 def test_submission_walks_from_signed_to_final(world: World) -> None:
