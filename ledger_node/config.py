@@ -38,6 +38,10 @@ class NodeConfig(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     port: int = Field(default=8600, ge=1, le=65535, description="Port that the API listens on.")
     rpc_url: str = Field(default="http://127.0.0.1:8545", description="JSON-RPC of the chain's engine.")
+    engine: Literal["anvil", "clique", "qbft"] = Field(
+        default="anvil",
+        description="The engine: `anvil` (final by depth), `clique` (safe after floor(n/2)+1 signers), `qbft`.",
+    )
     deployment: Path = Field(default=Path("deployment.json"), description="The record of the chain and its contracts.")
     database: str = Field(default="sqlite:///node.db", description="SQLAlchemy URL of the store.")
     keystore: Path = Field(default=Path("operator.json"), description="Encrypted keystore of the operator key.")

@@ -1,8 +1,8 @@
-"""What no chain rebuilds, and a backup holds: the outbox, the API's keys, the node's secrets."""
+"""What no chain rebuilds, and a backup holds: the outbox, who writes, what was taken back, pins, keys, secrets."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from ledger_node.store.schema.base import ADDRESS, ID, metadata
 
@@ -41,4 +41,57 @@ secret = Table(
     metadata,
     Column("name", String(16), primary_key=True),
     Column("value", String(64), nullable=False),
+)
+#: The process that writes: its number rises with each takeover, and its beat while it lives. One row.
+writer = Table(
+    "local_writer",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    Column("version", String(32), nullable=False),
+)
+#: While there is a row for a signer, nothing of its is signed or sent.
+pause = Table(
+    "local_pause",
+    metadata,
+    Column("signer", ADDRESS, primary_key=True),
+    Column("reason", String(32), nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+#: Transactions with our key that are not ours.
+alarm = Table(
+    "local_alarm",
+    metadata,
+    Column("transaction", ID, primary_key=True),
+    Column("signer", ADDRESS, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("block", BigInteger, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+)
+#: Events that a reorganisation took back, in the order in which it did: the last first.
+reverted_event = Table(
+    "local_reverted_event",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("reverted_at", BigInteger, nullable=False),
+    Column("block", BigInteger, nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("transaction", ID, nullable=False),
+    Column("contract", String(16), nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("args", JSON, nullable=False),
+)
+#: Documents that were accepted, with their bytes until a blob store has pinned them.
+pin = Table(
+    "local_pin",
+    metadata,
+    Column("cid", String(64), primary_key=True),
+    Column("content", LargeBinary),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False, index=True),
+    Column("pinned_at", BigInteger),
 )
