@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import requests
 from eth_utils import keccak
-from web3 import HTTPProvider, Web3
-from web3.exceptions import Web3Exception
 
 from ledger_node.chain import abi, payloads
 from ledger_node.chain.outcome import outcome_of
+from ledger_node.chain.transport import Call, JsonRpc, RpcRefused
 from ledger_node.domain.codes import ProposalKind, Reason
 from ledger_node.domain.command import Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event, Position
@@ -19,7 +17,6 @@ from ledger_node.domain.refusals import REFUSALS
 from ledger_node.domain.submission import Receipt
 from ledger_node.errors import (
     ChainAnswerInvalid,
-    ChainUnreachable,
     EvidenceUnavailable,
     WrongChain,
     WrongCode,
@@ -32,20 +29,12 @@ ALREADY_KNOWN = ("already known", "already imported", "known transaction", "alre
 NONCE_TOO_LOW = ("nonce too low",)
 
 
-class RpcRefused(Exception):
-    """An engine's own error object, for those who can make something of it."""
-
-    def __init__(self, error: Any) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 class RpcLedger:
     """One engine, one connection pool for each thread."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        self._provider = HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
-        self._web3 = Web3(self._provider)
+        self._rpc = JsonRpc(url, timeout)
+        self._ask = self._rpc.ask  # for those that read the engine's error
 
     def call(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call; the raw `result`. ChainAnswerInvalid when the engine answers with an error."""
@@ -54,19 +43,15 @@ class RpcLedger:
         except RpcRefused:
             raise ChainAnswerInvalid("the chain's RPC answered with an error", got=method) from None
 
-    def _ask(self, method: str, *params: Any) -> Any:
-        """As `call`, for those that read the error: RpcRefused."""
+    def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """The raw `result` of each call, all in one request. ChainAnswerInvalid when one is answered with an error."""
         try:
-            answer = self._provider.make_request(method, list(params))
-        except requests.RequestException:
-            raise ChainUnreachable(
-                "the chain's RPC does not answer", needed="start the engine, or set rpc_url to one that runs"
-            ) from None
-        except (ValueError, Web3Exception):
-            raise ChainAnswerInvalid("the chain's RPC answered with something else than JSON-RPC") from None
-        if "error" in answer:
-            raise RpcRefused(answer["error"])
-        return answer["result"]
+            results = self._rpc.ask_all(calls)
+        except RpcRefused:
+            raise ChainAnswerInvalid("the chain's RPC refused a batch", got=f"{len(calls)} calls") from None
+        if any(isinstance(result, RpcRefused) for result in results):
+            raise ChainAnswerInvalid("the chain's RPC answered with an error", got=calls[0][0])
+        return results
 
     # What the chain is
 

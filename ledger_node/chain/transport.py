@@ -1,0 +1,94 @@
+"""JSON-RPC over HTTP: one call, or many in one request. Connections are web3's, a pool for each thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import requests
+from web3 import HTTPProvider
+from web3.exceptions import Web3Exception
+
+from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
+
+_MISSING = object()
+#: A method and its parameters.
+Call = tuple[str, list[Any]]
+
+
+class RpcRefused(Exception):
+    """An engine's own error object, for those who can make something of it."""
+
+    def __init__(self, error: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class JsonRpc(HTTPProvider):
+    """`timeout` is in seconds, for one request. ChainUnreachable when nobody answers, ChainAnswerInvalid when what
+    comes is no JSON-RPC.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        super().__init__(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """The `result`. RpcRefused when the engine answers with an error."""
+        answer = self._translated(self.make_request, method, list(params))
+        if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
+            raise _not_rpc()
+        if "error" in answer:
+            raise RpcRefused(answer["error"])
+        return answer["result"]
+
+    def ask_all(self, calls: Sequence[Call]) -> list[Any]:
+        """The `result` of each call in their order, in one HTTP request; where the engine answered with an error, a
+        RpcRefused that is returned and not raised."""
+        if not calls:
+            return []
+        request = b"[" + b",".join(_encoded(number, *call) for number, call in enumerate(calls)) + b"]"
+        answers = self._translated(self._post, request)
+        if isinstance(answers, dict) and "error" in answers:
+            raise RpcRefused(answers["error"])  # of the whole: too many calls, say
+        found: list[Any] = [_MISSING] * len(calls)
+        for answer in answers if isinstance(answers, list) else []:
+            number = answer.get("id") if isinstance(answer, dict) else None
+            if type(number) is not int or not 0 <= number < len(calls) or found[number] is not _MISSING:
+                raise _not_rpc()
+            found[number] = RpcRefused(answer["error"]) if "error" in answer else answer.get("result")
+        if _MISSING in found:
+            raise _not_rpc()
+        return found
+
+    def encode_rpc_request(self, method: Any, params: Any) -> bytes:
+        return _encoded(next(self.request_counter), method, params)
+
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> Any:
+        return json.loads(raw_response)
+
+    def _post(self, content: bytes) -> Any:
+        assert self.endpoint_uri is not None  # the constructor gave it
+        session, kwargs = self._request_session_manager, self.get_request_kwargs()
+        return json.loads(session.make_post_request(self.endpoint_uri, content, **kwargs))
+
+    def _translated(self, send: Any, *what: Any) -> Any:
+        try:
+            return send(*what)
+        except requests.RequestException:
+            raise ChainUnreachable(
+                "the chain's RPC does not answer", needed="start the engine, or set rpc_url to one that runs"
+            ) from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Web3Exception):
+            raise _not_rpc() from None
+
+
+def _encoded(number: int, method: str, params: list[Any]) -> bytes:
+    """Our parameters are JSON already: web3's own encoder looks at every one of them."""
+    request = {"jsonrpc": "2.0", "method": method, "params": params, "id": number}
+    return json.dumps(request, separators=(",", ":")).encode()
+
+
+def _not_rpc() -> ChainAnswerInvalid:
+    return ChainAnswerInvalid("the chain's RPC answered with something else than JSON-RPC")
