@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test check check-contracts check-fast bench bench-gas engines generate lock format clean
+.PHONY: help setup demo demo-real up test test-engines check check-contracts check-fast bench bench-gas engines generate lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -54,12 +54,16 @@ check: setup ## all static checks
 check-contracts: setup ## slither, ERC-721, proofs, coverage and mutants of the contracts; ANALYSIS='--skip mutation' for less
 	$(BIN)/python -m scripts.analysis $(ANALYSIS)
 
-test: setup engines ## all tests: contracts, unit, integration, end to end
+test: setup ## all tests: contracts, unit, integration, end to end
+	@$(BIN)/python scripts/engines/build.py --if-possible
 	forge test
 	pytest
 
-engines: setup ## build the real IPFS daemon (Kubo) that the tests use, from its pinned source
+engines: setup ## build the real engines that tests use (Kubo, geth, clef) from pinned source, with Go
 	@$(BIN)/python scripts/engines/build.py
+
+test-engines: engines ## the tests that need those engines
+	MEDLEDGER_REQUIRE_ENGINES=1 pytest -m engines
 
 bench: setup ## measure, write build/bench/*.json
 	$(BIN)/python -m scripts.bench

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-IPFS = Path(__file__).parents[2] / "build" / "engines" / "ipfs"
+from tests.engines import engine
 
 
 @contextmanager
 def daemon(folder: Path) -> Iterator[str]:
-    """Starts a daemon that knows nobody and yields its RPC's multiaddress."""
+    """Starts a daemon that knows nobody and yields its RPC's multiaddress. Skips without Kubo."""
+    ipfs = engine("ipfs")
     environment = {**os.environ, "IPFS_PATH": str(folder), "IPFS_TELEMETRY": "off"}
-    subprocess.run([IPFS, "init", "--profile", "test"], env=environment, check=True, capture_output=True)
+    subprocess.run([ipfs, "init", "--profile", "test"], env=environment, check=True, capture_output=True)
     file = folder / "config"
     config = json.loads(file.read_text())
     config["Addresses"] |= {"API": "/ip4/127.0.0.1/tcp/0", "Gateway": [], "Swarm": []}
@@ -25,7 +26,7 @@ def daemon(folder: Path) -> Iterator[str]:
     config["Ipns"]["DelegatedPublishers"] = []
     file.write_text(json.dumps(config))
     process = subprocess.Popen(
-        [IPFS, "daemon"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [ipfs, "daemon"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
         assert process.stdout is not None

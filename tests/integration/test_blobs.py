@@ -15,7 +15,8 @@ from ledger_node.blobs.kubo import KuboBlobs
 from ledger_node.errors import BlobCorrupt, BlobStoreUnreachable, UnknownDocument
 from ledger_node.ports import BlobStore
 from ledger_node.proof.cid import cid_of, cid_of_digest
-from tests.integration.kubo import IPFS, daemon
+from tests.engines import engine
+from tests.integration.kubo import daemon
 
 ABSENT = cid_of_digest(bytes(32))
 
@@ -28,7 +29,7 @@ def kubo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KuboBlobs]:
         blobs.close()
 
 
-@pytest.fixture(params=["folder", "kubo"])
+@pytest.fixture(params=["folder", pytest.param("kubo", marks=pytest.mark.engines)])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
     store: BlobStore = FolderBlobs(tmp_path) if request.param == "folder" else request.getfixturevalue("kubo")
     return store
@@ -51,17 +52,19 @@ def test_absent_document_is_named_as_such(blobs: BlobStore) -> None:
         blobs.get(ABSENT)
 
 
+@pytest.mark.engines
 def test_folder_and_kubo_give_the_same_cid(kubo: KuboBlobs, tmp_path: Path) -> None:
     content = os.urandom(100_000)
     assert kubo.put(content) == FolderBlobs(tmp_path).put(content)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("size", [262_145, 1_000_000, 50_000_000])
 def test_cid_of_larger_files_is_kubos(tmp_path: Path, size: int) -> None:
     file = tmp_path / "file"
     file.write_bytes(os.urandom(size))
     said = subprocess.run(
-        [IPFS, "add", "--only-hash", "--quieter", "--cid-version=1", "--raw-leaves", str(file)],
+        [engine("ipfs"), "add", "--only-hash", "--quieter", "--cid-version=1", "--raw-leaves", str(file)],
         env={**os.environ, "IPFS_PATH": str(_repository(tmp_path))},
         check=True,
         capture_output=True,
@@ -91,5 +94,5 @@ def test_kubo_away_is_said_so() -> None:
 def _repository(folder: Path) -> Path:
     made = folder / "repository"
     environment = {**os.environ, "IPFS_PATH": str(made)}
-    subprocess.run([IPFS, "init", "--profile", "test"], env=environment, check=True, capture_output=True)
+    subprocess.run([engine("ipfs"), "init", "--profile", "test"], env=environment, check=True, capture_output=True)
     return made
