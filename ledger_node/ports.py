@@ -44,8 +44,12 @@ class Ledger(Protocol):
 
     def block(self, number: int) -> BlockRef | None: ...
 
+    def blocks_at(self, numbers: Sequence[int]) -> list[BlockRef]:
+        """In the order of their numbers as given. ChainAnswerInvalid when the chain does not know one."""
+
     def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
-        """All logs of the listed contracts in blocks first..last, decoded, in order. UnknownEvent."""
+        """All logs of the listed contracts in blocks first..last, decoded, in order. UnknownEvent; RangeTooLarge when
+        fewer blocks at once may be answered."""
 
     def calldata(self, command: Command) -> str: ...
 
@@ -76,6 +80,10 @@ class Ledger(Protocol):
 
     def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
         """`eth_getProof` as the engine gives it. EvidenceUnavailable when it does not serve that block."""
+
+
+class RangeTooLarge(Exception):
+    """So many blocks, or so many logs, are more than the engine gives or we take in one answer."""
 
 
 class NonceTooLow(Exception):

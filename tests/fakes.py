@@ -11,7 +11,7 @@ from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import CONTRACT_NAMES, Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.domain.submission import Receipt, Signed
-from ledger_node.errors import ChainUnreachable
+from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
 from ledger_node.ports import NonceTooLow
 
 
@@ -95,6 +95,12 @@ class FakeLedger:
     def block(self, number: int) -> BlockRef | None:
         self._answer()
         return self.blocks[number] if number < len(self.blocks) else None
+
+    def blocks_at(self, numbers: Sequence[int]) -> list[BlockRef]:
+        found = [self.block(number) for number in numbers]
+        if None in found:
+            raise ChainAnswerInvalid("no such block")
+        return [block for block in found if block is not None]
 
     def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
         self._answer()

@@ -1,4 +1,4 @@
-"""ABI: commands to calldata, logs to events, revert bytes to names. No IO."""
+"""ABI: commands to calldata, revert bytes to names. No IO. Logs are in `logs`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from eth_utils import keccak, to_checksum_address
 
 from ledger_node.chain.artifact import artifact_of
 from ledger_node.domain.command import CONTRACT_TYPES, Command
-from ledger_node.errors import UnknownEvent
 
 Parameter = Mapping[str, Any]
 #: Solidity's own two errors.
@@ -63,23 +62,6 @@ def constructor_parameters(role: str) -> list[str]:
     return [str(parameter["name"]) for parameter in _constructor(role)["inputs"]]
 
 
-def decode_event(role: str, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]]:
-    """An event's name and arguments. UnknownEvent when the contract's ABI has no such topic."""
-    entry = _events(role).get(bytes(topics[0])) if topics else None
-    if entry is None:
-        raise UnknownEvent(
-            f"{CONTRACT_TYPES[role]} wrote an event that this version does not know",
-            got=topics[0].hex() if topics else "a log without topics",
-            needed="a node of the contracts' generation",
-        )
-    indexed = [p for p in entry["inputs"] if p["indexed"]]
-    plain = [p for p in entry["inputs"] if not p["indexed"]]
-    values = dict(zip((p["name"] for p in plain), decode([type_of(p) for p in plain], data), strict=True))
-    for parameter, topic in zip(indexed, topics[1:], strict=True):
-        values[parameter["name"]] = decode([type_of(parameter)], topic)[0]
-    return str(entry["name"]), {p["name"]: from_abi(p, values[p["name"]]) for p in entry["inputs"]}
-
-
 def decode_error(data: bytes) -> DecodedError:
     """Revert bytes by name; an unknown selector gives the name `Unknown`."""
     selector = "0x" + data[:4].hex()
@@ -109,11 +91,6 @@ def _constructor(role: str) -> Parameter:
 @cache
 def _functions(role: str) -> dict[str, Parameter]:
     return {e["name"]: e for e in artifact_of(role).abi if e["type"] == "function"}
-
-
-@cache
-def _events(role: str) -> dict[bytes, Parameter]:
-    return {keccak(text=signature_of(e)): e for e in artifact_of(role).abi if e["type"] == "event"}
 
 
 @cache

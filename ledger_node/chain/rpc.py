@@ -7,21 +7,22 @@ from typing import Any
 
 from eth_utils import keccak
 
-from ledger_node.chain import abi, payloads
+from ledger_node.chain import abi, payloads, reading
 from ledger_node.chain.outcome import outcome_of
 from ledger_node.chain.transport import Call, JsonRpc, RpcRefused
 from ledger_node.domain.codes import ProposalKind, Reason
 from ledger_node.domain.command import Command, Contracts, Deployment, Listing
-from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.position import BlockRef, Event
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.domain.submission import Receipt
 from ledger_node.errors import (
     ChainAnswerInvalid,
+    ChainUnreachable,
     EvidenceUnavailable,
     WrongChain,
     WrongCode,
 )
-from ledger_node.ports import NonceTooLow
+from ledger_node.ports import NonceTooLow, RangeTooLarge
 
 TIMEOUT = 20  # seconds for one call
 #: What engines answer when they already hold these very bytes: for us that is success.
@@ -76,18 +77,20 @@ class RpcLedger:
     # Blocks and logs
 
     def head(self) -> BlockRef:
-        head = self._block("latest")
-        assert head is not None  # every chain has a newest block
-        return head
+        return reading.block_of(self.call("eth_getBlockByNumber", "latest", False))
 
     def block(self, number: int) -> BlockRef | None:
-        return self._block(hex(number))
+        found = self.call("eth_getBlockByNumber", hex(number), False)
+        return None if found is None else reading.block_of(found)
 
-    def _block(self, tag: str) -> BlockRef | None:
-        found = self.call("eth_getBlockByNumber", tag, False)
-        if found is None:
-            return None
-        return BlockRef(int(found["number"], 16), str(found["hash"]), int(found["timestamp"], 16))
+    def blocks_at(self, numbers: Sequence[int]) -> list[BlockRef]:
+        calls: list[Call] = [("eth_getBlockByNumber", [hex(number), False]) for number in numbers]
+        size = reading.HEADERS_OF_A_REQUEST
+        requests = [calls[first : first + size] for first in range(0, len(calls), size)]
+        found = [reading.block_of(block) for request in requests for block in self.batch(request)]
+        if [block.number for block in found] != list(numbers):
+            raise ChainAnswerInvalid("the chain gave other blocks than those that were asked for")
+        return found
 
     def header(self, number: int) -> dict[str, Any]:
         found = self.call("eth_getBlockByNumber", hex(number), False)
@@ -96,28 +99,20 @@ class RpcLedger:
         return dict(found)
 
     def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
-        listed = _by_address(contracts)
-        query = {"fromBlock": hex(first), "toBlock": hex(last), "address": [one.address for one in contracts]}
-        found = [self._event(listed, entry) for entry in self.call("eth_getLogs", query)]
+        try:
+            logs = self._ask("eth_getLogs", reading.question(contracts, first, last))
+        except (RpcRefused, ChainUnreachable) as error:
+            if reading.asked_too_much(error):
+                raise RangeTooLarge from None
+            if isinstance(error, ChainUnreachable):
+                raise
+            raise ChainAnswerInvalid("the chain's RPC answered with an error", got="eth_getLogs") from None
+        if last > first and isinstance(logs, list) and len(logs) > reading.MOST_LOGS:
+            raise RangeTooLarge
+        found = reading.events_of(contracts, logs)
         if any(not first <= event.at.block <= last for event in found):
             raise ChainAnswerInvalid("the chain gave logs of blocks that were not asked for")
-        return sorted(found, key=lambda event: event.at)
-
-    def _event(self, listed: dict[str, Listing], entry: dict[str, Any]) -> Event:
-        place = listed.get(str(entry["address"]).lower())
-        if place is None or entry.get("removed"):
-            raise ChainAnswerInvalid("the chain gave a log that was not asked for")
-        topics = [bytes.fromhex(t.removeprefix("0x")) for t in entry["topics"]]
-        name, args = abi.decode_event(place.role, topics, bytes.fromhex(entry["data"].removeprefix("0x")))
-        return Event(
-            at=Position(int(entry["blockNumber"], 16), int(entry["logIndex"], 16)),
-            block_hash=str(entry["blockHash"]),
-            transaction=str(entry["transactionHash"]),
-            contract=place.role,
-            name=name,
-            args=args,
-            generation=place.generation,
-        )
+        return found
 
     # Transactions
 
@@ -155,9 +150,8 @@ class RpcLedger:
 
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         if receipt.status == 1:
-            listed = _by_address(contracts)
             logs = self.call("eth_getTransactionReceipt", receipt.transaction)["logs"]
-            return outcome_of([self._event(listed, entry) for entry in logs])
+            return outcome_of(reading.events_of(contracts, logs))
         error = self._refusal(receipt)
         refused: dict[str, Any] = {"error": error.name, "args": error.args, "meaning": REFUSALS.get(error.name, "")}
         if error.name == "ConsentTokenRefused":
@@ -200,10 +194,6 @@ class RpcLedger:
             raise EvidenceUnavailable(
                 "the engine serves no proof for this block", got=f"block {number}", needed="a newer block"
             ) from None
-
-
-def _by_address(contracts: Sequence[Listing]) -> dict[str, Listing]:
-    return {one.address.lower(): one for one in contracts}
 
 
 def _revert_data(refused: RpcRefused) -> bytes:
