@@ -29,6 +29,7 @@ from ledger_node.services.maintenance import Maintenance
 from ledger_node.services.membership import Membership
 from ledger_node.services.models import Models
 from ledger_node.services.permissions import Permissions
+from ledger_node.services.pinning import Pinning
 from ledger_node.services.proposals import Proposals
 from ledger_node.services.protection import Protection
 from ledger_node.services.reading import Times
@@ -44,6 +45,7 @@ from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
 from ledger_node.store.outbox import SqlOutbox
+from ledger_node.store.pins import SqlPins
 from ledger_node.submitter.sender import Submitter
 
 log = logging.getLogger(__name__)
@@ -88,7 +90,7 @@ class SystemClock:
 
 
 class Runtime:
-    """A node with its two workers: one follows the chain, one sends. Used as a context manager."""
+    """A node with its workers: one follows the chain, one sends, one pins. Used as a context manager."""
 
     def __init__(self, config: NodeConfig, *, stage: Stage = no_stage) -> None:
         deployment = load_deployment(config.deployment)
@@ -104,7 +106,7 @@ class Runtime:
         self._database.migrate()
         index = SqlIndex(self._database)
         outbox = SqlOutbox(self._database, clock, signer.address)
-        blobs = _blobs(config)
+        blobs, pins = _blobs(config), SqlPins(self._database, clock)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._indexing = threading.Lock()
@@ -134,7 +136,7 @@ class Runtime:
         times = Times(index, ledger)
         permissions = Permissions(index, times, clock)
         lineages = Lineages(index, times)
-        documents = Documents(blobs)
+        documents = Documents(blobs, pins)
         api_keys = SqlApiKeys(self._database)
         _load_api_keys(api_keys, config.api_keys)
         self.node = Node(
@@ -164,9 +166,11 @@ class Runtime:
             status=Status(identity, index, ledger, outbox, blobs),
             most_lag=config.most_lag,
         )
+        pinning = Pinning(blobs, pins, clock)
         self._workers = [
             threading.Thread(target=self._work, args=("indexer", self._index_once), daemon=True),
             threading.Thread(target=self._work, args=("submitter", self._submitter.step), daemon=True),
+            threading.Thread(target=self._work, args=("pinner", pinning.step), daemon=True),
         ]
 
     def __enter__(self) -> Node:

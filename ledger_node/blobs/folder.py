@@ -1,14 +1,19 @@
-"""The embedded store: a folder of files named by their CID."""
+"""The embedded store: a folder of files named by their CID. Several nodes on one machine may share it."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ledger_node.errors import BlobCorrupt, UnknownDocument
-from ledger_node.proof.cid import cid_of
+from ledger_node.errors import BlobCorrupt, BlobStoreUnreachable, UnknownDocument
+from ledger_node.ports import Held
+from ledger_node.proof.cid import BLOCK, cid_of
+
+PART = ".part-"  # a file that is being written
 
 
 class FolderBlobs:
@@ -20,11 +25,57 @@ class FolderBlobs:
 
     def put(self, content: bytes) -> str:
         cid = cid_of(content)
-        place = self._place(cid)
-        if place.exists():
-            return cid
+        with _translated():
+            if self._is_whole(cid):
+                # The age of what is there begins again: whoever collects garbage must see that it is wanted now.
+                os.utime(self._place(cid))
+            else:
+                self._write(self._place(cid), content)
+        return cid
+
+    def get(self, cid: str) -> bytes:
+        with _translated(), self._place(cid).open("rb") as file:
+            content = file.read(BLOCK + 1)
+        if len(content) > BLOCK or cid_of(content) != cid:
+            raise BlobCorrupt(
+                "the stored bytes do not match their pointer",
+                got=f"{len(content)} bytes",
+                needed="the document itself: put it again",
+            )
+        return content
+
+    def has(self, cid: str) -> bool:
+        with _translated():
+            return self._place(cid).exists()
+
+    def held(self) -> Iterator[Held]:
+        with _translated():
+            for file in self._folder.glob("*/*"):
+                with contextlib.suppress(FileNotFoundError):  # renamed or removed meanwhile
+                    stat = file.stat()
+                    yield Held(file.name, stat.st_size, int(stat.st_mtime))
+
+    def remove(self, unwanted: Sequence[Held]) -> None:
+        with _translated():
+            for one in unwanted:
+                place = self._place(one.cid)
+                with contextlib.suppress(FileNotFoundError):
+                    if int(place.stat().st_mtime) == one.since:
+                        place.unlink()
+
+    def health(self) -> str:
+        return "ok" if os.access(self._folder, os.W_OK) else "not writable"
+
+    def _is_whole(self, cid: str) -> bool:
+        try:
+            self.get(cid)
+        except (UnknownDocument, BlobCorrupt):
+            return False
+        return True
+
+    def _write(self, place: Path, content: bytes) -> None:
         place.parent.mkdir(exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=place.parent, prefix=".part-")
+        descriptor, temporary = tempfile.mkstemp(dir=place.parent, prefix=PART)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
@@ -35,29 +86,26 @@ class FolderBlobs:
             with contextlib.suppress(FileNotFoundError):
                 Path(temporary).unlink()
             raise
-        return cid
-
-    def get(self, cid: str) -> bytes:
-        try:
-            content = self._place(cid).read_bytes()
-        except FileNotFoundError:
-            raise UnknownDocument(
-                "no document with this pointer is here", needed="put it, or ask the node of its organisation"
-            ) from None
-        if cid_of(content) != cid:
-            raise BlobCorrupt(
-                "the stored bytes do not match their pointer",
-                got=f"{len(content)} bytes",
-                needed="the document itself: put it again after removing the broken file",
-            )
-        return content
-
-    def has(self, cid: str) -> bool:
-        return self._place(cid).exists()
-
-    def health(self) -> str:
-        return "ok" if os.access(self._folder, os.W_OK) else "not writable"
 
     def _place(self, cid: str) -> Path:
         # The last characters of a CID differ most: they spread the files over folders.
+        if cid.startswith(PART):  # what a process that was killed left; it is known by its name alone
+            return next(self._folder.glob(f"*/{cid}"), self._folder / cid)
         return self._folder / cid[-2:] / cid
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """What the file system says as our errors."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise UnknownDocument(
+            "no document with this pointer is here", needed="put it, or ask the node of its organisation"
+        ) from None
+    except OSError as error:
+        raise BlobStoreUnreachable(
+            "the folder of documents cannot be used now",
+            got=errno.errorcode.get(error.errno or 0, "an input or output error"),
+            needed="free disk, and a folder that this user may write",
+        ) from None

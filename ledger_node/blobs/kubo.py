@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from ledger_node.blobs.bounded import SWEEP, Bounded
 from ledger_node.errors import BlobCorrupt, BlobStoreUnreachable, UnknownDocument
+from ledger_node.ports import Held
 from ledger_node.proof.cid import cid_of
 
 with warnings.catch_warnings():
@@ -21,11 +23,15 @@ with warnings.catch_warnings():
 class KuboBlobs:
     """`Client()` and not `connect()`: the latter refuses every daemon of this decade by its version number.
 
-    `timeout` is in seconds and bounds every call: Kubo itself would look for an absent block without end.
+    `timeout` is in seconds and bounds every call, from its first byte to its last: Kubo itself would look for an absent
+    block without end.
     """
 
     def __init__(self, address: str, timeout: float) -> None:
         self._client: Any = ipfshttpclient.Client(address, timeout=timeout, session=True)
+        session = self._client._client._session
+        for prefix, adapter in list(session.adapters.items()):
+            session.mount(prefix, Bounded(adapter, timeout))
 
     def put(self, content: bytes) -> str:
         # `add` with a file, since `add_bytes` makes CIDv0.
@@ -37,7 +43,7 @@ class KuboBlobs:
         return cid
 
     def get(self, cid: str) -> bytes:
-        with _translated():
+        with _translated(), _asked_for():
             content = bytes(self._client.block.get(cid))
         if cid_of(content) != cid:
             raise BlobCorrupt("the bytes do not match their pointer", got=f"{len(content)} bytes")
@@ -45,17 +51,31 @@ class KuboBlobs:
 
     def has(self, cid: str) -> bool:
         try:
-            with _translated():
+            with _translated(), _asked_for():
                 self._client.pin.ls(cid)
         except UnknownDocument:
             return False
         return True
 
+    def held(self) -> Iterator[Held]:
+        """Kubo remembers neither when it pinned something nor how large that is."""
+        with _translated():
+            pinned = self._client.pin.ls(type="recursive")["Keys"]
+        for cid in pinned:
+            yield Held(str(cid), None, None)
+
+    def remove(self, unwanted: Sequence[Held]) -> None:
+        for one in unwanted:
+            with _translated(), suppress(exceptions.ErrorResponse):  # not pinned: as wanted
+                self._client.pin.rm(one.cid)
+        with _translated():
+            self._client.repo.gc(quiet=True, timeout=SWEEP)
+
     def health(self) -> str:
         try:
             with _translated():
                 self._client.version()
-        except BlobStoreUnreachable:
+        except (BlobStoreUnreachable, BlobCorrupt):
             return "unreachable"
         return "ok"
 
@@ -68,11 +88,20 @@ def _translated() -> Iterator[None]:
     """The library's errors as ours."""
     try:
         yield
+    except exceptions.Error as error:
+        raise BlobStoreUnreachable(
+            "Kubo does not answer as it should",
+            got=type(error).__name__,
+            needed="a running daemon at the configured address",
+        ) from None
+
+
+@contextmanager
+def _asked_for() -> Iterator[None]:
+    """Of one document: what Kubo refuses or looks for without end is not there."""
+    try:
+        yield
     except (exceptions.TimeoutError, exceptions.ErrorResponse):
         raise UnknownDocument(
             "nobody in the swarm gave the document in time", needed="a node that pins it, connected to this one"
-        ) from None
-    except exceptions.Error:
-        raise BlobStoreUnreachable(
-            "Kubo does not answer", needed="a running daemon at the configured address"
         ) from None

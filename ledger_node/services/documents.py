@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ledger_node.errors import DocumentTooLarge, InvalidDocument
-from ledger_node.ports import BlobStore
-from ledger_node.proof.cid import BLOCK, cid_of_digest
+from ledger_node.errors import BlobCorrupt, DocumentTooLarge, InvalidDocument
+from ledger_node.ports import BlobStore, Pins
+from ledger_node.proof.cid import BLOCK, cid_of, cid_of_digest
 from ledger_node.proof.hashing import parse_hex, sha256, to_hex
 from ledger_node.shallow import DEEPEST, is_shallow
 
@@ -14,8 +14,11 @@ LARGEST_DOCUMENT = BLOCK  # bytes: one block, so that the CID's digest is the do
 
 
 class Documents:
-    def __init__(self, blobs: BlobStore) -> None:
+    """A document is accepted when it is in the node's own store; `Pinning` brings it from there into the blob store."""
+
+    def __init__(self, blobs: BlobStore, pins: Pins) -> None:
         self._blobs = blobs
+        self._pins = pins
 
     def put(self, content: bytes) -> str:
         """Stores a JSON document of one block and returns its sha-256 as 0x-hex.
@@ -39,12 +42,18 @@ class Documents:
             raise InvalidDocument(
                 "the document is not an object", got=type(parsed).__name__, needed="a JSON object in UTF-8"
             )
-        self._blobs.put(content)
+        self._pins.keep(cid_of(content), content)
         return to_hex(sha256(content))
 
     def get(self, digest: str) -> bytes:
         """The document whose sha-256 is `digest` (0x-hex); UnknownDocument when this node does not have it."""
-        return self._blobs.get(self.cid(digest))
+        cid = self.cid(digest)
+        waiting = self._pins.find(cid)
+        if waiting is None:
+            return self._blobs.get(cid)
+        if cid_of(waiting) != cid:
+            raise BlobCorrupt("the bytes in the node's store do not match their pointer", needed="put it again")
+        return waiting
 
     def cid(self, digest: str) -> str:
         return cid_of_digest(parse_hex(digest, 32))

@@ -19,9 +19,8 @@ from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
 from ledger_node.domain.submission import Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
-from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, QueueFull, UnknownDocument
+from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, QueueFull
 from ledger_node.ports import Checkpoint, Page
-from ledger_node.proof.cid import cid_of_digest
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.consents import Consents
@@ -44,6 +43,8 @@ from ledger_node.services.runs import Runs
 from ledger_node.services.status import Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
+from tests.blobs import MemoryBlobs
+from tests.pins import MemoryPins
 
 NOW = 1_795_000_000  # 2026-11-18
 KEYS = {role: f"key-of-the-{role}" for role in ("steward", "publisher", "auditor", "operator")}
@@ -356,27 +357,6 @@ class MemorySigner:
         return Signed(calldata, digest(f"transaction {nonce}"), nonce, self.address)
 
 
-class MemoryBlobs:
-    def __init__(self) -> None:
-        self.contents: dict[str, bytes] = {}
-
-    def put(self, content: bytes) -> str:
-        cid = cid_of_digest(sha256(content))
-        self.contents[cid] = content
-        return cid
-
-    def get(self, cid: str) -> bytes:
-        if cid not in self.contents:
-            raise UnknownDocument("this node does not have the document")
-        return self.contents[cid]
-
-    def has(self, cid: str) -> bool:
-        return cid in self.contents
-
-    def health(self) -> str:
-        return "ok"
-
-
 class FixedClock:
     def now(self) -> int:
         return NOW
@@ -446,7 +426,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         recalls=Recalls(i, submissions, membership),
         streams=Streams(i, submissions, membership),
         lineages=Lineages(i, times),
-        documents=Documents(blobs),
+        documents=Documents(blobs, MemoryPins()),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
         maintenance=Maintenance(i, FixedRebuilder()),
         status=status,

@@ -56,8 +56,9 @@ def test_a_write_is_accepted_with_its_submission(hospital: World, client_of: Cli
 
 def test_a_card_is_stored_in_its_canonical_form(hospital: World, client_of: Client) -> None:
     register(client_of(hospital, "steward"))
-    assert list(hospital.blobs.contents.values()) == [b'{"title":"Ultrasound"}']
-    assert hospital.outbox.commands["submission-1"].args[1] == digest('{"title":"Ultrasound"}')
+    card = hospital.outbox.commands["submission-1"].args[1]
+    assert card == digest('{"title":"Ultrasound"}')
+    assert hospital.node.documents.get(card) == b'{"title":"Ultrasound"}'
 
 
 def test_the_same_key_gives_the_same_answer_or_none(hospital: World, client_of: Client) -> None:

@@ -1,0 +1,63 @@
+"""The Pins port: an accepted document is a row with its bytes until the blob store has them."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+
+from ledger_node.ports import Clock, Unpinned
+from ledger_node.store.database import Database
+from ledger_node.store.schema.local import pin as table
+
+
+class SqlPins:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def keep(self, cid: str, content: bytes) -> None:
+        now = self._clock.now()
+        values = {"content": content, "queued_at": now, "attempts": 0, "next_at": now, "pinned_at": None}
+        with self._database.write() as connection:
+            known = connection.execute(update(table).where(table.c.cid == cid).values(values))
+            if known.rowcount == 0:
+                connection.execute(table.insert().values(cid=cid, **values))
+
+    def find(self, cid: str) -> bytes | None:
+        with self._database.read() as connection:
+            return connection.scalar(select(table.c.content).where(table.c.cid == cid))
+
+    def next_due(self) -> Unpinned | None:
+        due = (
+            select(table.c.cid, table.c.content, table.c.attempts)
+            .where(table.c.pinned_at.is_(None), table.c.next_at <= self._clock.now())
+            .order_by(table.c.next_at, table.c.queued_at, table.c.cid)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(due).first()
+        return None if row is None else Unpinned(row.cid, row.content, row.attempts)
+
+    def pinned(self, cid: str) -> None:
+        values = {"content": None, "pinned_at": self._clock.now()}
+        with self._database.write() as connection:
+            connection.execute(update(table).where(table.c.cid == cid).values(values))
+
+    def put_off(self, cid: str, until: int, *, others: bool) -> None:
+        waiting = table.c.pinned_at.is_(None)
+        with self._database.write() as connection:
+            connection.execute(
+                update(table).where(table.c.cid == cid, waiting).values(attempts=table.c.attempts + 1, next_at=until)
+            )
+            if others:
+                connection.execute(update(table).where(waiting, table.c.next_at < until).values(next_at=until))
+
+    def ages(self) -> dict[str, int]:
+        with self._database.read() as connection:
+            return {row.cid: row.queued_at for row in connection.execute(select(table.c.cid, table.c.queued_at))}
+
+    def release(self, cid: str, before: int) -> bool:
+        with self._database.write() as connection:
+            connection.execute(
+                delete(table).where(table.c.cid == cid, table.c.pinned_at.is_not(None), table.c.queued_at < before)
+            )
+            return connection.scalar(select(table.c.cid).where(table.c.cid == cid)) is None
