@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Listing
@@ -12,7 +13,7 @@ from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Generation, Key, Organisation, Proposal, Thresholds
-from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.position import BlockRef, Event, Position, RevertedEvent
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
 from ledger_node.domain.submission import Receipt, Signed, Submission, SubmissionState
@@ -80,6 +81,10 @@ class Ledger(Protocol):
 
     def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
         """`eth_getProof` as the engine gives it. EvidenceUnavailable when it does not serve that block."""
+
+
+#: Events of one answer, some 700 bytes each as logs: what a step holds in memory, and one SQL transaction writes.
+MOST_EVENTS = 30_000
 
 
 class RangeTooLarge(Exception):
@@ -254,11 +259,20 @@ class Index(Protocol):
     def apply(self, step: Step) -> None:
         """IndexConflict when the checkpoint is not the expected one."""
 
-    def replace(self, steps: Iterable[Step]) -> str:
-        """Forgets every row and applies the steps, in one transaction that no reader sees a part of; the new digest."""
+    def beside(self) -> AbstractContextManager[Self]:
+        """An empty index of its own, gone with the context: what is done there keeps nobody waiting here."""
 
-    def rewind(self, to: Checkpoint) -> None:
-        """Forgets every row above a block."""
+    def replace(self, rebuilt: Self) -> None:
+        """Takes over each table that is another in an index which was built beside this one, in one transaction that
+        no reader sees a part of. IndexConflict when this one does not stand where that one does."""
+
+    def rewind(self, expected: Checkpoint, to: Checkpoint) -> None:
+        """Forgets every row above a block. In the same transaction the events taken back are kept for
+        `reverted_events`, and submissions that were mined up there are open again. IndexConflict when the checkpoint
+        is not the expected one."""
+
+    def reverted_events(self, after: int, limit: int) -> list[RevertedEvent]:
+        """Events that reorganisations took back, in that order, with numbers above `after`."""
 
     def digest(self) -> str:
         """sha-256 (0x-hex) over every row of every index table, in the order of their keys, without the checkpoint."""

@@ -16,8 +16,6 @@ from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
 
 #: Headers of one request: geth takes 1,000 calls in one, Besu 1,024, and headers of full blocks are long.
 HEADERS_OF_A_REQUEST = 250
-#: Logs of one answer, some 700 bytes each. A range with more is too large for us, unless it is one block.
-MOST_LOGS = 30_000
 #: EIP-1474's "limit exceeded", and what engines and gateways say instead.
 LIMIT_EXCEEDED = -32005
 TOO_MUCH = re.compile(

@@ -22,7 +22,7 @@ from ledger_node.errors import (
     WrongChain,
     WrongCode,
 )
-from ledger_node.ports import NonceTooLow, RangeTooLarge
+from ledger_node.ports import MOST_EVENTS, NonceTooLow, RangeTooLarge
 
 TIMEOUT = 20  # seconds for one call
 #: What engines answer when they already hold these very bytes: for us that is success.
@@ -107,7 +107,7 @@ class RpcLedger:
             if isinstance(error, ChainUnreachable):
                 raise
             raise ChainAnswerInvalid("the chain's RPC answered with an error", got="eth_getLogs") from None
-        if last > first and isinstance(logs, list) and len(logs) > reading.MOST_LOGS:
+        if last > first and isinstance(logs, list) and len(logs) > MOST_EVENTS:
             raise RangeTooLarge
         found = reading.events_of(contracts, logs)
         if any(not first <= event.at.block <= last for event in found):

@@ -35,3 +35,19 @@ class Event:
     name: str
     args: dict[str, object]
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevertedEvent:
+    """An event that a reorganisation took back. `number` is its place among all that ever were, from 1 on without a
+    gap, an event always before those that it stood behind on the chain; `reverted_at` is Unix seconds.
+    """
+
+    number: int
+    reverted_at: int
+    at: Position
+    transaction: str
+    contract: str
+    name: str
+    args: dict[str, object]
+    generation: int

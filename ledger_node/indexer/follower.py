@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ledger_node.domain.command import GENERATION_ROLES, Deployment, Generations
 from ledger_node.domain.organisation import Generation
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.errors import ChainAnswerInvalid, WrongChain
 from ledger_node.indexer.projection import rows_of
-from ledger_node.ports import Checkpoint, Index, Ledger, Step
+from ledger_node.indexer.ranges import Ranges
+from ledger_node.ports import Checkpoint, Index, Ledger, RangeTooLarge, Step
 
 
 class Follower:
-    """`log_range` is how many blocks one question for logs covers.
+    """`log_range` is how many blocks one question for logs covers at most; fewer where the engine refuses so many.
 
     The first generation of contracts is the deployment record's. Further ones are read from where their registration
     stands, also when that lies in the middle of a range: the same rows come out whatever the ranges are.
@@ -23,11 +22,12 @@ class Follower:
         self._ledger = ledger
         self._index = index
         self._deployment = deployment
-        self._log_range = log_range
+        self._ranges = Ranges(log_range)
         self.head: int | None = None  # the chain's newest block as last seen; None while the chain does not answer
 
-    def step(self) -> bool:
-        """Applies the next range of blocks, or rewinds when the chain has turned. False when there is nothing to do."""
+    def step(self, most: int | None = None) -> bool:
+        """Applies the next range of blocks, none above `most`, or rewinds when the chain has turned. False when there
+        is nothing to do."""
         self.head = None
         at = self._index.checkpoint() or self._begin()
         head = self._ledger.head()
@@ -43,35 +43,31 @@ class Follower:
         if not self._stands(at):
             self._rewind(at)
             return True
-        if head.number == at.number:
+        last = head.number if most is None else min(head.number, most)
+        if last <= at.number:
             return False
-        generations = self._index.generations(at.number)
-        step, _ = self._read(at, min(head.number, at.number + self._log_range), generations)
-        self._index.apply(step)
+        self._index.apply(self._read(at, last))
         return True
 
-    def catch_up(self) -> Checkpoint:
-        """Steps until the head is reached."""
-        while self.step():
+    def catch_up(self, most: int | None = None) -> Checkpoint:
+        """Steps until the head is reached, or block `most`."""
+        while self.step(most):
             pass
         reached = self._index.checkpoint()
         assert reached is not None  # a step sets the first one
         return reached
 
     def rebuild(self) -> tuple[str, str]:
-        """Reads the chain again up to where the index stands, in one SQL transaction; the digests before and after."""
+        """Reads the chain again up to where the index stands, beside it, and takes over what differs; the digests
+        before and after."""
         reached = self.catch_up()
         before = self._index.digest()
-        after = self._index.replace(self._steps(reached))
-        return before, after
-
-    def _steps(self, reached: Checkpoint) -> Iterator[Step]:
-        at = self._genesis()
-        known: list[Generation] = []
-        while at.number < reached.number:
-            step, known = self._read(at, min(reached.number, at.number + self._log_range), known)
-            yield step
-            at = step.reached
+        with self._index.beside() as rebuilt:
+            again = Follower(self._ledger, rebuilt, self._deployment, self._ranges.most).catch_up(reached.number)
+            if again != reached:
+                raise _turned("rebuild")
+            self._index.replace(rebuilt)
+        return before, self._index.digest()
 
     def _begin(self) -> Checkpoint:
         genesis = self._genesis()
@@ -84,32 +80,39 @@ class Follower:
             raise WrongChain("the chain's first block differs", needed="the chain of the deployment record")
         return Checkpoint(0, first.hash, first.timestamp)
 
-    def _read(self, at: Checkpoint, last: int, known: list[Generation]) -> tuple[Step, list[Generation]]:
-        """All events after `at` up to block `last`, and the generations that are known by then.
+    def _read(self, at: Checkpoint, most: int) -> Step:
+        """As far as the engine answers for at once, to block `most` at the furthest."""
+        generations = self._index.generations(at.number)
+        while True:
+            last = min(most, at.number + self._ranges.size)
+            try:
+                reached = self._block(last)
+                events = self._events(at.number + 1, last, generations)
+            except RangeTooLarge:
+                self._ranges.refused(last - at.number)
+            else:
+                self._ranges.answered(len(events))
+                return self._step(at, reached, events)
 
-        The chain may turn between two questions, so both ends are looked at again when everything is read: what stands
-        between two blocks that stand, stands.
-        """
-        reached = self._block(last)
-        events, known = self._events(at.number + 1, last, known)
-        blocks: dict[int, BlockRef] = {last: reached}
-        for event in events:
-            if event.at.block not in blocks:
-                blocks[event.at.block] = self._block(event.at.block)
-            if event.block_hash != blocks[event.at.block].hash:
-                raise ChainAnswerInvalid("the chain turned while it was read", needed="another step")
-        end = Checkpoint(reached.number, reached.hash, reached.timestamp)
-        if not (self._stands(at) and self._stands(end)):
-            raise ChainAnswerInvalid("the chain turned while it was read", needed="another step")
-        step = Step(
+    def _step(self, at: Checkpoint, reached: BlockRef, events: list[Event]) -> Step:
+        """The chain may turn between two questions, so both ends are looked at again when everything is read: what
+        stands between two blocks that stand, stands. The blocks of the events are looked at with them."""
+        named = {event.at.block: event.block_hash for event in events}
+        expected = {**named, reached.number: reached.hash, at.number: at.hash}
+        found = self._ledger.blocks_at(sorted(expected))
+        if any(block.hash != expected[block.number] for block in found) or any(
+            event.block_hash != expected[event.at.block] for event in events
+        ):
+            raise _turned("step")
+        return Step(
             expected=at,
-            reached=end,
-            blocks=tuple(blocks[number] for number in sorted(blocks)),
+            reached=Checkpoint(reached.number, reached.hash, reached.timestamp),
+            blocks=tuple(block for block in found if block.number > at.number),
             rows=tuple(row for event in events for row in rows_of(event)),
         )
-        return step, known
 
-    def _events(self, first: int, last: int, known: list[Generation]) -> tuple[list[Event], list[Generation]]:
+    def _events(self, first: int, last: int, known: list[Generation]) -> list[Event]:
+        """All events of blocks first..last, those of generations too that are registered on the way."""
         events = self._ledger.events(self._generations(known).listings(), first, last)
         registered = [_generation_in(event) for event in events if event.name == "GenerationRegistered"]
         known = [*known, *registered]
@@ -119,7 +122,7 @@ class Follower:
                 found = self._ledger.events(places, generation.at.block, last)
                 # What a contract wrote before it was listed is no fact of the consortium.
                 events += [event for event in found if event.at > generation.at]
-        return sorted(events, key=lambda event: event.at), known
+        return sorted(events, key=lambda event: event.at)
 
     def _generations(self, registered: list[Generation]) -> Generations:
         return Generations.known(self._deployment.contracts, registered)
@@ -145,10 +148,10 @@ class Follower:
         while candidate is not None:
             known = self._ledger.block(candidate.number)
             if known is not None and known.hash == candidate.hash:
-                self._index.rewind(Checkpoint(candidate.number, candidate.hash, candidate.timestamp))
+                self._index.rewind(at, Checkpoint(candidate.number, candidate.hash, candidate.timestamp))
                 return
             candidate = self._index.find_block(candidate.number)
-        self._index.rewind(self._genesis())
+        self._index.rewind(at, self._genesis())
 
 
 def _generation_in(event: Event) -> Generation:
@@ -156,3 +159,7 @@ def _generation_in(event: Event) -> Generation:
     (row,) = (row.values for row in rows_of(event) if row.table == "generation")
     places = {name: row[name] for name in ("number", *GENERATION_ROLES)}
     return Generation(at=event.at, **places)
+
+
+def _turned(what: str) -> ChainAnswerInvalid:
+    return ChainAnswerInvalid("the chain turned while it was read", needed=f"another {what}")

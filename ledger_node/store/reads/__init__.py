@@ -12,6 +12,7 @@ from ledger_node.store.reads.organisations import OrganisationReads
 from ledger_node.store.reads.proposals import ProposalReads
 from ledger_node.store.reads.recalls import RecallReads
 from ledger_node.store.reads.requests import RequestReads
+from ledger_node.store.reads.reverted import RevertedReads
 from ledger_node.store.reads.runs import RunReads
 from ledger_node.store.reads.streams import StreamReads
 
@@ -26,6 +27,7 @@ __all__ = [
     "ProposalReads",
     "RecallReads",
     "RequestReads",
+    "RevertedReads",
     "RunReads",
     "StreamReads",
 ]

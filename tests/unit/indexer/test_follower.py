@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -163,6 +164,77 @@ def test_rebuild_shows_no_reader_a_part(world: World) -> None:
     before, after = world.follower.rebuild()
     assert before == after
     assert set(seen) == {4}
+
+
+def test_rebuild_keeps_no_other_write_waiting(world: World) -> None:
+    """A write from another thread, while the chain is read, is committed before the reading ends."""
+    for number in range(1, 5):
+        world.dataset(number)
+    world.follower.catch_up()
+    events, kept = world.ledger.events, []
+
+    def writing(*asked: object) -> list[Event]:
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(timeout=5)
+        kept.append(writer.is_alive())
+        return events(*asked)  # type: ignore[arg-type]
+
+    def write() -> None:
+        with world.database.write() as connection:
+            connection.exec_driver_sql("DELETE FROM local_pin")
+
+    world.ledger.events = writing  # type: ignore[method-assign, assignment]
+    before, after = world.follower.rebuild()
+    assert before == after
+    assert kept == [False, False]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE index_dataset SET custodian = 2 WHERE block = 2",
+        "DELETE FROM index_event WHERE block = 3",
+        "DELETE FROM index_dataset",
+        "UPDATE index_block SET hash = 'x' WHERE number = 2",
+        "INSERT INTO index_thresholds VALUES (3, 2, 1, 3, 9)",
+    ],
+)
+def test_rebuild_mends_what_was_damaged(world: World, damage: str) -> None:
+    for number in range(1, 5):
+        world.dataset(number)
+    world.follower.catch_up()
+    whole = world.index.digest()
+    with world.database.write() as connection:
+        connection.exec_driver_sql(damage)
+    before, after = world.follower.rebuild()
+    assert after == whole
+    assert (before == whole) is ("index_block" in damage)
+    assert [world.index.find_block(n + 1) for n in range(1, 5)] == world.ledger.blocks[1:]
+    world.dataset(5)
+    world.follower.catch_up()
+    assert len(world.known()) == 5
+
+
+def test_rebuild_on_a_chain_that_turns_changes_nothing(world: World) -> None:
+    for number in range(1, 5):
+        world.dataset(number)
+    world.follower.catch_up()
+    before, digest_of = world.index.digest(), world.index.digest
+
+    def turning() -> str:
+        world.index.digest = digest_of  # type: ignore[method-assign]
+        world.ledger.reorganise(2)
+        for number in range(11, 15):
+            world.dataset(number)
+        return digest_of()
+
+    world.index.digest = turning  # type: ignore[method-assign]
+    with pytest.raises(ChainAnswerInvalid, match="another rebuild"):
+        world.follower.rebuild()
+    assert world.index.digest() == before
+    world.follower.catch_up()
+    assert world.follower.rebuild()[0] == world.index.digest()
 
 
 def generation(world: World, at: Position, number: int) -> None:

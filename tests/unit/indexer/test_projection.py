@@ -68,7 +68,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlIndex]:
 def test_rows_can_be_stored_and_forgotten(one: Event, index: SqlIndex) -> None:
     index.apply(Step(GENESIS, Checkpoint(7, ID, 7), (BlockRef(7, ID, 7),), tuple(rows_of(one))))
     assert sum(index.counts().values()) == len(rows_of(one))
-    index.rewind(GENESIS)
+    index.rewind(Checkpoint(7, ID, 7), GENESIS)
     assert sum(index.counts().values()) == 0
 
 

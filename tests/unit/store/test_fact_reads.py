@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger_node.domain.codes import DeviceClass, Lifecycle, Operation, Outcome, Purpose, Reason, Refusal, Severity
 from ledger_node.domain.dataset import Parent
 from ledger_node.domain.position import Position
-from ledger_node.ports import Checkpoint, Page
+from ledger_node.ports import Page
 from tests.fakes import address, digest
 from tests.unit.store.chronicle import NONE, SCOPE, Chronicle
 
@@ -224,7 +224,9 @@ def test_rewind_forgets_all_that_came_later(chronicle: Chronicle) -> None:
     chronicle.write("RunClosed", run=RUN, outcome=2, resultDigest=NONE, closedAt=1_009)
     chronicle.model_version(VERSION, 1, [])
     assert chronicle.index.digest() != kept
-    chronicle.index.rewind(Checkpoint(at.number, at.hash, at.timestamp))
+    reached = chronicle.index.checkpoint()
+    assert reached is not None
+    chronicle.index.rewind(reached, at)
     assert chronicle.index.digest() == kept
     run = chronicle.index.find_run(RUN, 100)
     assert run is not None

@@ -1,0 +1,39 @@
+"""What a rewind owes to others, in its own transaction: to consumers the events that it takes back, to the submitter
+the writes that are mined no longer."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Connection, func, literal, null, select, update
+
+from ledger_node.domain.submission import SubmissionState
+from ledger_node.store.schema.following import event
+from ledger_node.store.schema.local import reverted_event, submission
+
+#: The columns of an event that are kept.
+KEPT = ("block", "log_index", "transaction", "contract", "generation", "name", "args")
+
+
+def keep_reverted(connection: Connection, ancestor: int) -> None:
+    """Appends the events above a block, the newest first."""
+    newest = select(func.coalesce(func.max(reverted_event.c.number), 0)).scalar_subquery()
+    place = func.row_number().over(order_by=(event.c.block.desc(), event.c.log_index.desc()))
+    taken_back = select(newest + place, literal(int(time.time())), *(event.c[name] for name in KEPT)).where(
+        event.c.block > ancestor
+    )
+    connection.execute(reverted_event.insert().from_select(["number", "reverted_at", *KEPT], taken_back))
+
+
+def rearm(connection: Connection, ancestor: int) -> None:
+    """Submissions that were mined above a block, and are not beyond a reorganisation's reach, wait for it again."""
+    nothing = dict.fromkeys(("block", "block_hash", "status", "outcome"), null())
+    connection.execute(
+        update(submission)
+        .where(
+            submission.c.block > ancestor,
+            submission.c.state.in_((SubmissionState.MINED, SubmissionState.FAILED)),
+            submission.c.settled.is_(False),
+        )
+        .values(state=SubmissionState.SENT, settled=False, **nothing)
+    )
