@@ -11,48 +11,69 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ledger_node.cli.session import Session, command
+from ledger_node.localnet.settings import CHAIN_ID, MOST_SIGNERS, Blobs, Engine, Store
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ledger_node.localnet.network import Network
-
 app = typer.Typer()
 Folder = Annotated[Path, typer.Option("--dir", metavar="FOLDER", help="Where the network keeps its files.")]
 DEFAULT = Path("var/network")
-CHAIN_ID = 20260
+MADE = "Fixed when the network is made; later the same or none."
 
 
 @command(app)
 def up(
     session: Session,
     folder: Folder = DEFAULT,
-    chain_id: Annotated[int, typer.Option(help="The chain's id.", min=1)] = CHAIN_ID,
-    block_time: Annotated[float, typer.Option(help="Seconds between two blocks.", min=0.1)] = 1.0,
-    chain_port: Annotated[int, typer.Option(help="Port of the chain, 0 for any.", min=0, max=65535)] = 0,
+    engine: Annotated[Engine | None, typer.Option(help=f"The chain's engine, anvil unless said. {MADE}")] = None,
+    signers: Annotated[
+        int | None, typer.Option(help="Clique's signers, 5 unless said.", min=1, max=MOST_SIGNERS)
+    ] = None,
+    blobs: Annotated[
+        Blobs | None,
+        typer.Option(help="Documents in one shared folder, or in a swarm of a Kubo for each organisation."),
+    ] = None,
+    store: Annotated[
+        Store | None, typer.Option(help="Each node's store in a file, or all in one PostgreSQL server.")
+    ] = None,
+    chain_id: Annotated[int | None, typer.Option(help=f"The chain's id, {CHAIN_ID} unless said.", min=1)] = None,
+    block_time: Annotated[
+        float | None, typer.Option(help="Seconds between two blocks, 1 unless said; whole ones on Clique.", min=0.1)
+    ] = None,
+    chain_port: Annotated[int, typer.Option(help="Port of the (first) engine, 0 for any.", min=0, max=65535)] = 0,
     node_port: Annotated[
         list[int] | None, typer.Option(help="Port of a node, in the order of the members; repeatable.", min=1)
     ] = None,
     fresh: Annotated[bool, typer.Option(help="Stop and remove what an earlier call left in the folder.")] = False,
     foreground: Annotated[bool, typer.Option(help="Stay, and stop it all when interrupted.")] = False,
 ) -> int | None:
-    """Start a chain, deploy the contracts, admit the members, run a node for each."""
+    """Start a chain, deploy the contracts, admit the members, run a node for each; or start again what was stopped."""
     from ledger_node.localnet import network
     from ledger_node.localnet.interrupts import held, interruptible
+    from ledger_node.localnet.status import status as status_of
 
+    asked: dict[str, Any] = {
+        "engine": engine,
+        "signers": signers,
+        "blobs": blobs,
+        "store": store,
+        "chain_id": chain_id,
+        "block_time": block_time,
+    }
     with interruptible():
         if fresh:
             network.remove(folder)
         started = network.up(
             folder,
-            chain_id=chain_id,
-            block_time=block_time,
             chain_port=chain_port,
             node_ports=node_port or (),
             say=lambda part: session.output.say(f"starting {part}"),
+            **{name: value for name, value in asked.items() if value is not None},
         )
         try:
-            session.output.show(_status(started, keys=True), lambda: _table(started, keys=True))
+            found = status_of(started, keys=True)
+            session.output.show(found, lambda: _tables(found))
             if foreground:
                 session.output.say("running; Ctrl-C stops it all")
                 _wait_for_end()
@@ -69,25 +90,27 @@ def up(
 
 @command(app)
 def down(session: Session, folder: Folder = DEFAULT) -> int | None:
-    """Stop the nodes and the chain. The folder stays."""
+    """Stop the nodes and what they stand on. The folder stays: `up` starts the same network again."""
     from ledger_node.localnet import network
+    from ledger_node.localnet.status import status as status_of
 
-    running = network.Network.load(folder)
-    network.down(running)
-    session.output.show(_status(running), lambda: _table(running))
+    stopped = network.Network.load(folder)
+    network.down(stopped)
+    found = status_of(stopped)
+    session.output.show(found, lambda: _tables(found))
     return None
 
 
 @command(app)
 def status(session: Session, folder: Folder = DEFAULT) -> int | None:
-    """Show what runs."""
-    from ledger_node.localnet import network
+    """Show what runs: engines and their heads, the swarm's peers, the store, the nodes. Status 1 unless all does."""
+    from ledger_node.localnet.record import Network
+    from ledger_node.localnet.status import alive
+    from ledger_node.localnet.status import status as status_of
 
-    running = network.Network.load(folder)
-    session.output.show(_status(running), lambda: _table(running))
-    shown = _status(running)
-    alive = shown["running"] and shown["nodes"] and all(node["running"] for node in shown["nodes"])
-    return 0 if alive else 1
+    found = status_of(Network.load(folder))
+    session.output.show(found, lambda: _tables(found))
+    return 0 if alive(found) else 1
 
 
 def _wait_for_end() -> None:
@@ -98,29 +121,32 @@ def _wait_for_end() -> None:
     ended.wait()
 
 
-def _status(network: Network, *, keys: bool = False) -> dict[str, Any]:
-    nodes = []  # of a network whose start was cut, some may be missing
-    for member in network.members:
-        node: dict[str, Any] = {
-            "slug": member.plan.slug,
-            "name": member.plan.name,
-            "url": member.url,
-            "operator": member.operator,
-            "running": (handle := network.nodes.get(member.plan.slug)) is not None and handle.running(),
-            "folder": str(member.folder),
-        }
-        nodes.append({**node, "apiKeys": member.api_keys} if keys else node)
-    return {"rpcUrl": network.rpc_url, "running": network.engine.running(), "nodes": nodes}
-
-
-def _table(network: Network, *, keys: bool = False) -> Iterable[RenderableType]:
+def _tables(found: dict[str, Any]) -> Iterable[RenderableType]:
     from rich.table import Table
 
-    table = Table("organisation", "node", "running", title=f"chain at {network.rpc_url}", title_justify="left")
-    for node in _status(network, keys=keys)["nodes"]:
-        table.add_row(node["name"], node["url"], "yes" if node["running"] else "no")
-    yield table
-    if keys:
-        for member in network.members:
-            yield f"{member.plan.name}: API keys, also in {member.folder / 'api-keys.json'}"
-            yield "\n".join(f"  {role:<10} {key}" for role, key in member.api_keys.items())
+    def shown(part: dict[str, Any], name: str) -> str:
+        return "" if part.get(name) is None else str(part[name])
+
+    def runs(part: dict[str, Any]) -> str:
+        return "yes" if part["running"] else "no"
+
+    title = f"{found['engine']} at {found['rpcUrl']}"
+    engines = Table("engine", "head", "peers", "running", "signer", title=title, title_justify="left")
+    for engine in found["engines"]:
+        row = (shown(engine, name) for name in ("name", "head", "peers"))
+        engines.add_row(*row, runs(engine), shown(engine, "signer"))
+    yield engines
+    if found["swarm"]:
+        swarm = Table("organisation", "kubo", "peers", "running", title="private swarm", title_justify="left")
+        for daemon in found["swarm"]:
+            swarm.add_row(daemon["slug"], daemon["address"], str(daemon["peers"]), runs(daemon))
+        yield swarm
+    title = f"nodes, their stores in {found['store']['kind']} (running: {runs(found['store'])})"
+    nodes = Table("organisation", "node", "running", title=title, title_justify="left")
+    for node in found["nodes"]:
+        nodes.add_row(node["name"], node["url"], runs(node))
+    yield nodes
+    for node in found["nodes"]:
+        if "apiKeys" in node:
+            yield f"{node['name']}: API keys, also in {node['folder']}/api-keys.json"
+            yield "\n".join(f"  {role:<10} {key}" for role, key in node["apiKeys"].items())

@@ -1,9 +1,18 @@
 """A consortium on one machine, for trying and testing: an engine, keys, folders, one node process for each member.
 
-engine     the chain: an anvil process
+settings   what it is made of: engine, signers, blobs, store
+ports      the ports that it keeps
+part       the one shape of what it runs
+anvil      the chain as one process
+clique     the chain as geth signers
+kubo       documents in a private swarm
+postgresql the stores in one server
 members    who belongs: keys, folder and configuration of each
+nodes      their processes
+record     all of it, as the folder keeps it
 admission  the votes that let members in after the founders
-processes  starting, finding again and stopping what we started
-interrupts signals that end it all without leaving a part behind
-network    all of it, up and down
+network    up, down, and up again
+status     what runs, for people and programs
+besu       the files of a Besu consortium, for machines of its own
+keys, processes, programs, waiting, interrupts: what the others stand on
 """

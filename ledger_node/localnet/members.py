@@ -6,13 +6,14 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ledger_node.chain.deploy import Founder
 from ledger_node.chain.signer import KeystoreSigner, create_keystore
 from ledger_node.domain.codes import Capability
+from ledger_node.localnet.keys import LIGHT_SCRYPT
+from ledger_node.localnet.settings import Engine
 
-#: scrypt's N for throw-away keys on one machine: opening one takes milliseconds. A real key wants the default.
-LIGHT_SCRYPT = 4096
 ROLES = ("steward", "publisher", "auditor", "operator")
 
 
@@ -65,21 +66,34 @@ class Member:
         return KeystoreSigner.open(self.folder / f"{role}.json", password, chain_id)
 
     def to_json(self) -> dict[str, object]:
+        plan = {**asdict(self.plan), "capabilities": int(self.plan.capabilities)}
         return {
-            **asdict(self),
-            "plan": {**asdict(self.plan), "capabilities": int(self.plan.capabilities)},
-            "folder": str(self.folder),
+            "plan": plan,
+            "port": self.port,
+            "admin": self.admin,
+            "operator": self.operator,
+            "api_keys": self.api_keys,
         }
 
     @classmethod
-    def from_json(cls, content: dict[str, object]) -> Member:
-        plan = dict(content["plan"])  # type: ignore[call-overload]
-        plan["capabilities"] = Capability(plan["capabilities"])
-        return cls(**{**content, "plan": Plan(**plan), "folder": Path(str(content["folder"]))})  # type: ignore[arg-type]
+    def from_json(cls, content: dict[str, Any], folder: Path) -> Member:
+        """`folder` is the network's."""
+        plan = Plan(**{**content["plan"], "capabilities": Capability(content["plan"]["capabilities"])})
+        return cls(**{**content, "plan": plan, "folder": folder / plan.slug})
 
 
-def make_member(plan: Plan, folder: Path, port: int, rpc_url: str, deployment: Path, blobs: Path) -> Member:
-    """Makes keys, API keys and the node's configuration in a folder that only its owner reads."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a member's node works with: its engine, its database (SQLAlchemy's URL), its `[blobs]`, as in its file."""
+
+    engine: Engine
+    rpc_url: str
+    database: str
+    blobs: str
+
+
+def make_member(plan: Plan, folder: Path, port: int) -> Member:
+    """Makes keys and API keys in a folder that only its owner reads."""
     folder.mkdir(mode=0o700, parents=True)
     addresses = {}
     for role in ("admin", "operator"):
@@ -88,15 +102,19 @@ def make_member(plan: Plan, folder: Path, port: int, rpc_url: str, deployment: P
         addresses[role] = create_keystore(folder / f"{role}.json", password, iterations=LIGHT_SCRYPT)
     api_keys = {role: f"mlk_{secrets.token_urlsafe(32)}" for role in ROLES}
     _write_private(folder / "api-keys.json", json.dumps(api_keys, indent=2) + "\n")
-    config = (
-        f"# Node of {plan.name}. An environment variable wins over a field: MEDLEDGER_PORT.\n"
-        f'host = "127.0.0.1"\nport = {port}\nrpc_url = "{rpc_url}"\n'
-        f'deployment = "{deployment}"\ndatabase = "sqlite:///node.db"\n'
-        f'keystore = "operator.json"\nkeystore_password_file = "operator.password"\napi_keys = "api-keys.json"\n\n'
-        f'[blobs]\nkind = "folder"\npath = "{blobs}"\n'
-    )
-    (folder / "node.toml").write_text(config)
     return Member(plan, folder, port, addresses["admin"], addresses["operator"], api_keys)
+
+
+def configure(member: Member, around: Surroundings) -> None:
+    """Writes the node's configuration; it may hold the database's password."""
+    content = (
+        f"# Node of {member.plan.name}. An environment variable wins over a field: MEDLEDGER_PORT.\n"
+        f'host = "127.0.0.1"\nport = {member.port}\nrpc_url = "{around.rpc_url}"\nengine = "{around.engine}"\n'
+        f'deployment = "../deployment.json"\ndatabase = "{around.database}"\n'
+        f'keystore = "operator.json"\nkeystore_password_file = "operator.password"\napi_keys = "api-keys.json"\n\n'
+        f"[blobs]\n{around.blobs}\n"
+    )
+    _write_private(member.config, content)
 
 
 def _write_private(file: Path, content: str) -> None:

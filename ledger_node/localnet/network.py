@@ -1,177 +1,79 @@
-"""A local network, up and down. What runs is written to `network.json` in its folder."""
+"""A local network: up, down, and up again with what it kept in its folder."""
 
 from __future__ import annotations
 
-import json
-import os
+import secrets
 import shutil
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ledger_node.chain.deploy import deploy
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner, create_keystore
-from ledger_node.config import deployment_json
-from ledger_node.errors import NetworkState, PortInUse
+from ledger_node.config import deployment_json, load_deployment
+from ledger_node.errors import ChainUnreachable, LedgerError, NetworkState
 from ledger_node.localnet.admission import Admissions
-from ledger_node.localnet.engine import start_anvil
 from ledger_node.localnet.interrupts import check, held, interruptible
-from ledger_node.localnet.members import CONSORTIUM, LIGHT_SCRYPT, Member, Plan, make_member
-from ledger_node.localnet.processes import Handle, Known, free_port, port_is_free, start, stop
+from ledger_node.localnet.keys import LIGHT_SCRYPT
+from ledger_node.localnet.members import CONSORTIUM, Plan, Surroundings, configure, make_member
+from ledger_node.localnet.nodes import start_node, wait_until_ready
+from ledger_node.localnet.part import Chain, Part
+from ledger_node.localnet.processes import Handle, stop_all
+from ledger_node.localnet.record import Network
+from ledger_node.localnet.settings import Settings
 
-START_TIMEOUT = 60.0  # seconds for a node to answer
-#: What `up` makes in its folder besides the members' folders.
-MADE = frozenset(
-    {"network.json", "network.json.new", "chain.log", "deployment.json", "deployer.json", "blobs"}
-    | {plan.slug for plan in CONSORTIUM}
-)
+__all__ = ["Network", "down", "remove", "start_node", "start_process", "up", "wait_until_ready"]
+
+AGREE_TIMEOUT = 60.0  # seconds until all signers stand on the same blocks
+RECORD = "network.json"
 Said = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
-    """What was started: the engine and, by slug, each member's node. Saved with each start, so it may be a part."""
-
-    folder: Path
-    rpc_url: str
-    engine: Handle
-    members: tuple[Member, ...]
-    nodes: dict[str, Handle]
-
-    def member(self, slug: str) -> Member:
-        return next(member for member in self.members if member.plan.slug == slug)
-
-    def save(self) -> None:
-        content = {
-            "rpcUrl": self.rpc_url,
-            "engine": asdict(self.engine),
-            "members": [member.to_json() for member in self.members],
-            "nodes": {slug: asdict(handle) for slug, handle in self.nodes.items()},
-        }
-        file = self.folder / "network.json.new"
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(content, indent=2) + "\n")
-        file.replace(self.folder / "network.json")
-
-    @classmethod
-    def load(cls, folder: Path) -> Network:
-        """NetworkState when no network was started in this folder."""
-        try:
-            content = json.loads((folder / "network.json").read_text())
-            return cls(
-                folder=folder,
-                rpc_url=content["rpcUrl"],
-                engine=Handle(**content["engine"]),
-                members=tuple(Member.from_json(member) for member in content["members"]),
-                nodes={slug: Handle(**handle) for slug, handle in content["nodes"].items()},
-            )
-        except (FileNotFoundError, NotADirectoryError):
-            raise NetworkState("no network was started in this folder", needed="medledger network up") from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise NetworkState("the folder's network.json is not a network's", needed="another folder") from None
+def _silent(text: str) -> None:
+    """Says nothing."""
 
 
 def up(
     folder: Path,
     *,
-    chain_id: int,
-    block_time: float = 1.0,
     chain_port: int = 0,
     node_ports: Sequence[int] = (),
     plans: Sequence[Plan] = CONSORTIUM,
-    say: Said = lambda text: None,  # noqa: ARG005
+    say: Said = _silent,
+    **asked: Any,
 ) -> Network:
     """Starts a chain, deploys, admits, starts a node for each member. When a part fails, all that began is stopped.
 
-    So it is on SIGINT and SIGTERM. What was made stays in the folder for looking at, until `remove`.
+    So it is on SIGINT and SIGTERM. What was made stays in the folder until `remove`, and `up` starts a network that was
+    stopped once more, as it was made. `asked` are fields of Settings.
     """
     folder = folder.resolve()
-    if _holds_ours(folder):
-        raise NetworkState(
-            "a network lives in this folder", needed="another folder, or --fresh to stop and remove what is there"
-        )
+    before = _before(folder)
+    if before is not None:
+        return _again(before, asked, chain_port, node_ports, say)
+    network = Network(folder, Settings(**asked))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise NetworkState("the folder cannot be made", needed="a folder that this user may write") from None
-    for port in (chain_port, *node_ports):
-        if port and not port_is_free("127.0.0.1", port):
-            raise PortInUse("a port is taken", got=f"port {port}", needed="a free port, or none to have one chosen")
-    started: list[Handle] = []
-    with interruptible():
-        try:
-            return _start_all(folder, chain_id, block_time, chain_port, node_ports, plans, say, started)
-        except BaseException:
-            with held(then_raise=False):
-                for handle in reversed(started):
-                    stop(handle)
-            raise
-
-
-def _start_all(
-    folder: Path,
-    chain_id: int,
-    block_time: float,
-    chain_port: int,
-    node_ports: Sequence[int],
-    plans: Sequence[Plan],
-    say: Said,
-    started: list[Handle],
-) -> Network:
-    """Each process is in `started` and in the folder's record before anything else happens."""
-    chain_port = chain_port or free_port()
-    rpc_url = f"http://127.0.0.1:{chain_port}"
-
-    def engine_known(handle: Handle) -> None:
-        started.append(handle)
-        Network(folder, rpc_url, handle, (), {}).save()
-
-    say("chain")
-    engine = start_anvil(chain_port, chain_id, block_time, folder / "chain.log", engine_known)
-    check()
-    ledger = RpcLedger(rpc_url)
-    ports = [*node_ports, *(free_port() for _ in plans[len(node_ports) :])]
-    record, blobs = folder / "deployment.json", folder / "blobs"
-    members = [
-        make_member(plan, folder / plan.slug, port, rpc_url, record, blobs)
-        for plan, port in zip(plans, ports, strict=True)
-    ]
-    network = Network(folder, rpc_url, engine, tuple(members), {})
-    founders = [member for member in members if member.plan.founder]
-    say("contracts")
-    deployer = _throw_away_key(folder, chain_id)
-    deployment = deploy(ledger, deployer, [member.founder() for member in founders])
-    record.write_text(deployment_json(deployment))
-    check()
-    say("admissions")
-    newcomers = [member for member in members if not member.plan.founder]
-    Admissions(ledger, deployment.contracts, chain_id).admit(founders, newcomers)
-    check()
-    say("nodes")
-    for member in members:
-
-        def node_known(handle: Handle, slug: str = member.plan.slug) -> None:
-            started.append(handle)
-            network.nodes[slug] = handle
-            network.save()
-
-        start_node(member, node_known)
-    for member in members:
-        wait_until_ready(member, network.nodes[member.plan.slug])
-    check()
+    if chain_port:
+        network.ports.give(network.chain.port_name, chain_port)
+    for plan, port in zip(plans, node_ports, strict=False):
+        network.ports.give(plan.slug, port)
+    with _whole(network):
+        _make(network, plans, say)
+        _found(network, say)
+        _start_parts(network, [name for name in network.parts() if name != "chain"], say)
     return network
 
 
 def down(network: Network) -> None:
-    """Stops the nodes, then the chain. The folder stays, for looking at."""
-    for handle in network.nodes.values():
-        stop(handle)
-    stop(network.engine)
+    """Stops the nodes, then what they stand on. The folder stays, to be started again."""
+    for started in reversed(list(network.processes.values())):
+        stop_all(list(started.values()))
 
 
 def remove(folder: Path) -> None:
@@ -182,7 +84,7 @@ def remove(folder: Path) -> None:
     folder = folder.resolve()
     if not _holds_ours(folder):
         return
-    if (folder / "network.json").exists():
+    if (folder / RECORD).exists():
         down(Network.load(folder))
     try:
         shutil.rmtree(folder)
@@ -190,43 +92,78 @@ def remove(folder: Path) -> None:
         raise NetworkState("the folder cannot be removed", needed="a folder that this user may write") from None
 
 
-def _holds_ours(folder: Path) -> bool:
-    """Whether a network was begun in this folder; False when it is absent or empty, NetworkState when it is another's.
-
-    One that was cut before its record was written is known by what it made, and by nothing else being there.
-    """
-    try:
-        names = {entry.name for entry in folder.iterdir()}
-    except FileNotFoundError:
-        return False
-    except OSError:
-        raise NetworkState("the folder cannot be read", needed="a folder that this user may write") from None
-    if not names:
-        return False
-    if "network.json" in names:
-        Network.load(folder)
-    elif "chain.log" not in names or not names <= MADE:
-        raise NetworkState("the folder is not empty and not a network's", needed="another folder, or an empty one")
-    return True
+def start_process(network: Network, part: str, name: str) -> Handle:
+    """Starts one process of a network, as `up` does, and waits for it: a signer that was stopped, say. `part` is
+    `chain`, `documents`, `database` or `nodes`."""
+    handle = _start(network, part, network.parts()[part], name)
+    network.parts()[part].wait(name, handle)
+    return handle
 
 
-def start_node(member: Member, known: Known = lambda handle: None) -> Handle:  # noqa: ARG005
-    command = [sys.executable, "-m", "ledger_node.cli", "node", "run", "--config", str(member.config)]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MEDLEDGER_")}
-    return start(command, member.folder / "node.log", clean, known)
+# Making
 
 
-def wait_until_ready(member: Member, handle: Handle, timeout: float = START_TIMEOUT) -> None:
-    """NetworkState when the node ends or does not answer in time."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline and handle.running():
-        try:
-            with urllib.request.urlopen(f"{member.url}/readyz", timeout=5) as answer:  # noqa: S310  (our own loopback)
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise NetworkState(f"the node of {member.plan.slug} did not start", needed="see node.log in its folder")
+def _make(network: Network, plans: Sequence[Plan], say: Said) -> None:
+    """Keys, ports and files of all parts, on disk before anything runs."""
+    network.save()
+    say("keys")
+    network.passwords = {plan.slug: secrets.token_urlsafe(24) for plan in plans}
+    folder, ports = network.folder, network.ports
+    network.members = tuple(make_member(plan, folder / plan.slug, ports.of(plan.slug)) for plan in plans)
+    check()
+    for part in network.parts().values():
+        part.make()
+        check()
+    for number, member in enumerate(network.members):
+        configure(member, _surroundings(network, member.plan.slug, number))
+    network.save()
+
+
+def _surroundings(network: Network, slug: str, number: int) -> Surroundings:
+    """Members are spread over the signers."""
+    swarm, server, urls = network.swarm, network.server, network.chain.urls
+    return Surroundings(
+        engine=network.chain.kind,
+        rpc_url=urls[number % len(urls)],
+        database="sqlite:///node.db" if server is None else server.url(slug),
+        blobs='kind = "folder"\npath = "../blobs"'
+        if swarm is None
+        else f'kind = "kubo"\naddress = "{swarm.address(slug)}"',
+    )
+
+
+def _found(network: Network, say: Said) -> None:
+    """The chain with the contracts and all members on it."""
+    _start_parts(network, ["chain"], say)
+    _agree(network.chain)
+    chain_id = network.settings.chain_id
+    ledger = RpcLedger(network.rpc_url)
+    founders = [member for member in network.members if member.plan.founder]
+    say("contracts")
+    deployer = _throw_away_key(network.folder, chain_id)
+    deployment = deploy(ledger, deployer, [member.founder() for member in founders])
+    (network.folder / "deployment.json").write_text(deployment_json(deployment))
+    check()
+    say("admissions")
+    newcomers = [member for member in network.members if not member.plan.founder]
+    Admissions(ledger, deployment.contracts, chain_id).admit(founders, newcomers)
+    network.complete = True
+    network.save()
+    check()
+
+
+def _agree(chain: Chain) -> None:
+    """Waits until signers that began alone follow one chain: a deployment must not be on one that is left behind."""
+    ledgers = [RpcLedger(url) for url in chain.urls]
+    number = len(ledgers) // 2 * 2
+    deadline = time.monotonic() + AGREE_TIMEOUT
+    while time.monotonic() < deadline:
+        found = [ledger.block(number) for ledger in ledgers]
+        if found[0] is not None and all(block == found[0] for block in found):
+            return
+        check()
+        time.sleep(0.1)
+    raise NetworkState("the signers do not follow one chain", needed="see the logs in the network's folder")
 
 
 def _throw_away_key(folder: Path, chain_id: int) -> KeystoreSigner:
@@ -237,3 +174,99 @@ def _throw_away_key(folder: Path, chain_id: int) -> KeystoreSigner:
         return KeystoreSigner.open(keystore, "deployer", chain_id)
     finally:
         keystore.unlink(missing_ok=True)
+
+
+# Starting
+
+
+def _again(network: Network, asked: dict[str, Any], chain_port: int, node_ports: Sequence[int], say: Said) -> Network:
+    """The same network with its state. NetworkState when it runs, was cut when it was made, or was made otherwise."""
+    if network.running():
+        raise NetworkState("a network runs in this folder", needed="medledger network down, or --fresh to remove it")
+    if not network.complete:
+        raise NetworkState("the network in this folder was cut while it was made", needed="--fresh, to remove it")
+    differing = network.settings.differing(asked)
+    if chain_port not in (0, network.ports.of(network.chain.port_name)):
+        differing.append("chain_port")
+    if any(port != member.port for port, member in zip(node_ports, network.members, strict=False)):
+        differing.append("node_port")
+    if differing:
+        raise NetworkState(
+            "the network in this folder was made otherwise",
+            got=", ".join(differing),
+            needed="the same or none, or --fresh to remove it",
+        )
+    network.ports.check()
+    with _whole(network):
+        network.processes.clear()
+        _start_parts(network, ["chain"], say)
+        try:
+            RpcLedger(network.rpc_url).verify(load_deployment(network.folder / "deployment.json"))
+        except ChainUnreachable:
+            raise
+        except LedgerError:
+            raise NetworkState(
+                "the chain has not kept its blocks; anvil loses them when it is killed", needed="--fresh"
+            ) from None
+        _start_parts(network, [name for name in network.parts() if name != "chain"], say)
+    return network
+
+
+def _start_parts(network: Network, names: Sequence[str], say: Said) -> None:
+    parts = network.parts()
+    for name in names:
+        say(name)
+        started = [(one, _start(network, name, parts[name], one)) for one in parts[name].names]
+        for one, handle in started:
+            parts[name].wait(one, handle)
+        check()
+
+
+def _start(network: Network, group: str, part: Part, name: str) -> Handle:
+    """The process is in the folder's record before anything else happens."""
+
+    def known(handle: Handle) -> None:
+        network.processes.setdefault(group, {})[name] = handle
+        network.save()
+
+    return part.start(name, known)
+
+
+@contextmanager
+def _whole(network: Network) -> Iterator[None]:
+    """All that is started inside, or nothing that runs; on SIGINT and SIGTERM too."""
+    with interruptible():
+        try:
+            yield
+        except BaseException:
+            with held(then_raise=False):
+                down(network)
+            raise
+
+
+# The folder
+
+
+def _before(folder: Path) -> Network | None:
+    """The network that was made in this folder, if any. NetworkState when it is another's, or unreadable."""
+    if not _holds_ours(folder) or not (folder / RECORD).exists():
+        return None
+    return Network.load(folder)
+
+
+def _holds_ours(folder: Path) -> bool:
+    """Whether a network was begun in this folder; False when it is absent or empty, NetworkState when it is another's.
+
+    The record is the first thing that is written there.
+    """
+    try:
+        names = {entry.name for entry in folder.iterdir()}
+    except FileNotFoundError:
+        return False
+    except OSError:
+        raise NetworkState("the folder cannot be read", needed="a folder that this user may write") from None
+    if RECORD in names:
+        Network.load(folder)
+    elif names - {f"{RECORD}.new"}:
+        raise NetworkState("the folder is not empty and not a network's", needed="another folder, or an empty one")
+    return bool(names)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
+import random
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from ledger_node.errors import ConfigInvalid
 from ledger_node.localnet.interrupts import held
 
 STOP_TIMEOUT = 15.0  # seconds between asking and insisting
-
+KEPT_PORTS = (15_000, 32_000)
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -41,8 +43,13 @@ def start(
     log: Path,
     environment: dict[str, str] | None = None,
     known: Known = lambda handle: None,  # noqa: ARG005
+    user: str | None = None,
 ) -> Handle:
-    """Starts a process of its own session that writes to `log`. `known` is told before a signal can come between."""
+    """Starts a process of its own session that writes to `log`. `known` is told before a signal can come between.
+
+    `user` is for what refuses to run as root; None is who asks.
+    """
+    account = None if user is None else pwd.getpwnam(user)
     with log.open("ab") as output, held():
         process = subprocess.Popen(  # noqa: S603  (our own arguments, no shell)
             arguments,
@@ -51,11 +58,24 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=environment,
+            user=None if account is None else account.pw_uid,
+            group=None if account is None else account.pw_gid,
+            extra_groups=None if account is None else [],
         )
         _CHILDREN[process.pid] = process
         handle = Handle(process.pid, _began(process.pid))
         known(handle)
     return handle
+
+
+def stop_all(handles: Sequence[Handle]) -> None:
+    """Asks all to end, then waits for each and insists."""
+    for handle in handles:
+        if handle.running():
+            with suppress(ProcessLookupError):
+                os.kill(handle.pid, signal.SIGTERM)
+    for handle in handles:
+        stop(handle)
 
 
 def stop(handle: Handle) -> None:
@@ -73,10 +93,12 @@ def stop(handle: Handle) -> None:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port of the loopback that nobody holds now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody holds now, below those that systems give to outgoing connections: who comes
+    back to it after a pause mostly finds it free."""
+    while True:
+        port = random.randrange(*KEPT_PORTS)  # noqa: S311  (no secret)
+        if port_is_free(host, port):
+            return port
 
 
 def port_is_free(host: str, port: int) -> bool:

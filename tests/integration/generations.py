@@ -18,7 +18,7 @@ from ledger_node.chain.signer import KeystoreSigner
 from ledger_node.config import deployment_json
 from ledger_node.domain.codes import Capability, ProposalKind
 from ledger_node.domain.command import GENERATION_ROLES, Command, Contracts, Generations
-from ledger_node.localnet.engine import start_anvil
+from ledger_node.localnet.anvil import start_anvil
 from ledger_node.localnet.processes import Handle, free_port, stop
 
 CHAIN_ID = 31_338

@@ -16,7 +16,7 @@ from ledger_node.chain.signer import KeystoreSigner
 from ledger_node.domain.codes import Capability, ProposalKind
 from ledger_node.domain.command import Command, Generations
 from ledger_node.indexer.follower import Follower
-from ledger_node.localnet.engine import start_anvil
+from ledger_node.localnet.anvil import start_anvil
 from ledger_node.localnet.processes import Handle, free_port, stop
 from ledger_node.ports import Page
 from ledger_node.store.database import Database

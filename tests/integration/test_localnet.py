@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,10 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from ledger_node.errors import NetworkState
+from ledger_node.chain.rpc import RpcLedger
+from ledger_node.client import Client
+from ledger_node.config import load_deployment
+from ledger_node.errors import NetworkState, PortInUse
 from ledger_node.localnet import network, processes
+from ledger_node.localnet.members import CONSORTIUM
 from ledger_node.localnet.network import Network
+from ledger_node.localnet.settings import Settings
 
+PLANS = CONSORTIUM[:2]
+SLOT = "0x" + "00" * 32
 UP = [sys.executable, "-m", "ledger_node.cli", "network", "up", "--block-time", "0.2", "--json", "--dir"]
 
 
@@ -41,12 +49,17 @@ def recorded(folder: Path) -> Network | None:
     return Network.load(folder) if (folder / "network.json").exists() else None
 
 
-def chain_starts(folder: Path) -> bool:
+def keys_are_made(folder: Path) -> bool:
     return recorded(folder) is not None
 
 
-def contracts_deploy(folder: Path) -> bool:
-    return (folder / "publisher" / "node.toml").exists()
+def chain_starts(folder: Path) -> bool:
+    found = recorded(folder)
+    return found is not None and found.engine.running()
+
+
+def members_are_admitted(folder: Path) -> bool:
+    return (folder / "deployment.json").exists()
 
 
 def nodes_start(folder: Path) -> bool:
@@ -69,12 +82,19 @@ def going_up(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.wait()
-        if chain_starts(folder):
+        if keys_are_made(folder):
             network.down(Network.load(folder))
 
 
-@pytest.mark.parametrize("moment", [chain_starts, contracts_deploy, nodes_start])
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("moment", "sign"),
+    [
+        (keys_are_made, signal.SIGTERM),
+        (chain_starts, signal.SIGINT),
+        (members_are_admitted, signal.SIGTERM),
+        (nodes_start, signal.SIGINT),
+    ],
+)
 def test_interrupted_start_leaves_nothing_running(
     tmp_path: Path, sign: signal.Signals, moment: Callable[[Path], bool]
 ) -> None:
@@ -85,8 +105,10 @@ def test_interrupted_start_leaves_nothing_running(
         assert process.wait(timeout=30) != 0
         assert of_the_folder(folder) == []
         left = Network.load(folder)
-        assert not left.engine.running()
-        assert not any(handle.running() for handle in left.nodes.values())
+        assert not left.running()
+        if moment is not nodes_start:
+            with pytest.raises(NetworkState, match="--fresh"):
+                network.up(folder)
     network.remove(folder)
     assert not folder.exists()
 
@@ -137,12 +159,64 @@ def test_killed_start_is_refused_without_fresh_and_replaced_with_it(tmp_path: Pa
 
 def test_start_cut_before_its_record_is_removed(tmp_path: Path) -> None:
     folder = tmp_path / "network"
-    (folder / "hospital-a").mkdir(parents=True)
-    (folder / "chain.log").touch()
-    with pytest.raises(NetworkState, match="--fresh"):
-        network.up(folder, chain_id=31_337)
+    folder.mkdir()
+    (folder / "network.json.new").touch()
     network.remove(folder)
     assert not folder.exists()
+
+
+def test_stopped_network_comes_back_with_its_state(tmp_path: Path) -> None:
+    """The same chain, contracts, keys and ports, blocks that go on, and proofs of blocks from before."""
+    first = network.up(tmp_path / "network", chain_id=31_337, block_time=0.2, plans=PLANS)
+    try:
+        deployment = load_deployment(first.folder / "deployment.json")
+        ledger = RpcLedger(first.rpc_url)
+        consortium, head = deployment.contracts.consortium, ledger.head()
+        proof = ledger.proof(consortium, [SLOT], head.number)
+        network.down(first)
+        assert of_the_folder(first.folder) == []
+
+        with pytest.raises(NetworkState, match="block_time"):
+            network.up(first.folder, block_time=0.5)
+        second = network.up(first.folder)
+        assert (second.ports, second.members) == (first.ports, first.members)
+        assert ledger.block(head.number) == head
+        assert ledger.proof(consortium, [SLOT], head.number) == proof
+        with pytest.raises(NetworkState, match="runs in this folder"):
+            network.up(first.folder)
+        with Client(second.members[0].url, second.members[0].api_keys["steward"]) as node:
+            assert len(list(node.organisations.all())) == len(PLANS)
+        deadline = time.monotonic() + 10
+        while ledger.head().number <= head.number + 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        network.down(Network.load(first.folder))
+
+
+def test_anvil_that_was_killed_has_lost_its_chain(tmp_path: Path) -> None:
+    """Said so, and nothing started: nodes would refuse another chain under the same contracts anyway."""
+    killed = network.up(tmp_path / "network", chain_id=31_337, block_time=0.2, plans=PLANS)
+    try:
+        os.kill(killed.engine.pid, signal.SIGKILL)
+        network.down(killed)
+        with pytest.raises(NetworkState, match="has not kept its blocks"):
+            network.up(killed.folder)
+        assert of_the_folder(killed.folder) == []
+    finally:
+        network.down(Network.load(killed.folder))
+
+
+def test_port_that_was_taken_in_the_pause_is_named(tmp_path: Path) -> None:
+    made = Network(tmp_path, Settings(), complete=True)
+    made.save()
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        made.ports["chain"] = held.getsockname()[1]
+        made.save()
+        with pytest.raises(PortInUse, match=r"chain"):
+            network.up(tmp_path)
 
 
 @pytest.mark.parametrize("names", [("thesis.txt",), ("chain.log", "thesis.txt"), ("network.json",), ("hospital-a",)])

@@ -19,7 +19,7 @@ from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import MOST_GAS, KeystoreSigner
 from ledger_node.domain.command import CONTRACT_TYPES, Command, Contracts
 from ledger_node.errors import ChainUnreachable, NetworkState
-from ledger_node.localnet.engine import find_anvil
+from ledger_node.localnet.anvil import find_anvil
 from ledger_node.localnet.processes import free_port, start, stop
 from scripts.bench.gas import trace, where
 from scripts.bench.gas.floor import REFUND, Touched, floor_of

@@ -119,7 +119,7 @@ def members(folder: Path) -> tuple[list[Member], list[Member]]:
         Plan("r", "Regulator", Capability.REGULATOR, founder=True),
         Plan("p", "Publisher", Capability.PUBLISHER, founder=False, for_profit=True),
     ]
-    made = [make_member(plan, folder / plan.slug, 1, "", folder / "d", folder / "b") for plan in plans]
+    made = [make_member(plan, folder / plan.slug, 1) for plan in plans]
     return made[:2], made[2:]
 
 
