@@ -17,7 +17,8 @@ from ledger_node.config import NodeConfig, load_deployment
 from ledger_node.domain.command import Identity
 from ledger_node.errors import ConfigInvalid, MedLedgerError, Retry
 from ledger_node.indexer.follower import Follower
-from ledger_node.ports import ApiKeys, BlobStore, Index, Stage, no_stage
+from ledger_node.metrics import Metrics
+from ledger_node.ports import ApiKeys, BlobStore, Index, Meter, Stage, no_stage
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
@@ -38,11 +39,12 @@ from ledger_node.services.register import Register
 from ledger_node.services.requests import Requests
 from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
-from ledger_node.services.status import Status
+from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.database import Database
+from ledger_node.store.gauges import SqlGauges
 from ledger_node.store.index import SqlIndex
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.store.pins import SqlPins
@@ -81,6 +83,7 @@ class Node:
     evidence: Evidence
     maintenance: Maintenance
     status: Status
+    meter: Meter
     most_lag: int
 
 
@@ -94,7 +97,8 @@ class Runtime:
 
     def __init__(self, config: NodeConfig, *, stage: Stage = no_stage) -> None:
         deployment = load_deployment(config.deployment)
-        ledger = RpcLedger(config.rpc_url)
+        meter = Metrics()
+        ledger = RpcLedger(config.rpc_url, observe=meter.call)
         ledger.verify(deployment)
         password = _read(config.keystore_password_file, "the keystore's password file")
         signer = KeystoreSigner.open(config.keystore, password.strip(), deployment.chain_id)
@@ -163,14 +167,24 @@ class Runtime:
             documents=documents,
             evidence=Evidence(identity, index, ledger, lineages, documents),
             maintenance=Maintenance(index, self),
-            status=Status(identity, index, ledger, outbox, blobs),
+            status=Status(
+                identity,
+                index,
+                ledger,
+                blobs,
+                SqlGauges(self._database, clock),
+                meter,
+                clock,
+                Limits(config.most_lag, config.most_wait),
+            ),
+            meter=meter,
             most_lag=config.most_lag,
         )
         pinning = Pinning(blobs, pins, clock)
+        steps = {"indexer": self._index_once, "submitter": self._submitter.step, "pinner": pinning.step}
         self._workers = [
-            threading.Thread(target=self._work, args=("indexer", self._index_once), daemon=True),
-            threading.Thread(target=self._work, args=("submitter", self._submitter.step), daemon=True),
-            threading.Thread(target=self._work, args=("pinner", pinning.step), daemon=True),
+            threading.Thread(target=self._work, args=(name, meter.timed(name, step)), daemon=True)
+            for name, step in steps.items()
         ]
 
     def __enter__(self) -> Node:

@@ -54,6 +54,9 @@ class NodeConfig(BaseSettings):
     resend_seconds: float = Field(default=5.0, gt=0, description="After how long unseen bytes are sent again.")
     log_range: int = Field(default=2000, ge=1, le=5000, description="Blocks that one question for logs covers.")
     most_lag: int = Field(default=50, ge=0, description="Blocks of index lag beyond which the node is not ready.")
+    most_wait: int = Field(
+        default=300, ge=1, description="Seconds that a write may wait for the chain until the node is not ready."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,7 @@ from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Listing
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.figures import Figures, Standing
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Generation, Key, Organisation, Proposal, Thresholds
 from ledger_node.domain.position import BlockRef, Event, Position, RevertedEvent
@@ -163,6 +164,31 @@ class Pins(Protocol):
 
     def release(self, cid: str, before: int) -> bool:
         """Forgets a document that is pinned and was last accepted before a time. False when it is wanted still."""
+
+
+class Gauges(Protocol):
+    """What the node's own store says of how the node stands."""
+
+    def read(self) -> Figures: ...
+
+    def require_writable(self) -> None:
+        """StoreUnavailable when nothing can be written now."""
+
+
+class Meter(Protocol):
+    """Counts and durations (seconds) for whoever watches the node. Labels are names of ours: never an id or a path."""
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """An HTTP request, by its route as declared."""
+
+    def settled(self, outcome: str, seconds: float) -> None:
+        """A write, from being accepted until its outcome was known."""
+
+    def rewound(self, blocks: int) -> None:
+        """The index followed a reorganisation."""
+
+    def render(self, standing: Standing) -> bytes:
+        """All of it, with how the node stands, in the form that Prometheus reads."""
 
 
 #: Called with its name at each stage of a write: `accepted sending sent mined settled`. Tests kill the process there.

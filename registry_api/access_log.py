@@ -1,4 +1,6 @@
-"""One line for each request: method, route, status, duration. Never a path, a query, a body or a header's value."""
+"""One line and one measurement for each request: method, route, status, duration. Never a path, a query, a body or a
+header's value.
+"""
 
 from __future__ import annotations
 
@@ -40,16 +42,17 @@ class AccessLog:
                 raise _Interrupted from None
             await problems.unexpected()(scope, receive, noted)
         finally:
-            _write(scope, status, time.perf_counter() - started)
+            _record(scope, status, time.perf_counter() - started)
 
 
 class _Interrupted(Exception):
     """A fault after the answer had begun; the server closes the connection."""
 
 
-def _write(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "other"
     route = getattr(scope.get("route"), "path_format", "-")
+    scope["app"].state.node.meter.request(method, route, status, seconds)
     milliseconds = round(seconds * 1000, 1)
     log.info(
         "%s %s %d %.1f ms",

@@ -9,7 +9,7 @@ from eth_utils import keccak
 
 from ledger_node.chain import abi, payloads, reading
 from ledger_node.chain.outcome import outcome_of
-from ledger_node.chain.transport import Call, JsonRpc, RpcRefused
+from ledger_node.chain.transport import Call, JsonRpc, Observe, RpcRefused
 from ledger_node.domain.codes import ProposalKind, Reason
 from ledger_node.domain.command import Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event
@@ -33,8 +33,8 @@ NONCE_TOO_LOW = ("nonce too low",)
 class RpcLedger:
     """One engine, one connection pool for each thread."""
 
-    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        self._rpc = JsonRpc(url, timeout)
+    def __init__(self, url: str, timeout: float = TIMEOUT, observe: Observe | None = None) -> None:
+        self._rpc = JsonRpc(url, timeout, observe)
         self._ask = self._rpc.ask  # for those that read the engine's error
 
     def call(self, method: str, *params: Any) -> Any:

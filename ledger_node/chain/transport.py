@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import requests
@@ -15,6 +16,8 @@ from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
 _MISSING = object()
 #: A method and its parameters.
 Call = tuple[str, list[Any]]
+#: Told a method's name and how many seconds its call took; a batch counts once, under its first method.
+Observe = Callable[[str, float], None]
 
 
 class RpcRefused(Exception):
@@ -30,12 +33,13 @@ class JsonRpc(HTTPProvider):
     comes is no JSON-RPC.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, observe: Observe | None = None) -> None:
         super().__init__(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        self._observe = observe
 
     def ask(self, method: str, *params: Any) -> Any:
         """The `result`. RpcRefused when the engine answers with an error."""
-        answer = self._translated(self.make_request, method, list(params))
+        answer = self._translated(method, self.make_request, method, list(params))
         if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
             raise _not_rpc()
         if "error" in answer:
@@ -48,7 +52,7 @@ class JsonRpc(HTTPProvider):
         if not calls:
             return []
         request = b"[" + b",".join(_encoded(number, *call) for number, call in enumerate(calls)) + b"]"
-        answers = self._translated(self._post, request)
+        answers = self._translated(calls[0][0], self._post, request)
         if isinstance(answers, dict) and "error" in answers:
             raise RpcRefused(answers["error"])  # of the whole: too many calls, say
         found: list[Any] = [_MISSING] * len(calls)
@@ -73,7 +77,8 @@ class JsonRpc(HTTPProvider):
         session, kwargs = self._request_session_manager, self.get_request_kwargs()
         return json.loads(session.make_post_request(self.endpoint_uri, content, **kwargs))
 
-    def _translated(self, send: Any, *what: Any) -> Any:
+    def _translated(self, method: str, send: Any, *what: Any) -> Any:
+        began = time.perf_counter()
         try:
             return send(*what)
         except requests.RequestException:
@@ -82,6 +87,9 @@ class JsonRpc(HTTPProvider):
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Web3Exception):
             raise _not_rpc() from None
+        finally:
+            if self._observe is not None:
+                self._observe(method, time.perf_counter() - began)
 
 
 def _encoded(number: int, method: str, params: list[Any]) -> bytes:

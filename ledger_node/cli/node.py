@@ -1,20 +1,25 @@
-"""`medledger node`: running one organisation's node in the foreground."""
+"""`medledger node`: running one organisation's node in the foreground, and looking at one that runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger_node.cli.failures import DONE, FINDING
+from ledger_node.cli.output import fields, seconds, table
 from ledger_node.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from ledger_node.client.answers import NodeStatus
 
 app = typer.Typer()
 
 
 @app.callback()
 def _node() -> None:
-    """Run a node."""
+    """Run a node, look at it."""
 
 
 @command(app)
@@ -26,3 +31,43 @@ def run(
     from ledger_node.cli.serving import serve  # web3, SQL and HTTP cost a second: only who serves pays
 
     serve(config)
+
+
+@command(app)
+def status(session: Session) -> int:
+    """How the node stands. Exit status 1 when it is not ready."""
+    found = session.node.node.status()
+    session.output.show(found, lambda: [*fields(_about(found)), table(("writes", "number"), _writes(found))])
+    return DONE if found["ready"] else FINDING
+
+
+def _about(found: NodeStatus) -> list[tuple[str, object]]:
+    return [
+        ("node", f"{found['organisation']['name']}, version {found['version']}"),
+        ("ready", found["ready"] or found["troubles"]),
+        ("role", f"{found['role']}, epoch {found['epoch']}"),
+        ("head", found["head"] if found["head"] is not None else "the chain does not answer"),
+        ("index", found["asOfBlock"]),
+        ("lag", _lag(found)),
+        ("queue", _aged(found["open"], found["oldestOpenSeconds"])),
+        ("nonce gap", found["nonceGap"] or None),
+        ("paused", found["paused"]),
+        ("alarms", found["alarms"]),
+        ("taken back", found["eventsTakenBack"] or None),
+        ("pins", f"{_aged(found['pinsWaiting'], found['oldestPinSeconds'])}, {found['pinsFailing']} failing"),
+        ("documents", found["blobs"]),
+        ("failures", [f"{worker}: {failure}" for worker, failure in found["failures"].items()] or "none"),
+    ]
+
+
+def _writes(found: NodeStatus) -> list[tuple[str, int]]:
+    return sorted(found["submissions"].items())
+
+
+def _lag(found: NodeStatus) -> str:
+    lag, age = found["indexLag"], found["indexLagSeconds"]
+    return "not known" if lag is None or age is None else f"{lag} blocks, {seconds(age)}"
+
+
+def _aged(number: int, age: int | None) -> str:
+    return f"{number} waiting" if age is None else f"{number} waiting, the oldest for {seconds(age)}"

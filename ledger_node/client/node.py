@@ -11,6 +11,10 @@ class Nodes(Noun):
         """The organisation it serves, its chain, its contracts, and how far it has read."""
         return self._http.get(answers.Node, "/v1/node")
 
+    def status(self) -> answers.NodeStatus:
+        """What it writes, reads and keeps, and what keeps it from being ready."""
+        return self._http.get(answers.NodeStatus, "/v1/node/status")
+
     def trust(self) -> bytes:
         """The trust file (`medledger-trust/1`) as of the newest indexed block: only as good as this node's word."""
         return self._http.get_bytes("/v1/node/trust")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger_node.domain.codes import TAINTING, ConsentState, names_of
+from ledger_node.domain.command import Identity
 from ledger_node.domain.consent import LogEntry
+from ledger_node.domain.figures import Standing
 from ledger_node.domain.lineage import Lineage
 from ledger_node.services.impact import carried_on, revocation_of, suspended_for
-from ledger_node.services.status import NodeStatus
 from registry_api import graph
 from registry_api.explorer.newest import newest
 from registry_api.explorer.picture import summary
@@ -34,7 +35,9 @@ SHOWN = 10  # rows of each list on the first page
 class Overview:
     """The node's facts and the newest of every list."""
 
-    status: NodeStatus
+    status: Standing
+    identity: Identity
+    documents: str
     ready: bool
     organisation: str
     capabilities: list[str]
@@ -47,13 +50,15 @@ class Overview:
 
 def overview(node: Node, view: View) -> Overview:
     status = node.status.now()
-    ours, catalogue = status.organisation, node.catalogue
+    ours, catalogue = node.status.organisation(), node.catalogue
     return Overview(
         status=status,
+        identity=node.identity,
+        documents=node.status.blobs(),
         ready=status.lag is not None and status.lag <= node.most_lag and not node.status.failure(),
-        organisation=ours.name if ours else f"organisation {status.identity.organisation}",
+        organisation=ours.name if ours else f"organisation {node.identity.organisation}",
         capabilities=[name.capitalize() for name in names_of(ours.capabilities)] if ours else [],
-        contracts=status.identity.deployment.contracts.items(),
+        contracts=node.identity.deployment.contracts.items(),
         versions=[show_model_version(view, one) for one in newest(catalogue.list_model_versions, view.block, SHOWN)],
         consents=[show_consent(view, one) for one in newest(catalogue.list_consents, view.block, SHOWN)],
         runs=[show_run(view, one) for one in newest(catalogue.list_runs, view.block, SHOWN)],

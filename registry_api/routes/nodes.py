@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from fastapi import Response
@@ -12,12 +11,12 @@ from ledger_node.domain.codes import names_of
 from registry_api.node import NodeOf
 from registry_api.reading import View
 from registry_api.routes.parts import router
-from registry_api.schemas.node import IndexDigest, Node, Ourselves, Rebuilt
+from registry_api.schemas.base import Organisation
+from registry_api.schemas.node import IndexDigest, Node, NodeStatus, Ourselves, Rebuilt
 from registry_api.schemas.problem import READ, declared
 from registry_api.schemas.run import Nothing
 
 routes = router("node")
-NEWEST = 1000  # submissions that are counted
 TRUST: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A medledger-trust/1 document.",
@@ -29,24 +28,56 @@ TRUST: dict[int | str, dict[str, Any]] = {
 @routes.get("/v1/node", responses=READ)
 def get_node(node: NodeOf) -> Node:
     """Who this node is and how it stands."""
-    status = node.status.now()
-    found, deployment = status.organisation, status.identity.deployment
+    status, found = node.status.now(), node.status.organisation()
+    deployment = node.identity.deployment
     return Node(
         as_of_block=status.indexed,
         index_lag=status.lag,
         organisation=Ourselves(
-            number=status.identity.organisation,
+            number=node.identity.organisation,
             name=found.name if found else "",
             capabilities=names_of(found.capabilities) if found else [],
         ),
-        operator=status.identity.operator,
+        operator=node.identity.operator,
         chain_id=deployment.chain_id,
         genesis=deployment.genesis,
         contracts=dict(deployment.contracts.items()),
         head=status.head,
         version=__version__,
-        blobs=status.blobs,
-        submissions=dict(Counter(one.state.value for one in node.submissions.list_recent(NEWEST))),
+        blobs=node.status.blobs(),
+        submissions=status.figures.submissions,
+    )
+
+
+@routes.get("/v1/node/status", responses=READ)
+def get_node_status(node: NodeOf) -> NodeStatus:
+    """How the node stands: what it writes, reads and keeps, and what keeps it from being ready."""
+    troubles = [str(trouble) for trouble in node.status.troubles()]
+    found, ours = node.status.last(), node.status.organisation()
+    figures = found.figures
+    return NodeStatus(
+        as_of_block=found.indexed,
+        index_lag=found.lag,
+        organisation=Organisation(number=node.identity.organisation, name=ours.name if ours else ""),
+        ready=not troubles,
+        troubles=troubles,
+        role="writer" if found.writes else "standby",
+        epoch=figures.epoch,
+        head=found.head,
+        index_lag_seconds=found.lag_seconds,
+        submissions=figures.submissions,
+        open=found.open,
+        oldest_open_seconds=found.oldest_open,
+        nonce_gap=figures.nonce_gap,
+        paused=figures.paused,
+        alarms=figures.alarms,
+        events_taken_back=figures.taken_back,
+        pins_waiting=figures.pins_waiting,
+        pins_failing=figures.pins_failing,
+        oldest_pin_seconds=found.oldest_pin,
+        blobs=node.status.blobs(),
+        failures={worker: failure for worker, failure in found.failures.items() if failure},
+        version=__version__,
     )
 
 

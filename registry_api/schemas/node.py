@@ -20,7 +20,32 @@ class Node(Stamped):
     head: int | None = Field(description="The chain's newest block; null when the chain does not answer.")
     version: str = Field(description="Version of the software.")
     blobs: str = Field(description="`ok`, or why the blob store cannot be used.")
-    submissions: dict[str, int] = Field(description="Writes by state, among the newest 1,000.")
+    submissions: dict[str, int] = Field(description="Writes by state.")
+
+
+class NodeStatus(Stamped):
+    """Ages are seconds, null when there is nothing of an age."""
+
+    organisation: Organisation
+    ready: bool = Field(description="What `/readyz` says.")
+    troubles: list[str] = Field(description="All that keeps the node from being ready.")
+    role: str = Field(description="`writer`, or `standby` while another process on the same store writes.")
+    epoch: int = Field(description="The writer's; it rises with each takeover.")
+    head: int | None = Field(description="The chain's newest block; null when the chain does not answer.")
+    index_lag_seconds: int | None = Field(description="Age of the newest indexed block while the index lags, else 0.")
+    submissions: dict[str, int] = Field(description="Writes by state.")
+    open: int = Field(description="Accepted writes that are not on the chain.")
+    oldest_open_seconds: int | None
+    nonce_gap: int = Field(description="Nonces missing between those of open writes.")
+    paused: str | None = Field(description="Why nothing is signed or sent; null when it is.")
+    alarms: int = Field(description="Transactions with this node's key that are not the node's.")
+    events_taken_back: int = Field(description="Events that reorganisations took back.")
+    pins_waiting: int = Field(description="Documents that are not in the blob store yet.")
+    pins_failing: int = Field(description="Those of them that were tried in vain.")
+    oldest_pin_seconds: int | None
+    blobs: str = Field(description="`ok`, or why the blob store cannot be used.")
+    failures: dict[str, str] = Field(description="By worker, how its last step failed.")
+    version: str
 
 
 class IndexDigest(Stamped):

@@ -21,6 +21,29 @@ class Node(AsOf):
     submissions: dict[str, int]
 
 
+class NodeStatus(AsOf):
+    organisation: Named
+    ready: bool
+    troubles: list[str]
+    role: str
+    epoch: int
+    head: int | None
+    indexLagSeconds: int | None
+    submissions: dict[str, int]
+    open: int
+    oldestOpenSeconds: int | None
+    nonceGap: int
+    paused: str | None
+    alarms: int
+    eventsTakenBack: int
+    pinsWaiting: int
+    pinsFailing: int
+    oldestPinSeconds: int | None
+    blobs: str
+    failures: dict[str, str]
+    version: str
+
+
 class Health(TypedDict):
     status: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Identity
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.figures import Figures
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, Organisation, Proposal, Thresholds
 from ledger_node.domain.position import BlockRef, Event, Position
@@ -19,7 +21,8 @@ from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
 from ledger_node.domain.submission import Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
-from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, QueueFull
+from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull
+from ledger_node.metrics import Metrics
 from ledger_node.ports import Checkpoint, Page
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.services.catalogue import Catalogue
@@ -40,7 +43,7 @@ from ledger_node.services.register import Register
 from ledger_node.services.requests import Requests
 from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
-from ledger_node.services.status import Status
+from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
 from tests.blobs import MemoryBlobs
@@ -357,6 +360,22 @@ class MemorySigner:
         return Signed(calldata, digest(f"transaction {nonce}"), nonce, self.address)
 
 
+class MemoryGauges:
+    """`figures` stand for all that the outbox does not say; `full` is what a write meets."""
+
+    def __init__(self, outbox: MemoryOutbox) -> None:
+        self._outbox = outbox
+        self.figures = Figures()
+        self.full: MedLedgerError | None = None
+
+    def read(self) -> Figures:
+        return replace(self.figures, submissions=dict(Counter(one.state.value for one in self._outbox.rows.values())))
+
+    def require_writable(self) -> None:
+        if self.full is not None:
+            raise self.full
+
+
 class FixedClock:
     def now(self) -> int:
         return NOW
@@ -389,6 +408,7 @@ class World:
     outbox: MemoryOutbox
     ledger: MemoryLedger
     blobs: MemoryBlobs
+    gauges: MemoryGauges
 
 
 CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
@@ -403,7 +423,8 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     membership = Membership(i, identity, clock)
     times = Times(i, ledger)  # type: ignore[arg-type]
     permissions = Permissions(i, times, clock)
-    status = Status(identity, i, ledger, outbox, blobs)  # type: ignore[arg-type]
+    gauges, meter = MemoryGauges(outbox), Metrics()
+    status = Status(identity, i, ledger, blobs, gauges, meter, clock, Limits(20, 300))  # type: ignore[arg-type]
     status.note_head(head)
     node = Node(
         identity=identity,
@@ -430,6 +451,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         evidence=FixedEvidence(),  # type: ignore[arg-type]
         maintenance=Maintenance(i, FixedRebuilder()),
         status=status,
+        meter=meter,
         most_lag=20,
     )
-    return World(node, index, outbox, ledger, blobs)
+    return World(node, index, outbox, ledger, blobs, gauges)

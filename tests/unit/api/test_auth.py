@@ -157,7 +157,7 @@ def test_the_scheme_is_read_in_any_case(client: TestClient) -> None:
     assert client.get("/v1/node", headers={"Authorization": f"bearer {KEYS['auditor']}"}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/openapi.json", "/static/explorer.css"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/explorer.css"])
 def test_some_paths_need_no_key(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 200
 

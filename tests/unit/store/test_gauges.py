@@ -1,0 +1,74 @@
+"""What the store says of how the node stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, event, insert
+
+from ledger_node.domain.figures import Figures
+from ledger_node.errors import StoreUnavailable
+from ledger_node.store.database import Database
+from ledger_node.store.gauges import TRUSTED, SqlGauges
+from ledger_node.store.pins import SqlPins
+from ledger_node.store.schema.local import alarm, pause, submission, writer
+from tests.fakes import FakeClock, address, digest
+
+VALUES: dict[type, Any] = {str: "x", int: 0, bool: False, bytes: b""}
+
+
+def row(number: int, state: str, nonce: int, created_at: int = 900) -> dict[str, Any]:
+    """A submission; the columns that nothing here asks about are filled in."""
+    told = {"state": state, "nonce": nonce, "signer": address(9), "created_at": created_at, "hash": digest(number)}
+    needed = {
+        column.name: f"{number}" if column.type.python_type is str else number
+        for column in submission.columns
+        if not column.nullable and column.type.python_type in (str, int)
+    }
+    return {**needed, "settled": False, **told}
+
+
+def test_gauges_of_an_empty_store_are_nothing(database: Database) -> None:
+    assert SqlGauges(database, FakeClock()).read() == Figures()
+
+
+def test_gauges_count_what_waits(database: Database) -> None:
+    clock = FakeClock()
+    with database.write() as connection:
+        rows = [row(1, "final", 0), row(2, "sent", 1, 950), row(3, "signed", 2, 940), row(4, "signed", 5, 960)]
+        connection.execute(insert(submission), rows)
+        connection.execute(insert(pause).values(signer=address(9), reason="drill", since=1))
+        values = {"transaction": digest(1), "signer": address(9), "nonce": 3, "block": 1, "raised_at": 1}
+        connection.execute(insert(alarm).values(**values))
+        values = {"id": 1, "epoch": 7, "holder": "us", "beat": 1, "version": "0"}
+        connection.execute(delete(writer))
+        connection.execute(insert(writer).values(**values))
+    pins = SqlPins(database, clock)
+    pins.keep("one", b"1")
+    pins.put_off("one", 2_000, others=False)
+    pins.keep("two", b"2")
+    found = SqlGauges(database, clock).read()
+    assert found.submissions == {"final": 1, "sent": 1, "signed": 2}
+    assert (found.oldest_open, found.nonce_gap) == (940, 2)  # 3 and 4 are missing between 1 and 5
+    assert (found.pins_waiting, found.pins_failing, found.oldest_pin) == (2, 1, 1_000)
+    assert (found.paused, found.alarms, found.epoch) == ("drill", 1, 7)
+
+
+def test_store_that_takes_no_writes_is_found_and_asked_again(database: Database) -> None:
+    clock = FakeClock()
+    gauges = SqlGauges(database, clock)
+    gauges.require_writable()
+
+    @event.listens_for(database.engine, "begin")
+    def refuse(connection: Any) -> None:
+        if connection.get_execution_options().get("medledger_write"):
+            raise StoreUnavailable("full")
+
+    gauges.require_writable()  # a moment ago it did
+    clock.time += TRUSTED
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            gauges.require_writable()
+    event.remove(database.engine, "begin", refuse)
+    gauges.require_writable()
