@@ -38,8 +38,7 @@ class Server:
         return f"postgresql+psycopg://{name}:{self.passwords[slug]}@127.0.0.1:{port}/{name}"
 
     def make(self) -> None:
-        installed = self._installed()
-        installed.ensure_pgdata_inited()
+        installed = self._prepared()
         (self._data / "pg_hba.conf").write_text(ACCESS)
         statements = []
         for slug, password in self.passwords.items():
@@ -58,7 +57,7 @@ class Server:
             raise NetworkState("PostgreSQL made no databases", got=done.stderr.strip().splitlines()[-1])
 
     def start(self, name: str, known: Known) -> Handle:  # noqa: ARG002
-        installed = self._installed()
+        installed = self._prepared()
         arguments = [
             str(installed.bin_path / "postgres"),
             *("-D", str(self._data), "-p", str(self.ports.of("postgresql"))),
@@ -82,6 +81,12 @@ class Server:
     @property
     def _log(self) -> Path:
         return self.folder / "postgresql.log"
+
+    def _prepared(self) -> Any:
+        """As `_installed`, its files made; under root its user may go through the folders above, each time anew."""
+        installed = self._installed()
+        installed.ensure_pgdata_inited()
+        return installed
 
     def _installed(self) -> Any:
         """The wheel's own server object, not started: it knows the programs, and the user that they need under root."""

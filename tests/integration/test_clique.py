@@ -1,0 +1,144 @@
+"""A consortium on five real signers, its stores in a real PostgreSQL: blocks, free transactions, a stall, a pause."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from eth_account import Account
+
+from ledger_node.chain.rpc import RpcLedger
+from ledger_node.chain.signer import KeystoreSigner
+from ledger_node.client import Client
+from ledger_node.client.inputs import Document
+from ledger_node.config import load_deployment
+from ledger_node.localnet import network
+from ledger_node.localnet.members import CONSORTIUM
+from ledger_node.localnet.network import Network
+from ledger_node.localnet.processes import stop_all
+from ledger_node.localnet.status import status
+from tests.engines import engine
+
+pytestmark = [pytest.mark.engines, pytest.mark.slow]
+
+CHAIN_ID = 31_350
+SIGNERS = 5
+MAJORITY = SIGNERS // 2 + 1
+CARD = Document({"title": "a card"})
+
+
+@pytest.fixture(scope="module")
+def clique() -> Iterator[Network]:
+    engine("geth")
+    # Not under pytest's folder: each session shuts that for other users, and PostgreSQL runs as one of them under root.
+    with TemporaryDirectory(prefix="clique-") as folder:
+        started = network.up(
+            Path(folder) / "network",
+            chain_id=CHAIN_ID,
+            engine="clique",
+            signers=SIGNERS,
+            store="postgresql",
+            plans=CONSORTIUM[:2],
+        )
+        yield started
+        network.down(Network.load(started.folder))
+
+
+@pytest.fixture(scope="module")
+def ledgers(clique: Network) -> list[RpcLedger]:
+    return [RpcLedger(url) for url in clique.chain.urls]
+
+
+def hospital(clique: Network) -> Client:
+    member = clique.members[0]
+    return Client(member.url, member.api_keys["steward"], timeout=60)
+
+
+def heads(ledgers: list[RpcLedger]) -> list[int]:
+    return [ledger.head().number for ledger in ledgers]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_every_signer_seals_and_follows(clique: Network, ledgers: list[RpcLedger]) -> None:
+    found = status(clique)
+    assert [part["peers"] for part in found["engines"]] == [SIGNERS - 1] * SIGNERS
+    signers = {part["signer"] for part in found["engines"]}
+    assert signers == set(ledgers[0].call("clique_getSigners", "latest"))
+    before = ledgers[0].head().number
+    wait_until(lambda: min(heads(ledgers)) >= before + 2 * SIGNERS)
+    sealed = {ledgers[0].call("clique_getSigner", hex(n)) for n in range(before + 1, before + 2 * SIGNERS + 1)}
+    assert len(sealed & signers) >= MAJORITY
+    settled = before + SIGNERS
+    assert len({ledger.block(settled) for ledger in ledgers}) == 1
+
+
+def test_nodes_are_spread_over_the_signers(clique: Network) -> None:
+    for member, url in zip(clique.members, clique.chain.urls, strict=False):
+        assert f'rpc_url = "{url}"\nengine = "clique"\n' in member.config.read_text()
+
+
+def test_free_transaction_reaches_every_signer_and_is_mined(ledgers: list[RpcLedger]) -> None:
+    """Whoever's turn it is takes it, and not only the signer that it was sent to."""
+    signed = KeystoreSigner(Account.create(), CHAIN_ID).sign("0x" + "11" * 20, "0x", 0, gas=21_000)
+    ledgers[0].send(signed.raw)
+    wait_until(lambda: all(one.call("eth_getTransactionByHash", signed.hash) for one in ledgers), 5)
+    wait_until(lambda: all(one.receipt(signed.hash) is not None for one in ledgers), 20)
+    receipt = ledgers[-1].call("eth_getTransactionReceipt", signed.hash)
+    assert (receipt["status"], receipt["effectiveGasPrice"]) == ("0x1", "0x0")
+
+
+def test_every_block_has_its_proofs(clique: Network, ledgers: list[RpcLedger]) -> None:
+    deployment = load_deployment(clique.folder / "deployment.json")
+    for number in (deployment.block, ledgers[1].head().number):
+        proof = ledgers[1].proof(deployment.contracts.consortium, ["0x" + "00" * 32], number)
+        assert len(proof["accountProof"]) > 0
+        assert len(bytes.fromhex(ledgers[1].header(number)["extraData"][2:])) >= 32 + 65
+
+
+def test_majority_away_stalls_the_chain_and_it_goes_on_when_they_are_back(
+    clique: Network, ledgers: list[RpcLedger]
+) -> None:
+    away = clique.chain.names[-MAJORITY:]
+    here = ledgers[: SIGNERS - MAJORITY]
+    stop_all([clique.handle("chain", name) for name in away])
+    time.sleep(3)  # the others seal what they may
+    stalled = heads(here)
+    with hospital(clique) as node:
+        waiting = node.datasets.register(CARD, wait=0)
+        time.sleep(5)
+        assert heads(here) == stalled
+        assert node.organisations.get(1)["number"] == 1
+        assert node.submissions.get(waiting["id"])["block"] is None
+        for name in away:
+            network.start_process(clique, "chain", name)
+        wait_until(lambda: min(heads(ledgers)) >= max(stalled) + SIGNERS, 90)
+        wait_until(lambda: node.submissions.get(waiting["id"])["receiptStatus"] == 1, 30)
+
+
+def test_pause_keeps_everything(clique: Network, ledgers: list[RpcLedger]) -> None:
+    with hospital(clique) as node:
+        made = node.datasets.register(CARD)
+        assert made["outcome"] is not None
+        dataset = str(made["outcome"]["dataset"])
+        number = made["block"]
+        assert number is not None
+        wait_until(lambda: min(heads(ledgers)) >= number + MAJORITY)
+    before = ledgers[0].block(number)
+    network.down(clique)
+    assert not clique.running()
+    again = network.up(clique.folder)
+    assert again.ports == clique.ports
+    assert ledgers[-1].block(number) == before
+    with hospital(again) as node:
+        assert node.datasets.get(dataset)["id"] == dataset
+        later = node.datasets.register(CARD)
+        assert later["receiptStatus"] == 1
