@@ -31,6 +31,9 @@ setup: build/.python build/.node ## make the environment in .venv/ and node_modu
 demo: setup ## the main job on real input: from ultrasound files to a regulator's verified answer
 	$(BIN)/python -m scripts.demo
 
+demo-real: engines ## the demo on five geth signers, a private swarm of Kubo and PostgreSQL
+	$(BIN)/python -m scripts.demo --engine clique --blobs kubo --store postgresql
+
 up: setup ## the demo, and its consortium kept running until Ctrl-C, with addresses and keys
 	$(BIN)/python -m scripts.demo --keep
 

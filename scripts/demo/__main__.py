@@ -11,8 +11,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from ledger_node.localnet.settings import Blobs, Engine, Store
 from scripts.demo import imaging, recall, regulator, training
 from scripts.demo.chain import Chain
 from scripts.demo.commands import Member, medledger, members_of
@@ -25,7 +26,11 @@ BUILD = Path("build/demo")
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="make demo", description=__doc__)
     arguments.add_argument("--keep", action="store_true", help="keep the consortium running until interrupted")
-    keep = arguments.parse_args().keep
+    for name, choices in (("engine", Engine), ("blobs", Blobs), ("store", Store)):
+        made_of = get_args(choices)
+        arguments.add_argument(f"--{name}", choices=made_of, default=made_of[0], help=f"{made_of[0]} unless said")
+    asked = arguments.parse_args()
+    made_of = [part for name in ("engine", "blobs", "store") for part in (f"--{name}", getattr(asked, name))]
     began = time.monotonic()
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
@@ -33,25 +38,44 @@ def main() -> int:
     network_folder = BUILD / "network"
     try:
         with story.step("network", "A chain, six contracts, two hospitals, a publisher, a regulator, a node for each"):
-            network = medledger("network", "up", "--dir", network_folder)
+            network = medledger("network", "up", "--dir", network_folder, *made_of)
             members = members_of(network, BUILD)
             deployment = json.loads((network_folder / "deployment.json").read_text())
-            story.say(f"chain {deployment['chainId']} at {network['rpcUrl']}")
+            story.say(f"chain {deployment['chainId']} ({network['engine']}) at {network['rpcUrl']}")
+            surroundings = told(network, story)
             admitted = admissions(members["regulator"])
             story.say(f"let in by vote of the founders: {', '.join(admitted)}")
-        report = {"admittedByVote": admitted, **tell(story, members, Chain(network["rpcUrl"]), deployment)}
+        report = {
+            **surroundings,
+            "admittedByVote": admitted,
+            **tell(story, members, Chain(network["rpcUrl"]), deployment),
+        }
         story.durations["total"] = round(time.monotonic() - began, 2)
         report["durations"] = story.durations
         report["checks"] = checks(report)
         file = BUILD / "report.json"
         file.write_text(json.dumps(report, indent=2) + "\n")
         conclude(story, report, file)
-        if keep:
+        if asked.keep:
             stay(story, network)
     finally:
         if (network_folder / "network.json").exists():
             medledger("network", "down", "--dir", network_folder)
     return 0 if all(checks(report).values()) else 1
+
+
+def told(network: dict[str, Any], story: Story) -> dict[str, Any]:
+    """What the consortium runs on, for the report: the engine, who seals, whom each Kubo is connected to, the store."""
+    signers = [engine["signer"] for engine in network["engines"] if "signer" in engine]
+    peers = {daemon["slug"]: daemon["peers"] for daemon in network["swarm"]}
+    if signers:
+        story.say(f"{len(signers)} signers seal in turn: {', '.join(signer[:8] + '…' for signer in signers)}")
+    if peers:
+        story.say(f"documents in a private swarm of {len(peers)}, peers of each: {', '.join(map(str, peers.values()))}")
+    kind = network["store"]["kind"]
+    if kind != "sqlite":
+        story.say(f"stores in {kind}, a database for each organisation")
+    return {"engine": network["engine"], "signers": signers, "swarmPeers": peers, "store": kind}
 
 
 def stay(story: Story, network: dict[str, Any]) -> None:
@@ -148,6 +172,9 @@ def checks(report: dict[str, Any]) -> dict[str, bool]:
     """What this software promises, each by name, and whether it came out so."""
     rows, rebuilt, refused = report["indexedRows"], report["rebuilt"], report["refusedRound"]
     received, left_out = report["quarantinedAsReceived"], report["quarantined"]
+    peers = report["swarmPeers"]
+    # Only a demo with a swarm has something to say about it.
+    swarm = {"every Kubo of the swarm knows all others": set(peers.values()) == {len(peers) - 1}} if peers else {}
     return {
         "there are events, and as many rows on every one of four nodes": (
             report["events"] > 0 and len(rows) == 4 and set(rows.values()) == {report["events"]}
@@ -162,6 +189,7 @@ def checks(report: dict[str, Any]) -> dict[str, bool]:
         "both hospitals and the regulator acknowledged the recall": len(report["recall"]["acknowledgedBy"]) == 3,
         "a recalled version cannot be released": report["recall"]["releaseRefused"] is not None,
         "files without evidence stayed out": len(received) == 5 and len(left_out) == 3,
+        **swarm,
     }
 
 
