@@ -45,22 +45,11 @@ class _Dynamic:
 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
-    """One event: what its topics hold, what its data hold, and all its arguments in their order."""
+    """One event: how many topics follow the first, and how its arguments are read from them and the data in a row."""
 
     name: str
-    topics: tuple[tuple[str, _Static], ...]
-    content: _Dynamic
-    order: tuple[str, ...]
-
-    def read(self, topics: Sequence[bytes], content: bytes) -> dict[str, Any]:
-        values, end = self.content.read(content, 0)
-        if end != len(content) or len(topics) != len(self.topics):
-            raise _Malformed
-        for (name, kind), topic in zip(self.topics, topics, strict=True):
-            if len(topic) != WORD:
-                raise _Malformed
-            values[name] = kind.read(topic, 0)
-        return {name: values[name] for name in self.order}
+    topics: int
+    read: Callable[[bytes], dict[str, Any]]
 
 
 def decode_log(role: str, topics: Sequence[str], content: str) -> tuple[str, dict[str, Any]]:
@@ -77,11 +66,27 @@ def decode_log(role: str, topics: Sequence[str], content: str) -> tuple[str, dic
             needed="a node of the contracts' generation",
         )
     try:
-        return decoder.name, decoder.read([_bytes(topic) for topic in topics[1:]], _bytes(content))
+        return decoder.name, decoder.read(_bytes(topics[1:], content, decoder.topics))
     except (_Malformed, ValueError):
         raise ChainAnswerInvalid(
             "a log has not the form of its event", got=decoder.name, needed="topics and data as its contract wrote them"
         ) from None
+
+
+def _bytes(topics: Sequence[str], content: str, expected: int) -> bytes:
+    """The topics, a word each, and the data behind them. ValueError for what is no hex, `_Malformed` for other lengths:
+    `fromhex` passes over blanks."""
+    if len(topics) != expected or content[:2] != "0x":
+        raise _Malformed
+    text = content[2:]
+    for topic in reversed(topics):
+        if len(topic) != 2 + 2 * WORD or topic[:2] != "0x":
+            raise _Malformed
+        text = topic[2:] + text
+    raw = bytes.fromhex(text)
+    if 2 * len(raw) != len(text):
+        raise _Malformed
+    return raw
 
 
 @cache
@@ -92,23 +97,26 @@ def _decoders(role: str) -> dict[str, _Decoder]:
 
 
 def _decoder(entry: Parameter) -> _Decoder:
-    indexed = [part for part in entry["inputs"] if part["indexed"]]
-    plain = [part for part in entry["inputs"] if not part["indexed"]]
-    topics = tuple((str(part["name"]), _static(part)) for part in indexed)
-    return _Decoder(str(entry["name"]), topics, _content(plain), tuple(str(part["name"]) for part in entry["inputs"]))
+    topics = [(str(part["name"]), _static(part)) for part in entry["inputs"] if part["indexed"]]
+    plain = [(str(part["name"]), _kind(part)) for part in entry["inputs"] if not part["indexed"]]
+    order = [str(part["name"]) for part in entry["inputs"]]
+    # Topics are words as the heads are, so together they read like one struct; only offsets count from the data on.
+    fields, tails, heads = _places([*topics, *plain])
+    fields.sort(key=lambda field: order.index(field[0]))
+    start = WORD * len(topics)
 
+    def read(raw: bytes) -> dict[str, Any]:
+        if len(raw) != heads:
+            raise _Malformed
+        return {name: value(raw, at) for name, at, value in fields}
 
-def _content(plain: Sequence[Parameter]) -> _Dynamic:
-    """An event's data: a struct, of any length even when it has no dynamic part."""
-    kind = _struct(plain)
-    if isinstance(kind, _Dynamic):
-        return kind
+    def read_with_tails(raw: bytes) -> dict[str, Any]:
+        values, end = _read(raw, 0, start, fields, tails, heads)
+        if end != len(raw):
+            raise _Malformed
+        return {name: values[name] for name in order}
 
-    def read(content: bytes, at: int) -> tuple[Any, int]:
-        _require(content, at, kind.width)
-        return kind.read(content, at), at + kind.width
-
-    return _Dynamic(read)
+    return _Decoder(str(entry["name"]), len(topics), read_with_tails if tails else read)
 
 
 def _kind(parameter: Parameter) -> _Static | _Dynamic:
@@ -140,30 +148,38 @@ def _static(parameter: Parameter) -> _Static:
 
 
 def _struct(components: Sequence[Parameter]) -> _Static | _Dynamic:
-    parts = [(str(part["name"]), _kind(part)) for part in components]
-    widths = [kind.width if isinstance(kind, _Static) else WORD for _, kind in parts]
-    places = [sum(widths[:position]) for position in range(len(widths))]
-    heads = sum(widths)
-    fields = [
-        (name, at, kind.read) for (name, kind), at in zip(parts, places, strict=True) if isinstance(kind, _Static)
-    ]
-    tails = [
-        (name, at, kind.read) for (name, kind), at in zip(parts, places, strict=True) if isinstance(kind, _Dynamic)
-    ]
+    fields, tails, heads = _places([(str(part["name"]), _kind(part)) for part in components])
+    if tails:
+        return _Dynamic(lambda content, at: _read(content, at, at, fields, tails, heads))
+    return _Static(heads, lambda content, at: {name: value(content, at + place) for name, place, value in fields})
 
-    def read(content: bytes, at: int) -> dict[str, Any]:
-        return {name: value(content, at + place) for name, place, value in fields}
 
-    def read_with_tails(content: bytes, at: int) -> tuple[dict[str, Any], int]:
-        _require(content, at, heads)
-        values, end = read(content, at), at + heads
-        for name, place, value in tails:
-            if _word(content, at + place) != end - at:
-                raise _Malformed
-            values[name], end = value(content, end)
-        return values, end
+#: Components by name, with the place of the head of each and what reads it.
+_Fields = list[tuple[str, int, Callable[[bytes, int], Any]]]
 
-    return _Dynamic(read_with_tails) if tails else _Static(heads, read)
+
+def _places(parts: Sequence[tuple[str, _Static | _Dynamic]]) -> tuple[_Fields, _Fields, int]:
+    """The static components, the dynamic ones, and the width of all heads."""
+    fields: _Fields = []
+    tails: _Fields = []
+    at = 0
+    for name, kind in parts:
+        (fields if isinstance(kind, _Static) else tails).append((name, at, kind.read))
+        at += kind.width if isinstance(kind, _Static) else WORD
+    return fields, tails, at
+
+
+def _read(
+    content: bytes, at: int, start: int, fields: _Fields, tails: _Fields, heads: int
+) -> tuple[dict[str, Any], int]:
+    """Heads from `at` on, and tails one after the other behind them, whose offsets count from `start`."""
+    _require(content, at, heads)
+    values, end = {name: value(content, at + place) for name, place, value in fields}, at + heads
+    for name, place, value in tails:
+        if _word(content, at + place) != end - start:
+            raise _Malformed
+        values[name], end = value(content, end)
+    return values, end
 
 
 def _array(item: _Static) -> _Dynamic:
@@ -236,11 +252,3 @@ def _word(content: bytes, at: int) -> int:
 def _require(content: bytes, at: int, width: int) -> None:
     if at + width > len(content):
         raise _Malformed
-
-
-def _bytes(text: str) -> bytes:
-    """From 0x-hex. ValueError for anything else, also for the blanks that `fromhex` would pass over."""
-    content = bytes.fromhex(text[2:])
-    if len(text) != 2 + 2 * len(content) or not text.startswith("0x"):
-        raise _Malformed
-    return content

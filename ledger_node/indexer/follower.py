@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 from ledger_node.domain.command import GENERATION_ROLES, Deployment, Generations
 from ledger_node.domain.organisation import Generation
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.errors import ChainAnswerInvalid, WrongChain
+from ledger_node.indexer.collecting import put_off
 from ledger_node.indexer.projection import rows_of
 from ledger_node.indexer.ranges import Ranges
 from ledger_node.ports import Checkpoint, Index, Ledger, RangeTooLarge, Step
+
+#: A step, and the generations of contracts that are known when it is done.
+Read = tuple[Step, list[Generation]]
 
 
 class Follower:
@@ -23,6 +29,8 @@ class Follower:
         self._index = index
         self._deployment = deployment
         self._ranges = Ranges(log_range)
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._ahead: tuple[Checkpoint, Future[Read]] | None = None  # what is read already, and after which block
         self.head: int | None = None  # the chain's newest block as last seen; None while the chain does not answer
 
     def step(self, most: int | None = None) -> bool:
@@ -46,7 +54,12 @@ class Follower:
         last = head.number if most is None else min(head.number, most)
         if last <= at.number:
             return False
-        self._index.apply(self._read(at, last))
+        step, generations = self._read_already(at, last) or self._read(at, last, self._index.generations(at.number))
+        if step.reached.number < last:
+            # The engine and the database work at the same time: the next range is read while this one is written.
+            self._ahead = step.reached, self._reader.submit(self._read, step.reached, last, generations)
+        with put_off():
+            self._index.apply(step)
         return True
 
     def catch_up(self, most: int | None = None) -> Checkpoint:
@@ -80,19 +93,25 @@ class Follower:
             raise WrongChain("the chain's first block differs", needed="the chain of the deployment record")
         return Checkpoint(0, first.hash, first.timestamp)
 
-    def _read(self, at: Checkpoint, most: int) -> Step:
+    def _read_already(self, at: Checkpoint, most: int) -> Read | None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead[0] != at:
+            return None
+        read = ahead[1].result()
+        return read if read[0].reached.number <= most else None
+
+    def _read(self, at: Checkpoint, most: int, known: list[Generation]) -> Read:
         """As far as the engine answers for at once, to block `most` at the furthest."""
-        generations = self._index.generations(at.number)
         while True:
             last = min(most, at.number + self._ranges.size)
             try:
-                reached = self._block(last)
-                events = self._events(at.number + 1, last, generations)
+                with put_off():
+                    reached = self._block(last)
+                    events, known_then = self._events(at.number + 1, last, known)
+                    self._ranges.answered(last - at.number, len(events))
+                    return self._step(at, reached, events), known_then
             except RangeTooLarge:
                 self._ranges.refused(last - at.number)
-            else:
-                self._ranges.answered(len(events))
-                return self._step(at, reached, events)
 
     def _step(self, at: Checkpoint, reached: BlockRef, events: list[Event]) -> Step:
         """The chain may turn between two questions, so both ends are looked at again when everything is read: what
@@ -111,8 +130,8 @@ class Follower:
             rows=tuple(row for event in events for row in rows_of(event)),
         )
 
-    def _events(self, first: int, last: int, known: list[Generation]) -> list[Event]:
-        """All events of blocks first..last, those of generations too that are registered on the way."""
+    def _events(self, first: int, last: int, known: list[Generation]) -> tuple[list[Event], list[Generation]]:
+        """All events of blocks first..last, and the generations that are known by then."""
         events = self._ledger.events(self._generations(known).listings(), first, last)
         registered = [_generation_in(event) for event in events if event.name == "GenerationRegistered"]
         known = [*known, *registered]
@@ -122,7 +141,7 @@ class Follower:
                 found = self._ledger.events(places, generation.at.block, last)
                 # What a contract wrote before it was listed is no fact of the consortium.
                 events += [event for event in found if event.at > generation.at]
-        return sorted(events, key=lambda event: event.at)
+        return sorted(events, key=lambda event: (event.at.block, event.at.log_index)), known
 
     def _generations(self, registered: list[Generation]) -> Generations:
         return Generations.known(self._deployment.contracts, registered)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, Table
 
+encoded = json.JSONEncoder().encode  # as SQLAlchemy writes it
+
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Each row has a value for every column."""
@@ -28,4 +30,4 @@ def _copy(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) 
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([json.dumps(row[name]) if name in documents else row[name] for name in names])
+            copy.write_row([encoded(row[name]) if name in documents else row[name] for name in names])

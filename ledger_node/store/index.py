@@ -83,7 +83,7 @@ class SqlIndex(
             database = Database(f"sqlite:///{folder}/index.db")
             try:
                 database.migrate()
-                yield SqlIndex(database)
+                yield _Rebuilt(database)
             finally:
                 database.close()
 
@@ -116,6 +116,13 @@ class SqlIndex(
         with self._database.read() as connection:
             row = connection.execute(newest).first()
         return None if row is None else BlockRef(row.number, row.hash, row.timestamp)
+
+
+class _Rebuilt(SqlIndex):
+    """An index that one process alone knows: it needs no leave to write."""
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._database.write()
 
 
 def _values(at: Checkpoint) -> dict[str, Any]:

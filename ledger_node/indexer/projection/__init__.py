@@ -39,9 +39,9 @@ def rows_of(event: Event) -> list[Row]:
         "operator": operator_of(event),
         "name": event.name,
         "args": event.args,
+        **position,
     }
-    facts = [("event", own), *projection(event.args)]
-    return [Row(table, {**values, **position}) for table, values in facts]
+    return [Row("event", own), *[Row(table, {**values, **position}) for table, values in projection(event.args)]]
 
 
 def operator_of(event: Event) -> str:

@@ -68,37 +68,51 @@ def test_an_engine_that_refuses_one_block_stops_with_what_it_needs(world: World)
     assert world.known() == []
 
 
-def test_a_range_grows_again_slowly_but_not_beyond_what_was_configured() -> None:
-    ranges = Ranges(1_000)
-    ranges.refused(1_000)
+def grown(ranges: Ranges, to: int) -> list[int]:
+    """The sizes on the way when every range is answered, without events."""
     sizes = []
-    while ranges.size < 1_000:
+    while ranges.size < to:
         sizes.append(ranges.size)
-        ranges.answered(0)
+        ranges.answered(ranges.size, 0)
+    return sizes
+
+
+def test_a_range_doubles_from_a_few_blocks_up_to_what_was_configured() -> None:
+    ranges = Ranges(1_000)
+    assert grown(ranges, 1_000) == [10, 20, 40, 80, 160, 320, 640]
+    ranges.answered(1_000, 0)
+    assert ranges.size == 1_000
+    assert Ranges(3).size == 3
+
+
+def test_a_refused_range_is_halved_and_grows_again_slowly() -> None:
+    ranges = Ranges(1_000)
+    grown(ranges, 1_000)
+    ranges.refused(1_000)
+    sizes = grown(ranges, 1_000)
     assert sizes[0] == 500
     assert 10 <= len(sizes) <= 20
-    ranges.answered(0)
-    assert ranges.size == 1_000
     ranges.refused(3)
     assert ranges.size == 1
-    for _ in range(12):
-        ranges.answered(0)
+    assert 10 <= len(grown(ranges, 2)) <= 20
+
+
+def test_a_range_is_as_long_as_few_enough_events_stand_in_it() -> None:
+    ranges = Ranges(1_000)
+    grown(ranges, 1_000)
+    ranges.answered(1_000, MOST_EVENTS)
+    assert ranges.size == 500
+    ranges.answered(7, 7 * MOST_EVENTS)  # one block is the least
+    assert ranges.size == 1
+    ranges.answered(1, 0)
     assert ranges.size == 2
 
 
-def test_a_range_does_not_grow_where_events_stand_dense() -> None:
-    ranges = Ranges(1_000)
-    ranges.refused(1_000)
-    ranges.answered(MOST_EVENTS - 1)
-    assert ranges.size == 500
-
-
-def test_no_range_is_longer_than_besu_takes(world: World) -> None:
-    world.ledger.most = 10**9
-    for _ in range(MOST_BLOCKS + 10):
-        world.ledger.mine()
-    following(world, 1_000_000).catch_up()
-    assert world.ledger.asked == [(1, MOST_BLOCKS), (MOST_BLOCKS + 1, MOST_BLOCKS + 10)]
+def test_no_range_is_longer_than_besu_takes() -> None:
+    ranges = Ranges(1_000_000)
+    grown(ranges, MOST_BLOCKS)
+    ranges.answered(MOST_BLOCKS, 0)
+    assert ranges.size == MOST_BLOCKS == 5_000
 
 
 @pytest.mark.parametrize(
