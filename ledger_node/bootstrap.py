@@ -20,10 +20,16 @@ from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
 from ledger_node.ports import ApiKeys, BlobStore, Index, Meter, Stage, no_stage
 from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
 from ledger_node.services.documents import Documents
 from ledger_node.services.evidence import Evidence
+from ledger_node.services.fsck import Fsck
+from ledger_node.services.fsck.documents import DocumentPart
+from ledger_node.services.fsck.generations import GenerationPart
+from ledger_node.services.fsck.index import IndexPart
+from ledger_node.services.fsck.submissions import SubmissionPart
 from ledger_node.services.lifecycles import Lifecycles
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.maintenance import Maintenance
@@ -43,6 +49,7 @@ from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
 from ledger_node.store.api_keys import SqlApiKeys
+from ledger_node.store.audit import SqlAudit
 from ledger_node.store.database import Database
 from ledger_node.store.gauges import SqlGauges
 from ledger_node.store.index import SqlIndex
@@ -82,6 +89,8 @@ class Node:
     documents: Documents
     evidence: Evidence
     maintenance: Maintenance
+    fsck: Fsck
+    collecting: Collecting
     status: Status
     meter: Meter
     most_lag: int
@@ -106,6 +115,7 @@ class Runtime:
         identity = Identity(organisation, signer.address, deployment)
         clock = SystemClock()
         self._poll_seconds = config.poll_seconds
+        self._ledger, self._log_range = ledger, config.log_range
         self._database = Database(config.database)
         self._database.migrate()
         index = SqlIndex(self._database)
@@ -141,6 +151,7 @@ class Runtime:
         permissions = Permissions(index, times, clock)
         lineages = Lineages(index, times)
         documents = Documents(blobs, pins)
+        audit, gauges = SqlAudit(self._database, index), SqlGauges(self._database, clock)
         api_keys = SqlApiKeys(self._database)
         _load_api_keys(api_keys, config.api_keys)
         self.node = Node(
@@ -167,12 +178,22 @@ class Runtime:
             documents=documents,
             evidence=Evidence(identity, index, ledger, lineages, documents),
             maintenance=Maintenance(index, self),
+            fsck=Fsck(
+                index,
+                (
+                    GenerationPart(ledger, index, deployment),
+                    IndexPart(ledger, index, audit, self._follow_beside, self.rebuild),
+                    SubmissionPart(ledger, index, audit, deployment),
+                    DocumentPart(audit, blobs, pins),
+                ),
+            ),
+            collecting=Collecting(index, audit, blobs, pins, gauges, clock),
             status=Status(
                 identity,
                 index,
                 ledger,
                 blobs,
-                SqlGauges(self._database, clock),
+                gauges,
                 meter,
                 clock,
                 Limits(config.most_lag, config.most_wait),
@@ -205,6 +226,10 @@ class Runtime:
         """Rebuilds the index while following stands still."""
         with self._indexing:
             return self._follower.rebuild()
+
+    def _follow_beside(self, beside: Index, most: int) -> None:
+        """Fills an index that is nobody's from the chain's events, up to a block."""
+        Follower(self._ledger, beside, self.node.identity.deployment, self._log_range).catch_up(most)
 
     def _index_once(self) -> int:
         try:

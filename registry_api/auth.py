@@ -65,6 +65,8 @@ MAY: dict[str, frozenset[Role]] = {
     "vote": GOVERNANCE,
     "execute_proposal": GOVERNANCE,
     "rebuild_index": GOVERNANCE,
+    "run_fsck": GOVERNANCE,
+    "collect_documents": GOVERNANCE,
 }
 #: A suspension with an end is a regulator's, one without is the grantor's.
 SUSPENDING = {True: OVERSIGHT, False: CUSTODY}

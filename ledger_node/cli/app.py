@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger_node.cli import impact, lineage
+from ledger_node.cli import fsck, impact, lineage
 from ledger_node.cli.root import Root, lazy
 from ledger_node.cli.session import EVERYWHERE, Globals
 
@@ -69,9 +69,11 @@ GROUPS = {
     "submission": "Writes that your node accepted, and how they stand.",
     "contracts": "Compare the contracts on a chain with their source.",
     "index": "The node's cache of the chain.",
+    "blobs": "The documents that the node keeps.",
 }
 
 for name, about in GROUPS.items():
     app.add_typer(lazy(f"ledger_node.cli.{name}"), name=name, help=about, no_args_is_help=True)
 lineage.add_to(app)
 impact.add_to(app)
+fsck.add_to(app)

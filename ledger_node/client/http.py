@@ -83,10 +83,11 @@ class Http:
         headers = {"Idempotency-Key": _key(key)}
         return expect(shape, _json(self._send("POST", path, {}, content, headers, 0).content))
 
-    def operate(self, shape: type[T], path: str, seconds: float) -> T:
-        """A POST without a body that changes this node alone and may take `seconds`."""
+    def operate(self, shape: type[T], path: str, seconds: float, body: Json | None = None) -> T:
+        """A POST that changes this node alone and may take `seconds`."""
         headers = {"Idempotency-Key": _key(None)}
-        return expect(shape, _json(self._send("POST", path, {}, b"{}", headers, seconds).content))
+        content = json.dumps(body or {}).encode()
+        return expect(shape, _json(self._send("POST", path, {}, content, headers, seconds).content))
 
     def write(
         self, path: str, body: Json, key: str | None, wait: int, query: Query | None = None

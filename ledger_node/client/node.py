@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ledger_node.client import answers
+from ledger_node.client.inputs import Json
 from ledger_node.client.noun import Noun
+
+CHECK_SECONDS = 3600.0  # a long chain is read again from its first block
 
 
 class Nodes(Noun):
@@ -14,6 +17,15 @@ class Nodes(Noun):
     def status(self) -> answers.NodeStatus:
         """What it writes, reads and keeps, and what keeps it from being ready."""
         return self._http.get(answers.NodeStatus, "/v1/node/status")
+
+    def fsck(self, *, repair: bool = False) -> answers.Fsck:
+        """Compares everything that can be derived; with `repair` puts right what is not as it should be."""
+        return self._http.operate(answers.Fsck, "/v1/node/fsck", CHECK_SECONDS, {"repair": repair})
+
+    def collect(self, *, grace: int, remove: bool = False) -> answers.Collected:
+        """Documents that nothing names and that are older than `grace` seconds; with `remove` they are removed."""
+        body: Json = {"graceSeconds": grace, "remove": remove}
+        return self._http.operate(answers.Collected, "/v1/node/gc", CHECK_SECONDS, body)
 
     def trust(self) -> bytes:
         """The trust file (`medledger-trust/1`) as of the newest indexed block: only as good as this node's word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import Response
@@ -12,11 +13,23 @@ from registry_api.node import NodeOf
 from registry_api.reading import View
 from registry_api.routes.parts import router
 from registry_api.schemas.base import Organisation
-from registry_api.schemas.node import IndexDigest, Node, NodeStatus, Ourselves, Rebuilt
+from registry_api.schemas.node import (
+    Checked,
+    CollectDocuments,
+    CollectedDocuments,
+    Found,
+    IndexDigest,
+    Node,
+    NodeStatus,
+    Ourselves,
+    Rebuilt,
+    RunFsck,
+)
 from registry_api.schemas.problem import READ, declared
 from registry_api.schemas.run import Nothing
 
 routes = router("node")
+SHOWN = 1000  # findings in one answer
 TRUST: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A medledger-trust/1 document.",
@@ -85,6 +98,29 @@ def get_node_status(node: NodeOf) -> NodeStatus:
 def get_trust(node: NodeOf) -> Response:
     """What a verifier would have to trust, as of the newest indexed block. Compare it with another source's."""
     return Response(node.evidence.trust(), media_type="application/json")
+
+
+@routes.post("/v1/node/fsck", responses={**READ, **declared(403, 408, 413)})
+def run_fsck(node: NodeOf, body: RunFsck | None = None) -> Checked:
+    """Compare the index with the chain, submissions with receipts, documents with their digests, contracts with the
+    record; put right what can be derived, when asked to."""
+    report = node.fsck.run(repair=body is not None and body.repair)
+    return Checked(
+        as_of_block=report.as_of,
+        index_lag=node.status.lag(),
+        clean=report.clean,
+        checked=report.checked,
+        findings=[Found(**asdict(one)) for one in report.findings[:SHOWN]],
+        more=max(0, len(report.findings) - SHOWN),
+    )
+
+
+@routes.post("/v1/node/gc", responses={**READ, **declared(403, 408, 413)})
+def collect_documents(node: NodeOf, body: CollectDocuments | None = None) -> CollectedDocuments:
+    """Find documents that no fact names and nobody stored lately; remove them, when asked to."""
+    asked = body or CollectDocuments()
+    found = node.collecting.run(grace=asked.grace_seconds, remove=asked.remove)
+    return CollectedDocuments(held=found.held, unwanted=found.unwanted, size=found.size, removed=found.removed)
 
 
 @routes.get("/v1/index/digest", responses=READ)

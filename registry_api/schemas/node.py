@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
-from registry_api.schemas.base import Answer, Hex, Organisation, Stamped
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
+
+from registry_api.schemas.base import Answer, Asked, Hex, Organisation, Stamped, whole
 
 
 class Ourselves(Organisation):
@@ -46,6 +48,45 @@ class NodeStatus(Stamped):
     blobs: str = Field(description="`ok`, or why the blob store cannot be used.")
     failures: dict[str, str] = Field(description="By worker, how its last step failed.")
     version: str
+
+
+class RunFsck(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"repair": False}]})
+
+    repair: StrictBool = Field(default=False, description="Put right what can be derived from the chain.")
+
+
+class Found(Answer):
+    """One thing that is not as it should be. The codes are in docs/operator.md."""
+
+    code: str = Field(examples=["index-rows-differ"])
+    subject: str = Field(description="A table, a submission, a document, a contract.", examples=["dataset"])
+    detail: str
+    repairable: bool = Field(description="Whether the right state can be derived.")
+    repaired: bool
+
+
+class Checked(Stamped):
+    clean: bool
+    checked: dict[str, int] = Field(description="How much was looked at, by part.")
+    findings: list[Found] = Field(description="At most 1,000.")
+    more: int = Field(description="Findings beyond these.")
+
+
+class CollectDocuments(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"remove": False}]})
+
+    remove: StrictBool = Field(default=False, description="Remove them; else they are only counted.")
+    grace_seconds: Annotated[int, Field(ge=3600, le=10**9), BeforeValidator(whole)] = Field(
+        default=7 * 86_400, description="How long a document is kept that no fact names yet."
+    )
+
+
+class CollectedDocuments(Answer):
+    held: int = Field(description="Documents in the blob store.")
+    unwanted: int = Field(description="Those that no fact names and that are older than the grace.")
+    size: int | None = Field(description="Their bytes; null when the store does not say.")
+    removed: int
 
 
 class IndexDigest(Stamped):

@@ -12,7 +12,17 @@ from ledger_node.client.answers.dataset import Dataset, DatasetVersion, Derivati
 from ledger_node.client.answers.key import Key, WrittenFact
 from ledger_node.client.answers.lineage import Affected, Lineage, LineageEdge, LineageNode, UsedAt
 from ledger_node.client.answers.model import LifecycleStep, Model, ModelVersion
-from ledger_node.client.answers.node import Health, IndexDigest, Node, NodeStatus, Ourselves, Rebuild
+from ledger_node.client.answers.node import (
+    Collected,
+    Finding,
+    Fsck,
+    Health,
+    IndexDigest,
+    Node,
+    NodeStatus,
+    Ourselves,
+    Rebuild,
+)
 from ledger_node.client.answers.organisation import Consortium, Emergency, Generation, Organisation, Thresholds
 from ledger_node.client.answers.parts import AsOf, Named, Page, Scope
 from ledger_node.client.answers.proposal import Admission, Proposal, Vote
@@ -30,6 +40,7 @@ __all__ = [
     "AsOf",
     "Blob",
     "Check",
+    "Collected",
     "Consent",
     "Consortium",
     "Dataset",
@@ -38,6 +49,8 @@ __all__ = [
     "Derivation",
     "Emergency",
     "Erasure",
+    "Finding",
+    "Fsck",
     "Generation",
     "Health",
     "IndexDigest",

@@ -44,6 +44,28 @@ class NodeStatus(AsOf):
     version: str
 
 
+class Finding(TypedDict):
+    code: str
+    subject: str
+    detail: str
+    repairable: bool
+    repaired: bool
+
+
+class Fsck(AsOf):
+    clean: bool
+    checked: dict[str, int]
+    findings: list[Finding]
+    more: int
+
+
+class Collected(TypedDict):
+    held: int
+    unwanted: int
+    size: int | None
+    removed: int
+
+
 class Health(TypedDict):
     status: str
 

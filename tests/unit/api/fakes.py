@@ -26,9 +26,11 @@ from ledger_node.metrics import Metrics
 from ledger_node.ports import Checkpoint, Page
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
 from ledger_node.services.documents import Documents
+from ledger_node.services.fsck import Fsck
 from ledger_node.services.lifecycles import Lifecycles
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.maintenance import Maintenance
@@ -394,6 +396,11 @@ class FixedEvidence:
         return b'{"format":"medledger-trust/1"}'
 
 
+class NoDigests:
+    def digests(self, at: int) -> set[str]:
+        return set()
+
+
 class FixedRebuilder:
     def rebuild(self) -> tuple[str, str]:
         return digest("index"), digest("index")
@@ -423,7 +430,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     membership = Membership(i, identity, clock)
     times = Times(i, ledger)  # type: ignore[arg-type]
     permissions = Permissions(i, times, clock)
-    gauges, meter = MemoryGauges(outbox), Metrics()
+    gauges, meter, pins = MemoryGauges(outbox), Metrics(), MemoryPins()
     status = Status(identity, i, ledger, blobs, gauges, meter, clock, Limits(20, 300))  # type: ignore[arg-type]
     status.note_head(head)
     node = Node(
@@ -447,9 +454,11 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         recalls=Recalls(i, submissions, membership),
         streams=Streams(i, submissions, membership),
         lineages=Lineages(i, times),
-        documents=Documents(blobs, MemoryPins()),
+        documents=Documents(blobs, pins),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
         maintenance=Maintenance(i, FixedRebuilder()),
+        fsck=Fsck(i, ()),
+        collecting=Collecting(i, NoDigests(), blobs, pins, gauges, clock),  # type: ignore[arg-type]
         status=status,
         meter=meter,
         most_lag=20,

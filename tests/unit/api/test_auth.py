@@ -59,6 +59,8 @@ WRITES = {
     "vote": "/v1/proposals/1/votes",
     "execute_proposal": "/v1/proposals/1/execution",
     "rebuild_index": "/v1/index/rebuild",
+    "run_fsck": "/v1/node/fsck",
+    "collect_documents": "/v1/node/gc",
 }
 STEWARD = {
     "register_dataset",

@@ -39,7 +39,7 @@ COMMANDS = {
     *("recall issue", "recall list", "recall show", "recall lift", "acknowledgement make", "acknowledgement list"),
     *("stream open", "stream anchor", "stream list", "stream show"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
-    *("contracts verify", "index rebuild", "index digest", "submission list", "submission show"),
+    *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
 }
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
 

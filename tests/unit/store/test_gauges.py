@@ -14,23 +14,11 @@ from ledger_node.store.gauges import TRUSTED, SqlGauges
 from ledger_node.store.pins import SqlPins
 from ledger_node.store.schema.local import alarm, pause, submission, writer
 from tests.fakes import FakeClock, address, digest
-
-VALUES: dict[type, Any] = {str: "x", int: 0, bool: False, bytes: b""}
-
-
-def row(number: int, state: str, nonce: int, created_at: int = 900) -> dict[str, Any]:
-    """A submission; the columns that nothing here asks about are filled in."""
-    told = {"state": state, "nonce": nonce, "signer": address(9), "created_at": created_at, "hash": digest(number)}
-    needed = {
-        column.name: f"{number}" if column.type.python_type is str else number
-        for column in submission.columns
-        if not column.nullable and column.type.python_type in (str, int)
-    }
-    return {**needed, "settled": False, **told}
+from tests.submissions import row
 
 
 def test_gauges_of_an_empty_store_are_nothing(database: Database) -> None:
-    assert SqlGauges(database, FakeClock()).read() == Figures()
+    assert SqlGauges(database, FakeClock()).read() == Figures(epoch=1)
 
 
 def test_gauges_count_what_waits(database: Database) -> None:
