@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger_node import __version__
 from ledger_node.blobs.folder import FolderBlobs
+from ledger_node.chain.finality import finality_of
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner
 from ledger_node.config import NodeConfig, load_deployment
 from ledger_node.domain.command import Identity
-from ledger_node.errors import ConfigInvalid, MedLedgerError, Retry
+from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
 from ledger_node.ports import ApiKeys, BlobStore, Index, Meter, Stage, no_stage
@@ -23,6 +23,7 @@ from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
+from ledger_node.services.dispatching import Dispatching
 from ledger_node.services.documents import Documents
 from ledger_node.services.evidence import Evidence
 from ledger_node.services.fsck import Fsck
@@ -52,14 +53,14 @@ from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.audit import SqlAudit
 from ledger_node.store.database import Database
 from ledger_node.store.gauges import SqlGauges
+from ledger_node.store.desk import SqlDesk
+from ledger_node.store.dispatch import SqlDispatch
 from ledger_node.store.index import SqlIndex
+from ledger_node.store.lease import Lease
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.store.pins import SqlPins
-from ledger_node.submitter.sender import Submitter
-
-log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 1.0  # a worker's pause after a failure
+from ledger_node.submitter.submitter import Submitter
+from ledger_node.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Node:
     times: Times
     api_keys: ApiKeys
     submissions: Submissions
+    dispatching: Dispatching
     register: Register
     proposals: Proposals
     protection: Protection
@@ -114,36 +116,36 @@ class Runtime:
         organisation = ledger.organisation_of(deployment.contracts, signer.address)
         identity = Identity(organisation, signer.address, deployment)
         clock = SystemClock()
-        self._poll_seconds = config.poll_seconds
-        self._ledger, self._log_range = ledger, config.log_range
         self._database = Database(config.database)
         self._database.migrate()
         index = SqlIndex(self._database)
         outbox = SqlOutbox(self._database, clock, signer.address)
+        desk = SqlDesk(self._database, clock, signer.address)
         blobs, pins = _blobs(config), SqlPins(self._database, clock)
-        self._stop = threading.Event()
-        self._wake = threading.Event()
+        self._ledger, self._log_range = ledger, config.log_range
         self._indexing = threading.Lock()
         self._follower = Follower(ledger, index, deployment, config.log_range)
-        self._submitter = Submitter(
+        submitter = Submitter(
             ledger,
-            outbox,
+            SqlDispatch(self._database, signer.address),
+            desk,
             index,
             clock,
+            signer,
+            finality_of(config.engine, ledger, config.finality_depth),
             deployment.contracts,
-            finality_depth=config.finality_depth,
+            window=config.window,
             resend_seconds=config.resend_seconds,
             stage=stage,
         )
         submissions = Submissions(
             identity,
             ledger,
-            signer,
             outbox,
             index,
             salt_secret=outbox.salt_secret(),
             queue_cap=config.queue_cap,
-            wake=self._wake.set,
+            wake=self._wake_submitter,
             stage=stage,
         )
         membership = Membership(index, identity, clock)
@@ -160,6 +162,7 @@ class Runtime:
             times=times,
             api_keys=api_keys,
             submissions=submissions,
+            dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
             register=Register(index),
             proposals=Proposals(index, ledger, submissions, membership, clock),
             protection=Protection(index, submissions, membership, clock),
@@ -197,29 +200,34 @@ class Runtime:
                 meter,
                 clock,
                 Limits(config.most_lag, config.most_wait),
+                writes=lambda: self._writing.held,
             ),
             meter=meter,
             most_lag=config.most_lag,
         )
-        pinning = Pinning(blobs, pins, clock)
-        steps = {"indexer": self._index_once, "submitter": self._submitter.step, "pinner": pinning.step}
-        self._workers = [
-            threading.Thread(target=self._work, args=(name, meter.timed(name, step)), daemon=True)
-            for name, step in steps.items()
-        ]
+        tasks = {
+            "indexer": meter.timed("indexer", self._index_once),
+            "submitter": meter.timed("submitter", submitter.step),
+            "pinner": meter.timed("pinner", Pinning(blobs, pins, clock).step),
+        }
+        self._writing = Lease(self._database, __version__)
+        self._workers = Workers(
+            self._writing,
+            tasks,
+            poll_seconds=config.poll_seconds,
+            note_failure=self.node.status.note_failure,
+            stand_by=self._stand_by,
+        )
 
     def __enter__(self) -> Node:
-        with self._indexing:
-            self._follower.catch_up()
-        for worker in self._workers:
-            worker.start()
+        if self._writing.take():
+            with self._indexing:
+                self._follower.catch_up()
+        self._workers.start()
         return self.node
 
     def __exit__(self, *exc: object) -> None:
-        self._stop.set()
-        self._wake.set()
-        for worker in self._workers:
-            worker.join(timeout=30)
+        self._workers.stop()
         self._database.close()
 
     def rebuild(self) -> tuple[str, str]:
@@ -238,35 +246,15 @@ class Runtime:
         finally:
             self.node.status.note_head(self._follower.head)
 
-    def _work(self, name: str, once: Callable[[], int]) -> None:
-        """Calls one worker's step until the node stops. What may pass is tried again; what cannot pass stops the
-        worker, loudly: a node that cannot read its chain must not answer as if it could."""
-        while not self._stop.is_set():
-            try:
-                moved = once()
-            except MedLedgerError as error:
-                self.node.status.note_failure(name, error.code)
-                if error.retry is not Retry.SAFE:
-                    log.critical("%s stopped", name, extra={"code": error.code})
-                    return
-                log.warning("%s waits", name, extra={"code": error.code})
-                self._stop.wait(RETRY_SECONDS)
-            except Exception as error:
-                # A full disk, a locked database: nothing is lost, since every step begins from the store.
-                self.node.status.note_failure(name, type(error).__name__)
-                log.exception("%s failed and tries again", name)
-                self._stop.wait(RETRY_SECONDS)
-            else:
-                self.node.status.note_failure(name, "")
-                if moved == 0:
-                    self._wait(name)
+    def _stand_by(self) -> None:
+        """Another process writes: this one answers from the same store, and looks by itself how far behind it is."""
+        try:
+            self.node.status.note_head(self._ledger.head().number)
+        except ChainUnreachable:
+            self.node.status.note_head(None)
 
-    def _wait(self, name: str) -> None:
-        if name == "submitter":
-            self._wake.wait(self._poll_seconds)
-            self._wake.clear()
-        else:
-            self._stop.wait(self._poll_seconds)
+    def _wake_submitter(self) -> None:
+        self._workers.wake("submitter")
 
 
 def _blobs(config: NodeConfig) -> BlobStore:

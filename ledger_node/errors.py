@@ -330,6 +330,18 @@ class StoreUnavailable(NodeError):
     retry = Retry.SAFE
 
 
+class NotTheWriter(NodeError):
+    code = "ML-0910"
+    title = "Another process of this node writes"
+    retry = Retry.SAFE
+
+
+class SignerUnavailable(NodeError):
+    code = "ML-0911"
+    title = "The signer does not answer"
+    retry = Retry.SAFE
+
+
 def all_errors() -> list[type[MedLedgerError]]:
     """Every error class, by code."""
     found: dict[str, type[MedLedgerError]] = {}

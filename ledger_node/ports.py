@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from ledger_node.domain.codes import ProposalKind
-from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Listing
+from ledger_node.domain.command import Command, Contracts, Deployment, Listing
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.figures import Figures, Standing
@@ -17,7 +17,18 @@ from ledger_node.domain.organisation import Generation, Key, Organisation, Propo
 from ledger_node.domain.position import BlockRef, Event, Position, RevertedEvent
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
-from ledger_node.domain.submission import Receipt, Signed, Submission, SubmissionState
+from ledger_node.domain.submission import (
+    Alarm,
+    Entry,
+    Outgoing,
+    Receipt,
+    Sent,
+    Settlement,
+    Signed,
+    Submission,
+    SubmissionState,
+    Waiting,
+)
 from ledger_node.domain.training import Run
 
 
@@ -33,7 +44,17 @@ class Signer(Protocol):
     def address(self) -> str: ...
 
     def sign(self, to: str, calldata: str, nonce: int) -> Signed:
-        """A typed (EIP-1559) transaction to a contract, signed for this node's chain with no gas price."""
+        """A typed (EIP-1559) transaction to a contract, signed for this node's chain with no gas price.
+
+        SignerUnavailable when the key cannot be asked now.
+        """
+
+    def sign_nothing(self, nonce: int) -> Signed:
+        """A transaction to the key's own address that does nothing but take a nonce."""
+
+    @property
+    def at_once(self) -> int:
+        """How many it signs in a second or so: what is worth one commit."""
 
 
 class Ledger(Protocol):
@@ -65,10 +86,17 @@ class Ledger(Protocol):
     def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
         """`payload` the other way round; addresses come checksummed. ChainAnswerInvalid when it cannot be read."""
 
-    def send(self, raw: str) -> None:
-        """Hands the bytes to the pool. "Already known" is success; NonceTooLow when the nonce is used."""
+    def send_all(self, raws: Sequence[str]) -> list[Sent]:
+        """Hands signed bytes to the pool, in their order, in one request."""
 
-    def receipt(self, transaction: str) -> Receipt | None: ...
+    def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        """By transaction hash, in one request."""
+
+    def receipts_in(self, block: int) -> list[Receipt] | None:
+        """Of all transactions of a block; None when the engine does not know it, or gives no receipts by block."""
+
+    def nonce_of(self, transaction: str) -> int:
+        """Of a transaction that a receipt names."""
 
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         """What a mined transaction did: its events' subjects, or the decoded refusal."""
@@ -90,10 +118,6 @@ MOST_EVENTS = 30_000
 
 class RangeTooLarge(Exception):
     """So many blocks, or so many logs, are more than the engine gives or we take in one answer."""
-
-
-class NonceTooLow(Exception):
-    """The chain has already used this nonce, by our bytes or by another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,23 +254,22 @@ class Meter(Protocol):
         """All of it, with how the node stands, in the form that Prometheus reads."""
 
 
-#: Called with its name at each stage of a write: `accepted sending sent mined settled`. Tests kill the process there.
-Stage = Callable[[str, Submission], None]
+#: Called with its name at each stage of a write: `accepted signing signed sending sent mined settled`.
+#: Tests kill there.
+Stage = Callable[[str], None]
 
 
-def no_stage(name: str, submission: Submission) -> None:
+def no_stage(name: str) -> None:
     """Nothing happens between the stages of a node in service."""
 
 
 class Outbox(Protocol):
-    """Writes that were accepted. Every method is one SQL transaction."""
+    """Writes that were accepted, for those who make them. Every method is one SQL transaction."""
 
-    def accept(
-        self, command: Command, idempotency: Idempotency, to: str, sign: Callable[[int], Signed], floor: int, cap: int
-    ) -> Submission:
-        """Chooses the nonce, signs and commits, or returns what the same key was given before.
+    def accept(self, entries: Sequence[Entry], cap: int) -> list[Submission]:
+        """Commits all or none, or returns for a key that was used what its request was given before.
 
-        IdempotencyKeyReused when the key came with another request, QueueFull when `cap` submissions are open.
+        IdempotencyKeyReused when the key came with another request, QueueFull when `cap` submissions would be open.
         """
 
     def find(self, submission: str) -> Submission | None: ...
@@ -255,25 +278,90 @@ class Outbox(Protocol):
 
     def list_recent(self, limit: int) -> list[Submission]: ...
 
-    def open(self) -> list[Submission]:
-        """All that are signed or sent, by nonce."""
 
-    def unfinal(self) -> list[Submission]:
-        """All that are mined or failed but not yet beyond a reorganisation."""
+class Dispatch(Protocol):
+    """The same writes, for the one process that signs, sends and settles. Every write raises NotTheWriter when another
+    process has taken over."""
 
-    def mark(
-        self,
-        submission: str,
-        expected: SubmissionState,
-        state: SubmissionState,
-        *,
-        block: int | None = None,
-        block_hash: str | None = None,
-        status: int | None = None,
-        outcome: dict[str, Any] | None = None,
-        settled: bool = False,
-    ) -> bool:
-        """Moves one submission on, when it still is in `expected`. False when it is not."""
+    def waiting(self, limit: int) -> list[Waiting]:
+        """The oldest that are queued."""
+
+    def next_nonce(self, floor: int) -> int:
+        """The first that no submission of this signer has, and at least `floor`."""
+
+    def sign(self, signed: Sequence[tuple[str, Signed]]) -> None:
+        """Queued submissions get their bytes. IndexConflict, and none does, when one is queued no more."""
+
+    def unsent(self, limit: int) -> list[Outgoing]:
+        """The signed ones, by nonce."""
+
+    def sent(self, outgoing: Sequence[Outgoing]) -> None: ...
+
+    def in_flight(self) -> int:
+        """How many are sent and not settled."""
+
+    def unsettled(self, limit: int) -> list[Outgoing]:
+        """Signed and sent ones by nonce, and those whose place another transaction seems to have taken."""
+
+    def find_hashes(self, hashes: Sequence[str]) -> dict[str, Outgoing]:
+        """By any of their hashes."""
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Each that is not beyond a reorganisation's reach."""
+
+    def replaced(self, nonce: int, block: BlockRef) -> bool:
+        """The submission with this nonce, if there is one that is open, cannot be mined any more."""
+
+    def passing_blocks(self, height: int) -> list[tuple[int, str]]:
+        """Number and hash of the blocks up to `height` by which something is settled and may still fall out."""
+
+    def finish(self, block: int, block_hash: str, state: SubmissionState) -> int:
+        """What is settled by this block is so for good: `state` for the mined ones. Not what a foreign transaction replaced,
+        which waits for `requeue`. Returns how many."""
+
+    def rearm(self, block: int, block_hash: str) -> int:
+        """What this block settled is open again, since it fell out of the chain."""
+
+    def taken(self, height: int) -> list[str]:
+        """The submissions whose nonce another transaction has by a block up to `height`."""
+
+    def requeue(self, submissions: Sequence[str]) -> int:
+        """What was taken waits again, for another nonce. Returns how many."""
+
+
+class Desk(Protocol):
+    """What an operator decides about the outbox of a signer."""
+
+    def pause(self, reason: str) -> None:
+        """Nothing is signed or sent until `resume`. Keeps an earlier pause's reason."""
+
+    def resume(self) -> None: ...
+
+    def paused(self) -> str | None:
+        """Why, or None."""
+
+    def alarm(self, nonce: int, transaction: str | None, block: int) -> bool:
+        """A transaction of our key that is not ours: kept, and the outbox paused. False when it is known."""
+
+    def alarms(self, limit: int) -> list[Alarm]:
+        """The newest first."""
+
+    def cancel(self, submission: str, sign: Callable[[int], Signed]) -> Submission | None:
+        """A queued one is replaced at once; of a signed one, `sign` makes what takes its nonce. None for all others."""
+
+    def resend(self, submission: str) -> Submission | None:
+        """What is sent and not mined goes to the pool again at once, with the same bytes. None for all others."""
+
+
+class Finality(Protocol):
+    """When a block is beyond a reorganisation's reach, by the engine's own rule."""
+
+    @property
+    def state(self) -> SubmissionState:
+        """FINAL, or SAFE where the rule rests on most signers being honest and connected."""
+
+    def height(self, head: BlockRef) -> int:
+        """The newest block that is; negative when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.ToolMissing: 500,
     errors.NetworkState: 500,
     errors.StoreUnavailable: 503,
+    errors.NotTheWriter: 503,
+    errors.SignerUnavailable: 503,
 }
 
 

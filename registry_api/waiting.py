@@ -9,8 +9,8 @@ import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from ledger_node.domain.submission import Submission, SubmissionState
-from ledger_node.errors import ConsentRefused, ContractRefused, ForeignTransaction, MedLedgerError
+from ledger_node.domain.submission import CANCELLED, Submission
+from ledger_node.errors import ConsentRefused, ContractRefused, MedLedgerError, StateConflict
 from registry_api import problems
 from registry_api.schemas.submission import Submission as Shown
 from registry_api.writing import Accepted
@@ -52,7 +52,7 @@ def _look(node: Node, submission: str) -> tuple[Submission, int]:
 def _answer(submission: Submission, indexed: int, *, created: bool) -> Response | None:
     if not submission.settled:
         return None
-    if submission.state is SubmissionState.REPLACED or submission.status == 0:
+    if submission.outcome == CANCELLED or submission.status == 0:
         return problems.respond(refusal_of(submission))
     if submission.block is None or indexed < submission.block:
         return None
@@ -62,9 +62,9 @@ def _answer(submission: Submission, indexed: int, *, created: bool) -> Response 
 def refusal_of(submission: Submission) -> MedLedgerError:
     """Why a settled submission has no effect, with the whole submission among the facts."""
     shown = Shown.of(submission).model_dump(mode="json", by_alias=True)
-    if submission.state is SubmissionState.REPLACED:
-        return ForeignTransaction(
-            "another transaction took this write's place", needed="look at who else holds the key", submission=shown
+    if submission.outcome == CANCELLED:
+        return StateConflict(
+            "the write was taken back by an operator of this node", needed="a new write", submission=shown
         )
     outcome = submission.outcome or {}
     error, reason = str(outcome.get("error", "")), str(outcome.get("reason", ""))

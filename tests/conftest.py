@@ -10,6 +10,7 @@ import pytest
 from ledger_node.localnet import network
 from ledger_node.localnet.network import Network
 from ledger_node.store.database import Database
+from ledger_node.store.lease import Lease
 from tests.postgresql import PostgreSql
 
 
@@ -29,13 +30,22 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSql]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty store of either engine, with its tables."""
+def lease(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lease]:
+    """The writing of an empty store of either engine, with its tables."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'node.db'}"
     else:
         url = request.getfixturevalue("postgresql").new_url()
-    made = Database(url)
-    made.migrate()
-    yield made
-    made.close()
+    database = Database(url)
+    database.migrate()
+    held = Lease(database, "test")
+    assert held.take()
+    yield held
+    held.lose()
+    database.close()
+
+
+@pytest.fixture
+def database(lease: Lease) -> Database:
+    """An empty store of either engine, with its tables, that this process writes."""
+    return lease.database

@@ -10,9 +10,8 @@ from ledger_node.chain import payloads
 from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import CONTRACT_NAMES, Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event
-from ledger_node.domain.submission import Receipt, Signed
+from ledger_node.domain.submission import Receipt, Sent, Signed
 from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
-from ledger_node.ports import NonceTooLow
 
 
 def digest(number: int) -> str:
@@ -38,8 +37,13 @@ class FakeClock:
 class FakeSigner:
     address: str = address(99)
 
+    at_once: int = 500
+
     def sign(self, to: str, calldata: str, nonce: int) -> Signed:
         return Signed(f"0xraw{nonce}", digest(10_000 + nonce), nonce, self.address)
+
+    def sign_nothing(self, nonce: int) -> Signed:
+        return Signed(f"0xnothing{nonce}", digest(20_000 + nonce), nonce, self.address)
 
 
 @dataclass
@@ -49,7 +53,10 @@ class FakeLedger:
     blocks: list[BlockRef] = field(default_factory=lambda: [BlockRef(0, digest(1), 1_000)])
     logs: list[Event] = field(default_factory=list)
     pool: dict[int, str] = field(default_factory=dict)
-    receipts: dict[str, Receipt] = field(default_factory=dict)
+    receipts_by_hash: dict[str, Receipt] = field(default_factory=dict)
+    serves_blocks: bool = True
+    room: int = 1_000_000
+    sender: str = address(99)
     next_nonce: int = 0
     sends: list[str] = field(default_factory=list)
     failing: set[int] = field(default_factory=set)
@@ -68,7 +75,8 @@ class FakeLedger:
         while self.next_nonce in self.pool:
             nonce = self.next_nonce
             hash_ = self.pool.pop(nonce)
-            self.receipts[hash_] = Receipt(hash_, number, block.hash, 0 if nonce in self.failing else 1, 21_000)
+            status = 0 if nonce in self.failing else 1
+            self.receipts_by_hash[hash_] = Receipt(hash_, number, block.hash, status, 21_000, self.sender)
             self.next_nonce += 1
 
     def reorganise(self, depth: int) -> None:
@@ -77,8 +85,8 @@ class FakeLedger:
         kept = len(self.blocks) - depth
         self.blocks = self.blocks[:kept]
         self.logs = [event for event in self.logs if event.at.block < kept]
-        dropped = {h: r for h, r in self.receipts.items() if r.block >= kept}
-        self.receipts = {h: r for h, r in self.receipts.items() if r.block < kept}
+        dropped = {h: r for h, r in self.receipts_by_hash.items() if r.block >= kept}
+        self.receipts_by_hash = {h: r for h, r in self.receipts_by_hash.items() if r.block < kept}
         self.next_nonce -= len(dropped)
 
     def _answer(self) -> None:
@@ -117,17 +125,36 @@ class FakeLedger:
     def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
         return payloads.decode_payload(kind, payload)
 
-    def send(self, raw: str) -> None:
+    def send_all(self, raws: Sequence[str]) -> list[Sent]:
         self._answer()
-        nonce = int(raw.removeprefix("0xraw"))
+        return [self._send(raw) for raw in raws]
+
+    def _send(self, raw: str) -> Sent:
+        number = int(raw.removeprefix("0xraw").removeprefix("0xnothing").removeprefix("0xforeign"))
         self.sends.append(raw)
-        if nonce < self.next_nonce:
-            raise NonceTooLow
-        self.pool[nonce] = digest(10_000 + nonce)
+        if number < self.next_nonce:
+            return Sent.USED
+        if len(self.pool) >= self.room:
+            return Sent.REFUSED
+        kind = {"0xr": 10_000, "0xn": 20_000, "0xf": 30_000}[raw[:3]]
+        self.pool[number] = digest(kind + number)
+        return Sent.TAKEN
 
     def receipt(self, transaction: str) -> Receipt | None:
         self._answer()
-        return self.receipts.get(transaction)
+        return self.receipts_by_hash.get(transaction)
+
+    def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        return [self.receipt(one) for one in transactions]
+
+    def receipts_in(self, block: int) -> list[Receipt] | None:
+        self._answer()
+        if not self.serves_blocks:
+            return None
+        return [one for one in self.receipts_by_hash.values() if one.block == block]
+
+    def nonce_of(self, transaction: str) -> int:
+        return int(transaction, 16) % 10_000
 
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         return {"events": ["DatasetRegistered"]} if receipt.status else {"error": "ConsentTokenRefused"}

@@ -14,7 +14,7 @@ from ledger_node.domain.codes import ProposalKind, Reason
 from ledger_node.domain.command import Command, Contracts, Deployment, Listing
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.domain.refusals import REFUSALS
-from ledger_node.domain.submission import Receipt
+from ledger_node.domain.submission import Receipt, Sent
 from ledger_node.errors import (
     ChainAnswerInvalid,
     ChainUnreachable,
@@ -22,7 +22,7 @@ from ledger_node.errors import (
     WrongChain,
     WrongCode,
 )
-from ledger_node.ports import MOST_EVENTS, NonceTooLow, RangeTooLarge
+from ledger_node.ports import MOST_EVENTS, RangeTooLarge
 
 TIMEOUT = 20  # seconds for one call
 #: What engines answer when they already hold these very bytes: for us that is success.
@@ -126,32 +126,37 @@ class RpcLedger:
         return payloads.decode_payload(kind, payload)
 
     def send(self, raw: str) -> None:
+        """One alone, for who waits for it. ChainAnswerInvalid when the engine does not take it."""
+        if self.send_all([raw]) != [Sent.TAKEN]:
+            raise ChainAnswerInvalid("the engine refused the transaction", needed="an engine that takes it")
+
+    def send_all(self, raws: Sequence[str]) -> list[Sent]:
         try:
-            self._ask("eth_sendRawTransaction", raw)
-        except RpcRefused as error:
-            said = str(error).lower()
-            if any(text in said for text in ALREADY_KNOWN):
-                return
-            if any(text in said for text in NONCE_TOO_LOW):
-                raise NonceTooLow from None
-            raise ChainAnswerInvalid("the engine refused the transaction", needed="an engine that takes it") from None
+            answers = self._rpc.ask_all([("eth_sendRawTransaction", [raw]) for raw in raws])
+        except RpcRefused:
+            raise ChainAnswerInvalid("the chain's RPC refused a batch", got=f"{len(raws)} transactions") from None
+        return [_sent(answer) for answer in answers]
 
     def receipt(self, transaction: str) -> Receipt | None:
-        found = self.call("eth_getTransactionReceipt", transaction)
-        if found is None:
+        return self.receipts([transaction])[0]
+
+    def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        found = self.batch([("eth_getTransactionReceipt", [one]) for one in transactions])
+        return [None if one is None else _receipt(one) for one in found]
+
+    def receipts_in(self, block: int) -> list[Receipt] | None:
+        try:
+            found = self._ask("eth_getBlockReceipts", hex(block))
+        except RpcRefused:
             return None
-        return Receipt(
-            transaction,
-            int(found["blockNumber"], 16),
-            str(found["blockHash"]),
-            int(found["status"], 16),
-            int(found["gasUsed"], 16),
-        )
+        return None if found is None else [_receipt(one) for one in found]
+
+    def nonce_of(self, transaction: str) -> int:
+        return int(self.call("eth_getTransactionByHash", transaction)["nonce"], 16)
 
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         if receipt.status == 1:
-            logs = self.call("eth_getTransactionReceipt", receipt.transaction)["logs"]
-            return outcome_of(reading.events_of(contracts, logs))
+            return outcome_of(reading.events_of(contracts, receipt.logs))
         error = self._refusal(receipt)
         refused: dict[str, Any] = {"error": error.name, "args": error.args, "meaning": REFUSALS.get(error.name, "")}
         if error.name == "ConsentTokenRefused":
@@ -194,6 +199,27 @@ class RpcLedger:
             raise EvidenceUnavailable(
                 "the engine serves no proof for this block", got=f"block {number}", needed="a newer block"
             ) from None
+
+
+def _sent(answer: Any) -> Sent:
+    if not isinstance(answer, RpcRefused):
+        return Sent.TAKEN
+    said = str(answer).lower()
+    if any(words in said for words in ALREADY_KNOWN):
+        return Sent.TAKEN
+    return Sent.USED if any(words in said for words in NONCE_TOO_LOW) else Sent.REFUSED
+
+
+def _receipt(found: dict[str, Any]) -> Receipt:
+    return Receipt(
+        transaction=str(found["transactionHash"]),
+        block=int(found["blockNumber"], 16),
+        block_hash=str(found["blockHash"]),
+        status=int(found["status"], 16),
+        gas_used=int(found["gasUsed"], 16),
+        sender=str(found["from"]).lower(),
+        logs=tuple(found["logs"]),
+    )
 
 
 def _revert_data(refused: RpcRefused) -> bytes:

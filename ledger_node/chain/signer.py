@@ -20,6 +20,11 @@ from ledger_node.proof.hashing import to_hex
 #: an entry of some 300 bytes takes less than 200,000. More than 2**24 no transaction may take from Osaka on (EIP-7825).
 LEAST_GAS, GAS_FOR_A_BYTE, MOST_GAS = 6_000_000, 1_000, 2**24
 
+#: What a transaction costs that calls nothing (Yellow Paper, appendix G).
+TRANSFER_GAS = 21_000
+#: Signatures for one commit: a fraction of a second.
+AT_ONCE = 500
+
 
 class KeystoreSigner:
     """Signs EIP-1559 transactions for one chain, at no price."""
@@ -48,9 +53,17 @@ class KeystoreSigner:
     def address(self) -> str:
         return self._address
 
+    @property
+    def at_once(self) -> int:
+        return AT_ONCE
+
     def sign(self, to: str, calldata: str, nonce: int, gas: int | None = None) -> Signed:
         """A call. `gas` is its limit, None for what the contracts' calls need at most."""
         return self._sign(nonce, gas or gas_for(calldata), bytes.fromhex(to[2:]), calldata)
+
+    def sign_nothing(self, nonce: int) -> Signed:
+        """A transaction to the key's own address that does nothing but take a nonce."""
+        return self._sign(nonce, TRANSFER_GAS, bytes.fromhex(self._address[2:]), "")
 
     def sign_creation(self, code: str, nonce: int, gas: int) -> Signed:
         """A transaction that creates a contract."""

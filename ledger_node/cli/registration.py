@@ -183,7 +183,7 @@ class Registration:
         except MedLedgerError as error:
             error.facts.pop("idempotencyKey", None)  # the same command finds it again
             raise
-        if made["state"] not in ("mined", "final"):
+        if made["state"] not in ("mined", "safe", "final"):
             raise ChainUnreachable(
                 "the chain has not taken the write yet",
                 got=made["state"],

@@ -68,8 +68,8 @@ def submit(session: Session, done: str, write: Callable[[], Submission]) -> int:
 
 def show(session: Session, done: str, made: Submission) -> int:
     """Status 1 when it was refused, 0 otherwise."""
-    refused = made["state"] in ("failed", "replaced")
-    settled = refused or made["state"] in ("mined", "final")
+    refused = made["state"] == "failed" or "cancelled" in (made["outcome"] or {})
+    settled = refused or made["state"] in ("mined", "safe", "final")
     session.output.show(made, lambda: fields(rows(made)))
     if refused:
         outcome = made["outcome"] or {}

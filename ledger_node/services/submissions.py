@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from ledger_node.domain.command import Command, Generations, Idempotency, Identity
-from ledger_node.domain.submission import Submission
-from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, NotFound
-from ledger_node.ports import Index, Ledger, Outbox, Signer, Stage, no_stage
+from ledger_node.domain.submission import Entry, Submission
+from ledger_node.errors import IdempotencyKeyReused, NotFound
+from ledger_node.ports import Index, Ledger, Outbox, Stage, no_stage
 from ledger_node.proof import ids
 from ledger_node.proof.hashing import parse_hex, to_hex
 
@@ -29,7 +28,6 @@ class Submissions:
         self,
         identity: Identity,
         ledger: Ledger,
-        signer: Signer,
         outbox: Outbox,
         index: Index,
         *,
@@ -40,15 +38,12 @@ class Submissions:
     ) -> None:
         self.identity = identity
         self._ledger = ledger
-        self._signer = signer
         self._outbox = outbox
         self._index = index
         self._queue_cap = queue_cap
         self._wake = wake
         self._stage = stage
         self._secret = salt_secret
-        # What the chain has counted at least: asked at once, so that a node goes on from there when its chain is away.
-        self._floor = ledger.transaction_count(signer.address)
 
     def salt(self, idempotency: Idempotency) -> str:
         """The salt of the id that a write makes: the same key makes the same id, on any copy of this node."""
@@ -91,15 +86,19 @@ class Submissions:
         return earlier
 
     def submit(self, command: Command, idempotency: Idempotency) -> Submission:
-        to = self._generations().address_of(command)
-        calldata = self._ledger.calldata(command)
-        with suppress(ChainUnreachable):
-            self._floor = max(self._floor, self._ledger.transaction_count(self._signer.address))
-        accepted = self._outbox.accept(
-            command, idempotency, to, lambda nonce: self._signer.sign(to, calldata, nonce), self._floor, self._queue_cap
-        )
-        log.info("accepted", extra={"submission": accepted.id, "kind": command.kind})
-        self._stage("accepted", accepted)
+        return self.submit_all([(command, idempotency)])[0]
+
+    def submit_all(self, writes: Sequence[tuple[Command, Idempotency]]) -> list[Submission]:
+        """Accepts all or none, in one commit."""
+        generations = self._generations()
+        entries = [
+            Entry(command, idempotency, generations.address_of(command), self._ledger.calldata(command))
+            for command, idempotency in writes
+        ]
+        accepted = self._outbox.accept(entries, self._queue_cap)
+        for one in accepted:
+            log.info("accepted", extra={"submission": one.id, "kind": one.kind})
+        self._stage("accepted")
         self._wake()
         return accepted
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from ledger_node.errors import ConfigInvalid, StoreUnavailable
+from ledger_node.errors import ConfigInvalid, NotTheWriter, StoreUnavailable
+from ledger_node.store.schema.local import writer
 
 BUSY_TIMEOUT = 10  # seconds that a writer waits for another
 #: The advisory lock that a writer of PostgreSQL holds; the number is ours alone in a node's own database.
@@ -26,6 +27,8 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        self.url = url
+        self.epoch: int | None = None  # this process's, while it is the writer (see `lease`)
         self._reading: dict[str, Any] = {}
         self._writing: dict[str, Any] = {"medledger_write": True}
         try:
@@ -49,12 +52,15 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, as_writer: bool = False) -> Iterator[Connection]:
+        """`as_writer` is for what only the writing process may do: NotTheWriter when that is another one by now."""
         with (
             _translated(),
             self.engine.connect().execution_options(**self._writing) as connection,
             connection.begin(),
         ):
+            if as_writer and (self.epoch is None or connection.scalar(select(writer.c.epoch)) != self.epoch):
+                raise NotTheWriter("another process has taken over the writing", needed="nothing: this one stands by")
             yield connection
 
     def migrate(self) -> None:

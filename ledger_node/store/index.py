@@ -18,7 +18,7 @@ from ledger_node.errors import IndexConflict
 from ledger_node.ports import Checkpoint, Step
 from ledger_node.store import reads
 from ledger_node.store.bulk import insert_all
-from ledger_node.store.database import Database
+from ledger_node.store.lease import open_alone
 from ledger_node.store.rewinding import keep_reverted, rearm
 from ledger_node.store.schema import INDEX_TABLES
 from ledger_node.store.schema.following import block, checkpoint
@@ -45,7 +45,7 @@ class SqlIndex(
 
     def _writing(self) -> AbstractContextManager[Connection]:
         """The transaction of every write to the index."""
-        return self._database.write()
+        return self._database.write(as_writer=True)
 
     def checkpoint(self) -> Checkpoint | None:
         with self._database.read() as connection:
@@ -80,10 +80,9 @@ class SqlIndex(
     @contextmanager
     def beside(self) -> Iterator[SqlIndex]:
         with tempfile.TemporaryDirectory(prefix="medledger-") as folder:
-            database = Database(f"sqlite:///{folder}/index.db")
+            database = open_alone(f"sqlite:///{folder}/index.db")
             try:
-                database.migrate()
-                yield _Rebuilt(database)
+                yield SqlIndex(database)
             finally:
                 database.close()
 
@@ -116,13 +115,6 @@ class SqlIndex(
         with self._database.read() as connection:
             row = connection.execute(newest).first()
         return None if row is None else BlockRef(row.number, row.hash, row.timestamp)
-
-
-class _Rebuilt(SqlIndex):
-    """An index that one process alone knows: it needs no leave to write."""
-
-    def _writing(self) -> AbstractContextManager[Connection]:
-        return self._database.write()
 
 
 def _values(at: Checkpoint) -> dict[str, Any]:

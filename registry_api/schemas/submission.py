@@ -11,15 +11,16 @@ from registry_api.schemas.base import Answer, Listing, Moment, rfc3339
 
 
 class Submission(Answer):
-    """A write and how it stands: `signed → sent → mined → final`, or `failed`, or `replaced`."""
+    """A write and how it stands: `queued → signed → sent → mined → final` (or `safe`, by the engine), or `failed`, or
+    `replaced`."""
 
     id: str
     kind: str = Field(description="The verb, in the ledger's words.", examples=["consent.issue"])
     subject: str | None = Field(description="Id of what it makes or changes, known before it is sent.")
     state: str = Field(json_schema_extra={"enum": [state.value for state in domain.SubmissionState]})
     idempotency_key: str
-    transaction: str = Field(description="Hash of the signed transaction.")
-    nonce: int
+    transaction: str | None = Field(description="Hash of the signed transaction; null while it is queued.")
+    nonce: int | None = Field(description="Null while it is queued.")
     signer: str
     created_at: Moment
     block: int | None = Field(description="The block that holds it, once it is mined.")
@@ -37,9 +38,9 @@ class Submission(Answer):
             subject=submission.subject,
             state=submission.state.value,
             idempotency_key=submission.idempotency_key,
-            transaction=submission.transaction.hash,
-            nonce=submission.transaction.nonce,
-            signer=submission.transaction.signer,
+            transaction=submission.transaction and submission.transaction.hash,
+            nonce=submission.transaction and submission.transaction.nonce,
+            signer=submission.signer,
             created_at=rfc3339(submission.created_at),
             block=submission.block,
             receipt_status=submission.status,

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from ledger_node.bootstrap import Runtime
 from ledger_node.cli.serving import serve
-from ledger_node.domain.submission import Submission
 
 
-def kill_at(wanted: str, name: str, submission: Submission) -> None:
+def kill_at(wanted: str, name: str) -> None:
     if name == wanted:
         os.kill(os.getpid(), signal.SIGKILL)
 

@@ -24,7 +24,7 @@ from ledger_node.localnet.members import Member
 from ledger_node.localnet.network import Network
 from ledger_node.localnet.processes import Handle, stop
 
-STAGES = ("accepted", "sending", "sent", "mined", "settled")
+STAGES = ("accepted", "signing", "signed", "sending", "sent", "mined", "settled")
 CRASHING_NODE = Path(__file__).parent / "crashing_node.py"
 CARD = Document({"title": "a model"})
 

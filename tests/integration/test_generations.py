@@ -19,8 +19,8 @@ from ledger_node.indexer.follower import Follower
 from ledger_node.localnet.anvil import start_anvil
 from ledger_node.localnet.processes import Handle, free_port, stop
 from ledger_node.ports import Page
-from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
+from ledger_node.store.lease import open_alone
 from tests.fakes import digest
 
 CHAIN_ID = 31_341
@@ -40,8 +40,7 @@ class World:
             Founder("Authority", keys[3].address, keys[4].address, Capability.REGULATOR),
         )
         self.deployment = deploy(self.ledger, self.deployer, founders)
-        self.database = Database(f"sqlite:///{folder / 'node.db'}")
-        self.database.migrate()
+        self.database = open_alone(f"sqlite:///{folder / 'node.db'}")
         self.index = SqlIndex(self.database)
 
     def follower(self, log_range: int) -> Follower:

@@ -6,20 +6,27 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, 
 
 from ledger_node.store.schema.base import ADDRESS, ID, metadata
 
+#: `number` is the order in which writes were accepted. What has a nonce has bytes and a hash; `cancel_…` are those of a
+#: transaction that an operator lets take its nonce. `settled` is beyond a reorganisation's reach.
 submission = Table(
     "local_submission",
     metadata,
     Column("id", String(36), primary_key=True),
+    Column("number", BigInteger, nullable=False, unique=True),
     Column("idempotency_key", String(128), nullable=False, unique=True),
     Column("request_digest", ID, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("subject", String(80)),
     Column("contract", String(16), nullable=False),
     Column("function", String(32), nullable=False),
-    Column("raw", String, nullable=False),
-    Column("hash", ID, nullable=False, unique=True),
+    Column("to", ADDRESS, nullable=False),
+    Column("calldata", String, nullable=False),
+    Column("raw", String),
+    Column("hash", ID, unique=True),
     Column("signer", ADDRESS, nullable=False),
-    Column("nonce", BigInteger, nullable=False),
+    Column("nonce", BigInteger),
+    Column("cancel_raw", String),
+    Column("cancel_hash", ID, unique=True),
     Column("state", String(10), nullable=False, index=True),
     Column("settled", Boolean, nullable=False, default=False),
     Column("created_at", BigInteger, nullable=False),
@@ -64,9 +71,9 @@ pause = Table(
 alarm = Table(
     "local_alarm",
     metadata,
-    Column("transaction", ID, primary_key=True),
-    Column("signer", ADDRESS, nullable=False),
-    Column("nonce", BigInteger, nullable=False),
+    Column("signer", ADDRESS, primary_key=True),
+    Column("nonce", BigInteger, primary_key=True, autoincrement=False),
+    Column("transaction", ID),
     Column("block", BigInteger, nullable=False),
     Column("raised_at", BigInteger, nullable=False),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger_node.bootstrap import Node
 from ledger_node.chain import abi, payloads
 from ledger_node.domain.codes import ProposalKind
-from ledger_node.domain.command import Command, Contracts, Deployment, Idempotency, Identity
+from ledger_node.domain.command import Command, Contracts, Deployment, Identity
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.figures import Figures
@@ -19,7 +19,7 @@ from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, O
 from ledger_node.domain.position import BlockRef, Event, Position
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
-from ledger_node.domain.submission import Signed, Submission, SubmissionState
+from ledger_node.domain.submission import CANCELLED, Alarm, Entry, Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull
 from ledger_node.metrics import Metrics
@@ -29,6 +29,7 @@ from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
+from ledger_node.services.dispatching import Dispatching
 from ledger_node.services.documents import Documents
 from ledger_node.services.fsck import Fsck
 from ledger_node.services.lifecycles import Lifecycles
@@ -272,21 +273,17 @@ class MemoryOutbox:
         self.cap: int | None = None
         self.mines_at: int | None = None  # the block that every accepted write is mined in at once
 
-    def accept(
-        self,
-        command: Command,
-        idempotency: Idempotency,
-        to: str,
-        sign: Callable[[int], Signed],
-        floor: int,
-        cap: int,
-    ) -> Submission:
+    def accept(self, entries: Sequence[Entry], cap: int) -> list[Submission]:
+        return [self._accept(entry) for entry in entries]
+
+    def _accept(self, entry: Entry) -> Submission:
+        command, idempotency = entry.command, entry.idempotency
         earlier = self.find_by_key(idempotency.key)
         if earlier is not None:
             if earlier.request_digest != idempotency.request_digest:
                 raise IdempotencyKeyReused("the key came with another request", needed="a new key")
             return earlier
-        if self.cap is not None and len(self.open()) >= self.cap:
+        if self.cap is not None and sum(not row.settled for row in self.rows.values()) >= self.cap:
             raise QueueFull("too many writes wait for the chain")
         made = Submission(
             id=f"submission-{len(self.rows) + 1}",
@@ -296,13 +293,14 @@ class MemoryOutbox:
             subject=command.subject,
             contract=command.contract,
             function=command.function,
-            transaction=sign(len(self.rows)),
-            state=SubmissionState.SIGNED,
+            signer=MemorySigner.address,
+            transaction=None,
+            state=SubmissionState.QUEUED,
             created_at=NOW,
         )
         self.rows[made.id] = made
         self.commands[made.id] = command
-        self.places[made.id] = to
+        self.places[made.id] = entry.to
         if self.mines_at is not None:
             self.settle(made.id, SubmissionState.MINED, block=self.mines_at, status=1, outcome={"events": []})
         return made
@@ -315,9 +313,6 @@ class MemoryOutbox:
 
     def list_recent(self, limit: int) -> list[Submission]:
         return list(reversed(self.rows.values()))[:limit]
-
-    def open(self) -> list[Submission]:
-        return [row for row in self.rows.values() if not row.settled]
 
     def settle(self, submission: str, state: SubmissionState, **fields: Any) -> None:
         self.rows[submission] = replace(self.rows[submission], state=state, **fields)
@@ -351,15 +346,53 @@ class MemoryLedger:
     def payload_fields(self, kind: ProposalKind, payload: str) -> dict[str, Any]:
         return payloads.decode_payload(kind, payload)
 
-    def transaction_count(self, address: str) -> int:
-        return 0
-
 
 class MemorySigner:
     address = "0x" + "Aa" * 20
 
+    at_once = 1
+
     def sign(self, to: str, calldata: str, nonce: int) -> Signed:
         return Signed(calldata, digest(f"transaction {nonce}"), nonce, self.address)
+
+    def sign_nothing(self, nonce: int) -> Signed:
+        return self.sign(self.address, "0x", nonce)
+
+
+class MemoryDesk:
+    """Of the memory outbox."""
+
+    def __init__(self, outbox: MemoryOutbox) -> None:
+        self._outbox = outbox
+        self.reason: str | None = None
+        self.raised: list[Alarm] = []
+
+    def pause(self, reason: str) -> None:
+        self.reason = self.reason or reason
+
+    def resume(self) -> None:
+        self.reason = None
+
+    def paused(self) -> str | None:
+        return self.reason
+
+    def alarm(self, nonce: int, transaction: str | None, block: int) -> bool:
+        self.raised.append(Alarm(nonce, transaction, block, NOW))
+        return True
+
+    def alarms(self, limit: int) -> list[Alarm]:
+        return self.raised[:limit]
+
+    def cancel(self, submission: str, sign: Callable[[int], Signed]) -> Submission | None:
+        found = self._outbox.rows.get(submission)
+        if found is None or found.settled:
+            return None
+        self._outbox.settle(submission, SubmissionState.REPLACED, outcome=CANCELLED)
+        return self._outbox.rows[submission]
+
+    def resend(self, submission: str) -> Submission | None:
+        found = self._outbox.rows.get(submission)
+        return found if found is not None and found.state is SubmissionState.SENT else None
 
 
 class MemoryGauges:
@@ -426,11 +459,11 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     blobs, clock, signer = MemoryBlobs(), FixedClock(), MemorySigner()
     identity = Identity(organisation, signer.address, Deployment(1337, digest("genesis"), 0, CONTRACTS))
     i: Any = index
-    submissions = Submissions(identity, ledger, signer, outbox, i, salt_secret=bytes(32))  # type: ignore[arg-type]
+    submissions = Submissions(identity, ledger, outbox, i, salt_secret=bytes(32))  # type: ignore[arg-type]
     membership = Membership(i, identity, clock)
     times = Times(i, ledger)  # type: ignore[arg-type]
     permissions = Permissions(i, times, clock)
-    gauges, meter, pins = MemoryGauges(outbox), Metrics(), MemoryPins()
+    gauges, meter, desk, pins = MemoryGauges(outbox), Metrics(), MemoryDesk(outbox), MemoryPins()
     status = Status(identity, i, ledger, blobs, gauges, meter, clock, Limits(20, 300))  # type: ignore[arg-type]
     status.note_head(head)
     node = Node(
@@ -439,6 +472,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         times=times,
         api_keys=MemoryKeys(),  # type: ignore[arg-type]
         submissions=submissions,
+        dispatching=Dispatching(outbox, desk, signer, wake=lambda: None),  # type: ignore[arg-type]
         register=Register(i),
         proposals=Proposals(i, ledger, submissions, membership, clock),  # type: ignore[arg-type]
         protection=Protection(i, submissions, membership, clock),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from ledger_node.domain.submission import SubmissionState
+from ledger_node.domain.submission import CANCELLED, SubmissionState
 from ledger_node.ports import Checkpoint
 from registry_api import waiting
 from registry_api.idempotency import request_digest
@@ -41,10 +41,10 @@ def test_a_write_is_accepted_with_its_submission(hospital: World, client_of: Cli
         "id": "submission-1",
         "kind": "dataset.register",
         "subject": hospital.outbox.rows["submission-1"].subject,
-        "state": "signed",
+        "state": "queued",
         "idempotencyKey": "k",
-        "transaction": digest("transaction 0"),
-        "nonce": 0,
+        "transaction": None,
+        "nonce": None,
         "signer": "0x" + "Aa" * 20,
         "createdAt": "2026-11-18T11:06:40Z",
         "block": None,
@@ -134,7 +134,7 @@ def test_patience_ends_with_202(hospital: World, client_of: Client) -> None:
     began = time.monotonic()
     answer = register(client_of(hospital, "steward"), Prefer="wait=1")
     assert 0.9 < time.monotonic() - began < 3
-    assert (answer.status_code, answer.json()["state"]) == (202, "signed")
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,20 @@ def test_a_refusal_by_the_contract_is_a_problem_with_the_submission(
     assert register(client).status_code == 202  # without waiting it is the submission, as ever
 
 
-def test_a_replaced_write_is_a_conflict(hospital: World, client_of: Client) -> None:
+def test_a_write_that_was_taken_back_is_a_conflict(hospital: World, client_of: Client) -> None:
+    client = client_of(hospital, "steward")
+    register(client)
+    hospital.outbox.settle("submission-1", SubmissionState.REPLACED, outcome=CANCELLED)
+    answer = register(client, Prefer="wait=5")
+    assert (answer.status_code, answer.json()["code"]) == (409, "ML-0404")
+
+
+def test_a_write_whose_nonce_another_took_goes_on(hospital: World, client_of: Client) -> None:
     client = client_of(hospital, "steward")
     register(client)
     hospital.outbox.settle("submission-1", SubmissionState.REPLACED)
-    answer = register(client, Prefer="wait=5")
-    assert (answer.status_code, answer.json()["code"]) == (409, "ML-0504")
+    answer = register(client, Prefer="wait=1")
+    assert (answer.status_code, answer.json()["state"]) == (202, "replaced")
 
 
 def test_a_full_queue_says_when_to_come_back(hospital: World, client_of: Client) -> None:

@@ -13,8 +13,8 @@ from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable, NotFound
 from ledger_node.indexer.follower import Follower
 from ledger_node.services import reading
 from ledger_node.services.reading import Times
-from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
+from ledger_node.store.lease import open_alone
 from tests.fakes import FakeLedger, address, digest
 
 CONSENT, NONE = digest(50), "0x" + "00" * 32
@@ -34,8 +34,7 @@ class World:
     """A chain of a hundred blocks, of which steps end at 10, 30 and 70; block `n` has time `1000 + n`."""
 
     def __init__(self, file: Path, log_range: int = 1_000) -> None:
-        self.database = Database(f"sqlite:///{file}")
-        self.database.migrate()
+        self.database = open_alone(f"sqlite:///{file}")
         self.ledger = Counted()
         self.index = SqlIndex(self.database)
         self.follower = Follower(self.ledger, self.index, self.ledger.deployment, log_range)

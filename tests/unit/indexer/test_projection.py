@@ -12,8 +12,8 @@ from ledger_node.domain.position import BlockRef, Event, Position
 from ledger_node.errors import UnknownEvent
 from ledger_node.indexer.projection import PROJECTIONS, STANDARD, rows_of
 from ledger_node.ports import Checkpoint, Row, Step
-from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
+from ledger_node.store.lease import open_alone
 from ledger_node.store.schema import INDEX_TABLES
 from tests.fakes import address
 from tests.unit.indexer.synthetic import examples
@@ -56,8 +56,7 @@ def test_rows_carry_the_events_position_and_fit_their_tables(one: Event) -> None
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlIndex]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('index') / 'node.db'}")
-    database.migrate()
+    database = open_alone(f"sqlite:///{tmp_path_factory.mktemp('index') / 'node.db'}")
     made = SqlIndex(database)
     made.begin(GENESIS)
     yield made

@@ -12,7 +12,7 @@ from ledger_node.domain.position import Event, Position
 from ledger_node.errors import ChainAnswerInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.ports import Page
-from ledger_node.store.database import Database
+from ledger_node.store.lease import open_alone
 from tests.fakes import digest
 from tests.unit.indexer.test_follower import World
 
@@ -49,8 +49,7 @@ def one_move(of: random.Random, world: World) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_the_index_holds_what_stands_and_tells_what_was_taken_back(tmp_path: Path, seed: int) -> None:
     of = random.Random(seed)
-    database = Database(f"sqlite:///{tmp_path / 'node.db'}")
-    database.migrate()
+    database = open_alone(f"sqlite:///{tmp_path / 'node.db'}")
     world, model = World(database), Model()
     follower = Follower(world.ledger, world.index, world.ledger.deployment, log_range=of.choice((4, 30, 1_000)))
     for _ in range(MOVES):
@@ -86,8 +85,7 @@ def test_a_digest_of_another_chain_differs(tmp_path: Path) -> None:
     """That the model can fail: a dataset with the same position and another id."""
     found = set()
     for number in (1, 2):
-        database = Database(f"sqlite:///{tmp_path / str(number)}.db")
-        database.migrate()
+        database = open_alone(f"sqlite:///{tmp_path / str(number)}.db")
         world = World(database)
         world.dataset(number)
         world.follower.catch_up()

@@ -35,9 +35,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "local_alarm",
-        sa.Column("transaction", ID, primary_key=True),
-        sa.Column("signer", ADDRESS, nullable=False),
-        sa.Column("nonce", BIG, nullable=False),
+        sa.Column("signer", ADDRESS, primary_key=True),
+        sa.Column("nonce", BIG, primary_key=True, autoincrement=False),
+        sa.Column("transaction", ID),
         sa.Column("block", BIG, nullable=False),
         sa.Column("raised_at", BIG, nullable=False),
     )
@@ -63,7 +63,43 @@ def upgrade() -> None:
         sa.Column("pinned_at", BIG),
     )
 
+    _queue()
+
+
+def _queue() -> None:
+    """Submissions wait unsigned, in the order in which they were accepted."""
+    with op.batch_alter_table("local_submission") as table:
+        table.add_column(sa.Column("number", BIG))
+        table.add_column(sa.Column("to", ADDRESS, nullable=False, server_default=""))
+        table.add_column(sa.Column("calldata", sa.String(), nullable=False, server_default=""))
+        table.add_column(sa.Column("cancel_raw", sa.String()))
+        table.add_column(sa.Column("cancel_hash", ID))
+        table.alter_column("raw", existing_type=sa.String(), nullable=True)
+        table.alter_column("hash", existing_type=ID, nullable=True)
+        table.alter_column("nonce", existing_type=BIG, nullable=True)
+    # What is there was signed when it was accepted, so nobody will ask for its calldata.
+    op.execute(
+        "UPDATE local_submission SET number = (SELECT count(*) FROM local_submission AS other"
+        " WHERE (other.created_at, other.nonce, other.id)"
+        " <= (local_submission.created_at, local_submission.nonce, local_submission.id))"
+    )
+    with op.batch_alter_table("local_submission") as table:
+        table.alter_column("number", existing_type=BIG, nullable=False)
+        table.alter_column("to", existing_type=ADDRESS, server_default=None)
+        table.alter_column("calldata", existing_type=sa.String(), server_default=None)
+        table.create_unique_constraint("uq_submission_number", ["number"])
+        table.create_unique_constraint("uq_submission_cancel_hash", ["cancel_hash"])
+
 
 def downgrade() -> None:
-    for table in TABLES:
-        op.drop_table(table)
+    # What is queued has no bytes, which the former table cannot hold: nothing queued may be left.
+    with op.batch_alter_table("local_submission") as table:
+        table.drop_constraint("uq_submission_number", type_="unique")
+        table.drop_constraint("uq_submission_cancel_hash", type_="unique")
+        for column in ("number", "to", "calldata", "cancel_raw", "cancel_hash"):
+            table.drop_column(column)
+        table.alter_column("raw", existing_type=sa.String(), nullable=False)
+        table.alter_column("hash", existing_type=ID, nullable=False)
+        table.alter_column("nonce", existing_type=BIG, nullable=False)
+    for name in TABLES:
+        op.drop_table(name)

@@ -1,0 +1,156 @@
+"""The Dispatch port: what the one writing process does with accepted writes, in batches, since commits cost most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, or_, select, update
+
+from ledger_node.domain.position import BlockRef
+from ledger_node.domain.submission import Outgoing, Settlement, Signed, SubmissionState, Waiting
+from ledger_node.errors import IndexConflict
+from ledger_node.store.database import Database
+from ledger_node.store.schema.local import submission as table
+
+QUEUED, SIGNED, SENT = SubmissionState.QUEUED.value, SubmissionState.SIGNED.value, SubmissionState.SENT.value
+MINED, FAILED, REPLACED = SubmissionState.MINED.value, SubmissionState.FAILED.value, SubmissionState.REPLACED.value
+#: A state as it was before a block said anything.
+NO_BLOCK: dict[str, Any] = {"block": None, "block_hash": None, "status": None, "outcome": None, "settled": False}
+
+
+class SqlDispatch:
+    """`signer` is the address of the key that signs."""
+
+    def __init__(self, database: Database, signer: str) -> None:
+        self._database = database
+        self._ours = table.c.signer == signer
+
+    # Signing
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        oldest = (
+            select(table.c.id, table.c.to, table.c.calldata)
+            .where(self._ours, table.c.state == QUEUED)
+            .order_by(table.c.number)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [Waiting(*row) for row in connection.execute(oldest)]
+
+    def next_nonce(self, floor: int) -> int:
+        with self._database.read() as connection:
+            last = connection.scalar(select(func.max(table.c.nonce)).where(self._ours))
+        return max(floor, 0 if last is None else last + 1)
+
+    def sign(self, signed: Sequence[tuple[str, Signed]]) -> None:
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("of"), table.c.state == QUEUED)
+            .values(raw=bindparam("bytes"), hash=bindparam("digest"), nonce=bindparam("place"), state=SIGNED)
+        )
+        rows = [{"of": id_, "bytes": one.raw, "digest": one.hash, "place": one.nonce} for id_, one in signed]
+        with self._database.write(as_writer=True) as connection:
+            done = connection.execute(statement, rows)
+            if done.rowcount != len(rows):
+                raise IndexConflict("a submission was cancelled while it was signed", needed="another step")
+
+    # Sending
+
+    def unsent(self, limit: int) -> list[Outgoing]:
+        return self._outgoing(table.c.state == SIGNED, limit)
+
+    def sent(self, outgoing: Sequence[Outgoing]) -> None:
+        ids = [one.id for one in outgoing]
+        with self._database.write(as_writer=True) as connection:
+            connection.execute(update(table).where(table.c.id.in_(ids), table.c.state == SIGNED).values(state=SENT))
+
+    def in_flight(self) -> int:
+        with self._database.read() as connection:
+            counted = select(func.count()).select_from(table).where(self._ours, table.c.state == SENT)
+            return connection.scalar(counted) or 0
+
+    def unsettled(self, limit: int) -> list[Outgoing]:
+        doubtful = (table.c.state == REPLACED) & ~table.c.settled
+        return self._outgoing(table.c.state.in_((SIGNED, SENT)) | doubtful, limit)
+
+    # Settling
+
+    def find_hashes(self, hashes: Sequence[str]) -> dict[str, Outgoing]:
+        named = or_(table.c.hash.in_(hashes), table.c.cancel_hash.in_(hashes))
+        found = self._outgoing(named, len(hashes)) if hashes else []
+        return {hash_: one for one in found for hash_ in one.hashes}
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("of"), ~table.c.settled)
+            .values({name: bindparam(f"new_{name}") for name in ("state", "block", "block_hash", "status", "outcome")})
+        )
+        rows = [
+            {
+                "of": one.id,
+                "new_state": one.state.value,
+                "new_block": one.block,
+                "new_block_hash": one.block_hash,
+                "new_status": one.status,
+                "new_outcome": one.outcome,
+            }
+            for one in settlements
+        ]
+        if rows:
+            with self._database.write(as_writer=True) as connection:
+                connection.execute(statement, rows)
+
+    def replaced(self, nonce: int, block: BlockRef) -> bool:
+        open_ = self._ours & (table.c.nonce == nonce) & table.c.state.in_((SIGNED, SENT))
+        values = {**NO_BLOCK, "state": REPLACED, "block": block.number, "block_hash": block.hash}
+        with self._database.write(as_writer=True) as connection:
+            return connection.execute(update(table).where(open_).values(values)).rowcount == 1
+
+    def passing_blocks(self, height: int) -> list[tuple[int, str]]:
+        passing = (
+            select(table.c.block, table.c.block_hash)
+            .where(self._ours, table.c.state.in_((MINED, FAILED, REPLACED)), ~table.c.settled, table.c.block <= height)
+            .distinct()
+            .order_by(table.c.block)
+        )
+        with self._database.read() as connection:
+            return [(row.block, row.block_hash) for row in connection.execute(passing)]
+
+    def finish(self, block: int, block_hash: str, state: SubmissionState) -> int:
+        here = self._settled_by(block, block_hash)
+        with self._database.write(as_writer=True) as connection:
+            mined = update(table).where(here, table.c.state == MINED).values(state=state.value, settled=True)
+            decided = (table.c.state == FAILED) | (table.c.state == REPLACED) & table.c.outcome.is_not(None)
+            others = update(table).where(here, decided).values(settled=True)
+            return connection.execute(mined).rowcount + connection.execute(others).rowcount
+
+    def rearm(self, block: int, block_hash: str) -> int:
+        with self._database.write(as_writer=True) as connection:
+            fallen = update(table).where(self._settled_by(block, block_hash)).values({**NO_BLOCK, "state": SENT})
+            return connection.execute(fallen).rowcount
+
+    def taken(self, height: int) -> list[str]:
+        lost = (table.c.state == REPLACED) & ~table.c.settled & table.c.outcome.is_(None) & (table.c.block <= height)
+        with self._database.read() as connection:
+            return list(connection.scalars(select(table.c.id).where(self._ours, lost)))
+
+    def requeue(self, submissions: Sequence[str]) -> int:
+        fresh = {**NO_BLOCK, "state": QUEUED, "raw": None, "hash": None, "nonce": None}
+        these = table.c.id.in_(submissions) & (table.c.state == REPLACED) & ~table.c.settled
+        with self._database.write(as_writer=True) as connection:
+            return connection.execute(update(table).where(these).values(fresh)).rowcount
+
+    def _settled_by(self, block: int, block_hash: str) -> Any:
+        return self._ours & (table.c.block == block) & (table.c.block_hash == block_hash) & ~table.c.settled
+
+    def _outgoing(self, condition: Any, limit: int) -> list[Outgoing]:
+        found = select(table).where(self._ours, condition).order_by(table.c.nonce).limit(limit)
+        with self._database.read() as connection:
+            return [_outgoing_of(row) for row in connection.execute(found)]
+
+
+def _outgoing_of(row: Row[Any]) -> Outgoing:
+    hashes = (row.hash,) if row.cancel_hash is None else (row.hash, row.cancel_hash)
+    return Outgoing(row.id, row.nonce, row.cancel_raw or row.raw, hashes)

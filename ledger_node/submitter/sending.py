@@ -1,0 +1,77 @@
+"""Signed bytes go to the pool, many in one request."""
+
+from __future__ import annotations
+
+import logging
+
+from ledger_node.domain.submission import Outgoing, Sent
+from ledger_node.errors import ChainAnswerInvalid
+from ledger_node.ports import Clock, Dispatch, Ledger, Stage
+
+log = logging.getLogger(__name__)
+
+BATCH = 100  # transactions of one request: every engine takes so many
+
+
+class Sending:
+    """`window` is how many may be sent and not mined: pools drop what is too far ahead. `resend_seconds` is how long
+    nothing may happen until the oldest are sent again, with the bytes that are stored: a pool may have lost them.
+    """
+
+    def __init__(
+        self, ledger: Ledger, dispatch: Dispatch, clock: Clock, *, window: int, resend_seconds: float, stage: Stage
+    ) -> None:
+        self._ledger = ledger
+        self._dispatch = dispatch
+        self._clock = clock
+        self._window = window
+        self._resend_seconds = resend_seconds
+        self._stage = stage
+        self._moved_at = clock.now()
+
+    def note_progress(self) -> None:
+        """Something was mined: what is sent need not be sent again yet."""
+        self._moved_at = self._clock.now()
+
+    @property
+    def stalled(self) -> bool:
+        return self._clock.now() - self._moved_at >= self._resend_seconds
+
+    def step(self) -> int:
+        """Sends what is signed, as far as the window reaches; how many."""
+        room = self._window - self._dispatch.in_flight()
+        done = 0
+        while done < room:
+            outgoing = self._dispatch.unsent(min(BATCH, room - done))
+            if not outgoing:
+                break
+            taken = self._hand_over(outgoing)
+            self._dispatch.sent(outgoing[:taken])
+            self._stage("sent")
+            done += taken
+            self._require_all(outgoing, taken)
+        if done:
+            self.note_progress()
+        return done
+
+    def resend(self) -> None:
+        """The oldest that the chain does not show, with the same bytes."""
+        self.note_progress()
+        outgoing = self._dispatch.unsettled(BATCH)
+        if outgoing:
+            log.info("sent again", extra={"count": len(outgoing), "nonce": outgoing[0].nonce})
+            self._hand_over(outgoing)
+
+    def _hand_over(self, outgoing: list[Outgoing]) -> int:
+        """How many from the first on the engine has, or has mined by now: a used nonce is the settling's matter."""
+        self._stage("sending")
+        answers = self._ledger.send_all([one.raw for one in outgoing])
+        return next((i for i, answer in enumerate(answers) if answer is Sent.REFUSED), len(answers))
+
+    def _require_all(self, outgoing: list[Outgoing], taken: int) -> None:
+        if taken < len(outgoing):
+            raise ChainAnswerInvalid(
+                "the engine refused a transaction",
+                got=f"nonce {outgoing[taken].nonce}",
+                needed="an engine that takes transactions without a gas price, with room in its pool",
+            )

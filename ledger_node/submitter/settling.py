@@ -1,0 +1,150 @@
+"""What the chain shows of what was sent, by the receipts of each block."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from ledger_node.domain.command import Contracts, Generations
+from ledger_node.domain.position import BlockRef
+from ledger_node.domain.submission import CANCELLED, Outgoing, Receipt, Settlement, SubmissionState
+from ledger_node.ports import Clock, Desk, Dispatch, Index, Ledger, Stage
+
+log = logging.getLogger(__name__)
+
+#: So many blocks are read one by one; after a longer absence receipts are asked for by hash.
+FAR = 32
+BATCH = 100  # receipts of one request
+
+
+class Settling:
+    """`signer` is the address of our key. `blame_seconds` is how long a nonce may be used without our receipt, and
+    without another's in a block that was read, until it is called somebody else's."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        dispatch: Dispatch,
+        desk: Desk,
+        index: Index,
+        clock: Clock,
+        contracts: Contracts,
+        *,
+        signer: str,
+        blame_seconds: float,
+        stage: Stage,
+    ) -> None:
+        self._ledger = ledger
+        self._dispatch = dispatch
+        self._desk = desk
+        self._index = index
+        self._clock = clock
+        self._contracts = contracts
+        self._signer = signer
+        self._blame_seconds = blame_seconds
+        self._stage = stage
+        self._read: BlockRef | None = None  # the newest block whose receipts were read
+        self._used_since: dict[int, int] = {}  # by nonce
+
+    def step(self, head: BlockRef) -> int:
+        """Reads on to the chain's head; how many submissions were settled."""
+        if head == self._read:
+            return 0
+        if self._read is None or not 0 < head.number - self._read.number <= FAR or not self._stands(self._read):
+            settled = self.recover()
+            self._read = head
+            return settled
+        settled = 0
+        for number in range(self._read.number + 1, head.number + 1):
+            block = head if number == head.number else self._ledger.block(number)
+            receipts = None if block is None else self._receipts_in(block)
+            if block is None or receipts is None:
+                settled += self.recover()
+                self._read = head
+                return settled
+            settled += self._settle(receipts)
+            self._read = block
+        return settled
+
+    def recover(self) -> int:
+        """By hash, as after a restart: the oldest that are open, as long as some of them are found."""
+        settled = 0
+        while True:
+            outgoing = self._dispatch.unsettled(BATCH)
+            hashes = [hash_ for one in outgoing for hash_ in one.hashes]
+            found = [receipt for receipt in self._ledger.receipts(hashes) if receipt is not None] if hashes else []
+            settled += self._settle(found)
+            if len(found) < len(outgoing) or not outgoing:
+                self._look_for_others(outgoing, {receipt.transaction for receipt in found})
+                return settled
+
+    def _receipts_in(self, block: BlockRef) -> list[Receipt] | None:
+        """Those of our key's transactions; None when the chain has turned or does not say."""
+        if not self._dispatch.in_flight() and not self._somebody_wrote():
+            return []
+        receipts = self._ledger.receipts_in(block.number)
+        if receipts is None or any(receipt.block_hash != block.hash for receipt in receipts):
+            return None
+        return [receipt for receipt in receipts if receipt.sender == self._signer.lower()]
+
+    def _somebody_wrote(self) -> bool:
+        """Whether the chain has counted more than we gave out."""
+        return self._ledger.transaction_count(self._signer) > self._dispatch.next_nonce(0) > 0
+
+    def _settle(self, receipts: Sequence[Receipt]) -> int:
+        if not receipts:
+            return 0
+        ours = self._dispatch.find_hashes([receipt.transaction for receipt in receipts])
+        for receipt in receipts:
+            if receipt.transaction not in ours:
+                self._blame(self._ledger.nonce_of(receipt.transaction), receipt)
+        settlements = list(self._settlements(receipts, ours))
+        self._stage("mined")
+        self._dispatch.settle(settlements)
+        for one in settlements:
+            log.info("settled", extra={"submission": one.id, "state": one.state.value, "block": one.block})
+        self._stage("settled")
+        return len(settlements)
+
+    def _settlements(self, receipts: Iterable[Receipt], ours: dict[str, Outgoing]) -> Iterable[Settlement]:
+        listings = self._generations().listings()
+        for receipt in receipts:
+            one = ours.get(receipt.transaction)
+            if one is None:
+                continue
+            state = SubmissionState.MINED if receipt.status == 1 else SubmissionState.FAILED
+            if receipt.transaction != one.hashes[0]:
+                yield Settlement(one.id, SubmissionState.REPLACED, receipt.block, receipt.block_hash, outcome=CANCELLED)
+                continue
+            outcome = self._ledger.outcome(receipt, listings)
+            yield Settlement(one.id, state, receipt.block, receipt.block_hash, receipt.status, outcome)
+
+    def _look_for_others(self, outgoing: Sequence[Outgoing], found: set[str]) -> None:
+        """A nonce of ours that the chain has counted, without our receipt: it may come late, so a while goes by before
+        somebody else is blamed."""
+        missing = [one for one in outgoing if not found & set(one.hashes)]
+        if not missing:
+            return
+        counted, now = self._ledger.transaction_count(self._signer), self._clock.now()
+        used = [one.nonce for one in missing if one.nonce < counted]
+        self._used_since = {nonce: self._used_since.get(nonce, now) for nonce in used}
+        for nonce, since in self._used_since.items():
+            if now - since >= self._blame_seconds:
+                self._blame(nonce, None)
+
+    def _blame(self, nonce: int, receipt: Receipt | None) -> None:
+        """Somebody else used our key: what had this nonce cannot be mined, and nothing more is sent until an operator
+        has looked."""
+        block = self._ledger.head() if receipt is None else BlockRef(receipt.block, receipt.block_hash, 0)
+        if self._desk.alarm(nonce, None if receipt is None else receipt.transaction, block.number):
+            log.error("foreign transaction", extra={"nonce": nonce, "block": block.number})
+        self._dispatch.replaced(nonce, block)
+
+    def _generations(self) -> Generations:
+        """All that the index knows. A write only ever goes to one of these, so its events are these contracts'."""
+        at = self._index.checkpoint()
+        return Generations.known(self._contracts, [] if at is None else self._index.generations(at.number))
+
+    def _stands(self, block: BlockRef) -> bool:
+        known = self._ledger.block(block.number)
+        return known is not None and known.hash == block.hash

@@ -1,0 +1,65 @@
+"""One step of the submitter."""
+
+from __future__ import annotations
+
+from ledger_node.domain.command import Contracts
+from ledger_node.ports import Clock, Desk, Dispatch, Finality, Index, Ledger, Signer, Stage, no_stage
+from ledger_node.submitter.finishing import Finishing
+from ledger_node.submitter.sending import Sending
+from ledger_node.submitter.settling import Settling
+from ledger_node.submitter.signing import Signing
+
+
+class Submitter:
+    """`contracts` are the first generation's. The other parameters are explained where they are used."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        dispatch: Dispatch,
+        desk: Desk,
+        index: Index,
+        clock: Clock,
+        signer: Signer,
+        finality: Finality,
+        contracts: Contracts,
+        *,
+        window: int = 1000,
+        resend_seconds: float = 5.0,
+        blame_seconds: float = 30.0,
+        stage: Stage = no_stage,
+    ) -> None:
+        self._ledger = ledger
+        self._dispatch = dispatch
+        self._desk = desk
+        self._signing = Signing(ledger, dispatch, signer, stage)
+        self._sending = Sending(ledger, dispatch, clock, window=window, resend_seconds=resend_seconds, stage=stage)
+        self._settling = Settling(
+            ledger,
+            dispatch,
+            desk,
+            index,
+            clock,
+            contracts,
+            signer=signer.address,
+            blame_seconds=blame_seconds,
+            stage=stage,
+        )
+        self._finishing = Finishing(ledger, dispatch, index, finality)
+
+    def step(self) -> int:
+        """One pass over everything that is not final; how many submissions moved on."""
+        head = self._ledger.head()
+        settled = self._settling.step(head)
+        if settled:
+            self._sending.note_progress()
+        moved = settled + self._finishing.step(head)
+        if self._desk.paused():
+            return moved
+        if self._sending.stalled and self._dispatch.unsettled(1):
+            moved += self._settling.recover()
+            self._sending.resend()
+        if self._dispatch.taken(self._finishing.height):
+            moved += self._settling.recover()  # by now the chain may show ours after all
+            moved += self._dispatch.requeue(self._dispatch.taken(self._finishing.height))
+        return moved + self._signing.step() + self._sending.step()

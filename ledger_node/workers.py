@@ -1,0 +1,129 @@
+"""The threads of a node: one keeps or campaigns for the writing, the others work while this process has it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from ledger_node.errors import MedLedgerError, NotTheWriter, Retry
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0  # a worker's pause after a failure
+BEAT_SECONDS = 1.0  # between two beats of a writer, and between two looks of a standby
+
+#: One step of a worker: how much moved.
+Task = Callable[[], int]
+
+
+class Writing(Protocol):
+    """The right to write a store that several processes may share."""
+
+    @property
+    def held(self) -> bool: ...
+    def take(self) -> bool: ...
+    def beat(self) -> bool: ...
+    def lose(self) -> None: ...
+    def release(self) -> None: ...
+
+
+class Workers:
+    """`tasks` are the workers by name; `note_failure` is told a worker's failure, empty when it works; `stand_by` is
+    called now and then while another process writes."""
+
+    def __init__(
+        self,
+        writing: Writing,
+        tasks: Mapping[str, Task],
+        *,
+        poll_seconds: float,
+        note_failure: Callable[[str, str], None],
+        stand_by: Callable[[], None],
+    ) -> None:
+        self._writing = writing
+        self._poll_seconds = poll_seconds
+        self._note_failure = note_failure
+        self._stand_by = stand_by
+        self._stop = threading.Event()
+        self._leading = threading.Event()
+        self._wakes = {name: threading.Event() for name in tasks}
+        self._threads = [
+            threading.Thread(target=self._work, name=name, args=(name, task), daemon=True)
+            for name, task in tasks.items()
+        ]
+        self._threads.append(threading.Thread(target=self._campaign, name="writing", daemon=True))
+
+    def start(self) -> None:
+        if self._writing.held:
+            self._leading.set()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Waits until nobody works, then lets another process write."""
+        self._stop.set()
+        self._leading.set()  # lets those go on that wait for it, to their end
+        for name in self._wakes:
+            self.wake(name)
+        for thread in self._threads:
+            thread.join(timeout=30)
+        if self._writing.held:
+            self._writing.release()
+
+    def wake(self, name: str) -> None:
+        """There is work for this one."""
+        self._wakes[name].set()
+
+    def _campaign(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._look()
+            except MedLedgerError as error:
+                # Without its store nobody writes: what a worker tries fails by itself.
+                log.warning("writing waits", extra={"code": error.code})
+            self._stop.wait(BEAT_SECONDS)
+
+    def _look(self) -> None:
+        if self._leading.is_set():
+            if not self._writing.beat():
+                self._step_down()
+        elif self._writing.take():
+            log.info("this process writes now")
+            self._leading.set()
+        else:
+            self._stand_by()
+
+    def _step_down(self) -> None:
+        log.warning("another process writes now")
+        self._leading.clear()
+        self._writing.lose()
+
+    def _work(self, name: str, task: Task) -> None:
+        """Calls one worker's step until the node stops. What may pass is tried again; what cannot pass stops the
+        worker, loudly: a node that cannot read its chain must not answer as if it could."""
+        while not self._stop.is_set():
+            if not self._leading.wait(BEAT_SECONDS):
+                continue
+            try:
+                moved = task()
+            except NotTheWriter:
+                self._step_down()
+            except MedLedgerError as error:
+                self._note_failure(name, error.code)
+                if error.retry is not Retry.SAFE:
+                    log.critical("%s stopped", name, extra={"code": error.code})
+                    return
+                log.warning("%s waits", name, extra={"code": error.code})
+                self._stop.wait(RETRY_SECONDS)
+            except Exception as error:
+                # A full disk, a locked database: nothing is lost, since every step begins from the store.
+                self._note_failure(name, type(error).__name__)
+                log.exception("%s failed and tries again", name)
+                self._stop.wait(RETRY_SECONDS)
+            else:
+                self._note_failure(name, "")
+                if moved == 0:
+                    self._wakes[name].wait(self._poll_seconds)
+                    self._wakes[name].clear()

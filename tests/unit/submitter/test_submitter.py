@@ -1,0 +1,335 @@
+"""The submitter against a chain in memory: whatever fails and whenever it restarts, one effect."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger_node.chain.finality import ByDepth
+from ledger_node.domain.command import Command, Idempotency
+from ledger_node.domain.submission import CANCELLED, Entry, Submission, SubmissionState
+from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
+from ledger_node.indexer.follower import Follower
+from ledger_node.store.database import Database
+from ledger_node.store.desk import SqlDesk
+from ledger_node.store.dispatch import SqlDispatch
+from ledger_node.store.index import SqlIndex
+from ledger_node.store.outbox import SqlOutbox
+from ledger_node.submitter.submitter import Submitter
+from tests.fakes import CONTRACTS, FakeClock, FakeLedger, FakeSigner, address, digest
+
+STAGES = ("signing", "signed", "sending", "sent", "mined", "settled")
+COMMAND = Command("dataset.register", "datasets", "registerDataset", (), digest(5))
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL inside one process; the integration tests send the real one."""
+
+
+class World:
+    def __init__(self, database: Database) -> None:
+        self.clock, self.ledger, self.signer = FakeClock(), FakeLedger(), FakeSigner()
+        self.index = SqlIndex(database)
+        self.outbox = SqlOutbox(database, self.clock, self.signer.address)
+        self.dispatch = SqlDispatch(database, self.signer.address)
+        self.desk = SqlDesk(database, self.clock, self.signer.address)
+        self.kill_at: str | None = None
+        self.follower = Follower(self.ledger, self.index, self.ledger.deployment)
+        self.restart()
+
+    def restart(self, window: int = 1000) -> None:
+        self.submitter = Submitter(
+            self.ledger,
+            self.dispatch,
+            self.desk,
+            self.index,
+            self.clock,
+            self.signer,
+            ByDepth(1),
+            CONTRACTS,
+            window=window,
+            resend_seconds=5,
+            blame_seconds=30,
+            stage=self.stage,
+        )
+
+    def stage(self, name: str) -> None:
+        if name == self.kill_at:
+            self.kill_at = None
+            raise Killed
+
+    def accept(self, key: str) -> Submission:
+        return self.outbox.accept([Entry(COMMAND, Idempotency(key, digest(1)), address(2), "0x")], 1000)[0]
+
+    def find(self, submission: Submission) -> Submission:
+        found = self.outbox.find(submission.id)
+        assert found is not None
+        return found
+
+    def state(self, submission: Submission) -> SubmissionState:
+        return self.find(submission).state
+
+    def hash(self, submission: Submission) -> str:
+        signed = self.find(submission).transaction
+        assert signed is not None
+        return signed.hash
+
+    def mine(self) -> None:
+        """A block, indexed and looked at."""
+        self.ledger.mine()
+        self.follower.catch_up()
+        self.submitter.step()
+
+    def settle(self, rounds: int = 6) -> None:
+        for _ in range(rounds):
+            self.submitter.step()
+            self.ledger.mine()
+            self.follower.catch_up()
+            self.clock.time += 6
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
+
+
+def test_submission_walks_from_queued_to_final(world: World) -> None:
+    one = world.accept("a")
+    assert world.state(one) is SubmissionState.QUEUED
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.SENT
+    world.mine()
+    assert world.state(one) is SubmissionState.MINED
+    world.mine()
+    assert world.state(one) is SubmissionState.FINAL
+    assert world.ledger.sends == ["0xraw0"]
+
+
+def test_refusal_is_terminal_and_later_nonces_go_on(world: World) -> None:
+    world.ledger.failing.add(0)
+    first, second = world.accept("a"), world.accept("b")
+    world.settle()
+    assert world.state(first) is SubmissionState.FAILED
+    assert world.state(second) is SubmissionState.FINAL
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_killed_at_any_stage_it_goes_on_with_the_same_bytes(world: World, stage: str) -> None:
+    one, other = world.accept("a"), world.accept("b")
+    world.kill_at = stage
+    with pytest.raises(Killed):
+        world.settle()
+    world.restart()
+    world.settle()
+    assert (world.state(one), world.state(other)) == (SubmissionState.FINAL, SubmissionState.FINAL)
+    assert set(world.ledger.sends) == {"0xraw0", "0xraw1"}
+    assert world.ledger.next_nonce == 2
+
+
+def test_chain_away_loses_nothing(world: World) -> None:
+    one = world.accept("a")
+    world.ledger.away = True
+    with pytest.raises(ChainUnreachable):
+        world.submitter.step()
+    world.ledger.away = False
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_bytes_dropped_from_the_pool_are_sent_again(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.pool.clear()
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+    assert world.ledger.sends == ["0xraw0", "0xraw0"]
+
+
+def test_no_more_are_sent_than_the_window_holds(world: World) -> None:
+    made = [world.accept(f"{n}") for n in range(7)]
+    world.restart(window=3)
+    world.submitter.step()
+    assert len(world.ledger.pool) == 3
+    world.settle()
+    assert {world.state(one) for one in made} == {SubmissionState.FINAL}
+
+
+def test_full_pool_keeps_the_rest_and_their_order(world: World) -> None:
+    made = [world.accept(f"{n}") for n in range(5)]
+    world.ledger.room = 2
+    with pytest.raises(ChainAnswerInvalid):
+        world.submitter.step()
+    assert [world.state(one).value for one in made] == ["sent", "sent", "signed", "signed", "signed"]
+    world.ledger.room = 100
+    world.settle()
+    assert {world.state(one) for one in made} == {SubmissionState.FINAL}
+
+
+def test_engine_without_receipts_by_block_is_asked_by_hash(world: World) -> None:
+    world.ledger.serves_blocks = False
+    one = world.accept("a")
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_blocks_of_a_long_absence_are_not_read_one_by_one(world: World) -> None:
+    made = [world.accept(f"{n}") for n in range(250)]
+    world.submitter.step()
+    for _ in range(60):
+        world.ledger.mine()
+    world.follower.catch_up()
+    world.restart()
+    world.submitter.step()
+    assert {world.state(one) for one in made} == {SubmissionState.FINAL}
+
+
+def test_foreign_transaction_in_a_block_is_named_and_pauses(world: World) -> None:
+    one, other = world.accept("a"), world.accept("b")
+    world.submitter.step()
+    world.ledger.pool[0] = digest(30_000)
+    world.mine()
+    (alarm,) = world.desk.alarms(10)
+    assert (alarm.nonce, alarm.transaction, alarm.block) == (0, digest(30_000), 1)
+    assert world.desk.paused() == "foreign_transaction"
+    assert (world.state(one), world.state(other)) == (SubmissionState.REPLACED, SubmissionState.MINED)
+    third = world.accept("c")
+    world.settle()
+    assert (world.state(one), world.state(third)) == (SubmissionState.REPLACED, SubmissionState.QUEUED)
+
+    world.desk.resume()
+    world.settle()
+    assert {world.state(each) for each in (one, other, third)} == {SubmissionState.FINAL}
+    assert sorted(set(world.ledger.sends)) == ["0xraw0", "0xraw1", "0xraw2", "0xraw3"]
+
+
+def test_foreign_transaction_while_nothing_is_sent_is_seen_too(world: World) -> None:
+    one = world.accept("a")
+    world.settle()
+    world.ledger.pool[1] = digest(30_001)
+    world.mine()
+    assert [alarm.nonce for alarm in world.desk.alarms(10)] == [1]
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_former_use_of_a_key_that_wrote_nothing_here_is_no_alarm(world: World) -> None:
+    world.ledger.next_nonce = 4
+    one = world.accept("a")
+    world.settle()
+    assert world.desk.alarms(10) == []
+    assert world.hash(one) == digest(10_004)
+
+
+def test_nonce_used_while_away_is_blamed_after_a_while(world: World) -> None:
+    one = world.accept("a")
+    world.kill_at = "signed"
+    with pytest.raises(Killed):
+        world.submitter.step()
+    world.ledger.pool[0] = digest(30_000)
+    world.ledger.mine()
+    world.restart()
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.SENT
+    world.settle(9)
+    assert world.state(one) is SubmissionState.REPLACED
+    assert [(alarm.nonce, alarm.transaction) for alarm in world.desk.alarms(10)] == [(0, None)]
+    world.desk.resume()
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+    assert world.hash(one) == digest(10_001)
+
+
+def test_receipt_that_is_shown_late_is_no_second_effect(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.mine()
+    shown = world.ledger.receipts_by_hash.pop(world.hash(one))
+    world.settle(12)
+    assert world.state(one) is SubmissionState.REPLACED
+    world.ledger.receipts_by_hash[shown.transaction] = shown
+    world.desk.resume()
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+    assert set(world.ledger.sends) == {"0xraw0"}
+
+
+def test_foreign_transaction_that_falls_out_gives_the_nonce_back(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.pool[0] = digest(30_000)
+    world.mine()
+    assert world.state(one) is SubmissionState.REPLACED
+    world.ledger.reorganise(1)
+    world.ledger.mine()
+    world.follower.catch_up()
+    world.desk.resume()
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+    assert world.hash(one) == digest(10_000)
+
+
+def test_queued_write_is_cancelled_at_once(world: World) -> None:
+    one = world.accept("a")
+    world.desk.cancel(one.id, world.signer.sign_nothing)
+    world.settle()
+    assert (world.find(one).outcome, world.find(one).settled) == (CANCELLED, True)
+    assert world.ledger.sends == []
+
+
+def test_cancellation_takes_the_nonce_of_what_the_pool_lost(world: World) -> None:
+    one, other = world.accept("a"), world.accept("b")
+    world.submitter.step()
+    del world.ledger.pool[0]
+    world.desk.cancel(one.id, world.signer.sign_nothing)
+    world.settle()
+    assert (world.state(one), world.find(one).outcome) == (SubmissionState.REPLACED, CANCELLED)
+    assert world.state(other) is SubmissionState.FINAL
+    assert world.desk.alarms(10) == []
+
+
+def test_cancellation_that_comes_too_late_changes_nothing(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.mine()
+    world.desk.cancel(one.id, world.signer.sign_nothing)
+    world.follower.catch_up()
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_paused_outbox_settles_and_sends_nothing(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.desk.pause("operator")
+    other = world.accept("b")
+    world.settle()
+    assert (world.state(one), world.state(other)) == (SubmissionState.FINAL, SubmissionState.QUEUED)
+    world.desk.resume()
+    world.settle()
+    assert world.state(other) is SubmissionState.FINAL
+
+
+def test_outcome_is_that_of_the_fork_that_stands(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.mine()
+    assert world.state(one) is SubmissionState.MINED
+    world.ledger.reorganise(1)
+    world.ledger.pool[0] = world.hash(one)
+    world.ledger.failing.add(0)
+    world.ledger.mine()
+    world.settle()
+    found = world.find(one)
+    assert (found.state, found.status, found.outcome) == (SubmissionState.FAILED, 0, {"error": "ConsentTokenRefused"})
+
+
+def test_reorganisation_rearms_what_fell_out(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.mine()
+    assert world.state(one) is SubmissionState.MINED
+    world.ledger.reorganise(1)
+    world.ledger.mine()
+    world.follower.catch_up()
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+    assert world.ledger.next_nonce == 1
+    assert set(world.ledger.sends) == {"0xraw0"}
