@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -111,6 +111,37 @@ def status(session: Session, folder: Folder = DEFAULT) -> int | None:
     found = status_of(Network.load(folder))
     session.output.show(found, lambda: _tables(found))
     return 0 if alive(found) else 1
+
+
+@command(app)
+def generate(
+    session: Session,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Empty or new: here the files go.")],
+    engine: Annotated[Literal["besu-qbft"], typer.Option(help="The engine that runs them.")] = "besu-qbft",
+    validators: Annotated[int, typer.Option(help="How many; from four on one may fail.", min=1)] = 4,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="IPv4 address of a validator, in their order; none for a rehearsal on one machine."),
+    ] = None,
+    account: Annotated[
+        list[str] | None, typer.Option(help="Address that may send transactions, repeatable; all when none is named.")
+    ] = None,
+    chain_id: Annotated[int, typer.Option(help="The chain's id.", min=1)] = CHAIN_ID,
+    block_period: Annotated[int, typer.Option(help="Seconds between two blocks.", min=1)] = 2,
+    empty_block_period: Annotated[int, typer.Option(help="Seconds between two blocks without content.", min=1)] = 60,
+) -> int | None:
+    """Write what a consortium needs to run Besu with QBFT: first block, keys, peers, permissions, configurations."""
+    from ledger_node.localnet.besu.generate import Plan
+    from ledger_node.localnet.besu.generate import generate as write
+
+    plan = Plan(chain_id, validators, host or (), account or (), block_period, empty_block_period)
+    made = [
+        {"name": one.name, "address": one.key.address, "enode": one.enode, "folder": str(out / one.name)}
+        for one in write(plan, out)
+    ]
+    found = {"engine": engine, "chainId": chain_id, "folder": str(out), "validators": made}
+    session.output.show(found, lambda: (f"{one['name']}  {one['address']}  {one['enode']}" for one in made))
+    return None
 
 
 def _wait_for_end() -> None:

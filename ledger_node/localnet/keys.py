@@ -33,8 +33,8 @@ class NodeKey:
         return address_of(self.public)
 
     def enode(self, host: str, port: int) -> str:
-        """Where a devp2p peer finds it, without discovery."""
-        return f"enode://{self.public}@{host}:{port}?discport=0"
+        """Where a devp2p peer finds it."""
+        return f"enode://{self.public}@{host}:{port}"
 
 
 def address_of(public: str) -> str:

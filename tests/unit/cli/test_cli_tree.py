@@ -13,7 +13,7 @@ from ledger_node.cli import reference
 from tests.unit.cli.conftest import Run
 
 COMMANDS = {
-    *("network up", "network down", "network status", "node run", "node status"),
+    *("network up", "network down", "network status", "network generate", "node run", "node status"),
     *("organisation list", "organisation show", "organisation keys", "organisation suspend-in-emergency"),
     *("proposal list", "proposal show", "proposal vote", "proposal execute", "proposal rules"),
     *("proposal open admit", "proposal open suspend", "proposal open reinstate", "proposal open remove"),
