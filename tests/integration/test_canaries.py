@@ -33,10 +33,14 @@ def test_canary_in_a_request_is_found_nowhere(consortium: Network, slug: str) ->
             client.get(f"/{CANARY}"),
             client.post("/v1/models", json={"card": {}}, headers={"Idempotency-Key": f"{CANARY} {CANARY}" * 20}),
         ]
+        metrics = client.get("/metrics").text
     assert all(400 <= answer.status_code < 500 for answer in answers), [a.status_code for a in answers]
     for answer in answers:
         assert CANARY not in answer.text
         assert CANARY not in str(answer.headers)
+    assert 'route="/v1/consents"' in metrics
+    assert CANARY not in metrics
+    assert DIGEST not in metrics
     for file in consortium.folder.rglob("*"):
         if file.is_file():
             assert CANARY.encode() not in file.read_bytes(), file
