@@ -195,6 +195,10 @@ class Gauges(Protocol):
 
     def read(self) -> Figures: ...
 
+    def settled(self) -> list[tuple[str, int]]:
+        """The writes that were settled since the last call: `mined`, `failed` or `replaced`, and how many seconds lie
+        between accepting one and the time of its block."""
+
     def require_writable(self) -> None:
         """StoreUnavailable when nothing can be written now."""
 

@@ -100,6 +100,11 @@ class Status:
             figures=figures,
         )
 
+    def measure(self) -> None:
+        """Tells the meter which writes were settled since it was told last."""
+        for outcome, seconds in self._gauges.settled():
+            self._meter.settled(outcome, seconds)
+
     def troubles(self) -> list[MedLedgerError]:
         """All that keeps the node from serving as it should, each with what is needed; empty when it is ready."""
         found: list[MedLedgerError] = []

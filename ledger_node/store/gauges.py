@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+
 from sqlalchemy import Connection, func, select, update
 
 from ledger_node.domain.figures import Figures
-from ledger_node.domain.submission import OPEN_STATES
+from ledger_node.domain.submission import OPEN_STATES, SETTLED_STATES, SubmissionState
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
+from ledger_node.store.schema.following import block
 from ledger_node.store.schema.local import alarm, pause, pin, reverted_event, secret, submission, writer
 
+MOST = 10_000  # writes that are looked at in one go
 TRUSTED = 5  # seconds for which a write that succeeded says that the next one would
+SETTLED = frozenset(state.value for state in SETTLED_STATES)
+NOT_DONE = frozenset({SubmissionState.FAILED.value, SubmissionState.REPLACED.value})
 OPEN = submission.c.state.in_([state.value for state in OPEN_STATES])
 
 
@@ -19,6 +25,9 @@ class SqlGauges:
         self._database = database
         self._clock = clock
         self._written_at: int | None = None
+        self._counting = threading.Lock()
+        self._counted: int | None = None  # every write up to this number is settled and was told of
+        self._told: set[int] = set()  # later ones that were
 
     def read(self) -> Figures:
         waiting = pin.c.pinned_at.is_(None)
@@ -37,6 +46,36 @@ class SqlGauges:
                 taken_back=connection.scalar(select(func.count()).select_from(reverted_event)) or 0,
                 epoch=connection.scalar(select(func.max(writer.c.epoch))) or 0,
             )
+
+    def settled(self) -> list[tuple[str, int]]:
+        """As the port says; the first call only begins to count, so that a restart tells of nothing twice."""
+        with self._counting, self._database.read() as connection:
+            if self._counted is None:
+                first = connection.scalar(select(func.min(submission.c.number)).where(OPEN))
+                last = connection.scalar(select(func.max(submission.c.number)))
+                self._counted = (last or 0) if first is None else first - 1
+            return self._newly_settled(connection, self._counted)
+
+    def _newly_settled(self, connection: Connection, counted: int) -> list[tuple[str, int]]:
+        c = submission.c
+        # The index keeps the times of some blocks only: that of the next one it has is near enough.
+        decided = select(block.c.timestamp).where(block.c.number >= c.block).order_by(block.c.number).limit(1)
+        wanted = select(c.number, c.state, c.settled, c.created_at, decided.scalar_subquery().label("decided"))
+        rows = connection.execute(wanted.where(c.number > counted).order_by(c.number).limit(MOST)).all()
+        found: list[tuple[str, int]] = []
+        self._counted, gapless = counted, True
+        for row in rows:
+            done = row.settled or (row.state in SETTLED and row.decided is not None)
+            if done and row.number not in self._told and row.decided is not None:
+                outcome = row.state if row.state in NOT_DONE else SubmissionState.MINED.value
+                found.append((outcome, max(0, row.decided - row.created_at)))
+            gapless = gapless and done
+            if gapless:
+                self._counted = row.number
+                self._told.discard(row.number)
+            elif done:
+                self._told.add(row.number)
+        return found
 
     def require_writable(self) -> None:
         now = self._clock.now()

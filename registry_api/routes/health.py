@@ -37,4 +37,5 @@ def get_readiness(node: NodeOf) -> Response:
 @routes.get("/metrics", response_class=PlainTextResponse, responses=declared(500, 503))
 def get_metrics(node: NodeOf) -> Response:
     """Numbers about this node for Prometheus."""
+    node.status.measure()
     return Response(node.meter.render(node.status.last()), headers={"Content-Type": METRICS})

@@ -106,6 +106,7 @@ def test_metrics_say_what_the_status_says(hospital: World, client_of: Client) ->
         ("medledger_worker_failing", 'worker="pinner"', 1),
     ):
         assert found[name, labels] == value, name
+    assert found["medledger_submission_settled_seconds_sum", 'outcome="mined"'] == 3
     assert found["medledger_http_request_seconds_count", 'method="POST",route="/v1/datasets",status="202"'] == 1
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, insert
+from sqlalchemy import delete, event, insert, update
 
 from ledger_node.domain.figures import Figures
 from ledger_node.errors import StoreUnavailable
 from ledger_node.store.database import Database
 from ledger_node.store.gauges import TRUSTED, SqlGauges
 from ledger_node.store.pins import SqlPins
+from ledger_node.store.schema.following import block
 from ledger_node.store.schema.local import alarm, pause, submission, writer
 from tests.fakes import FakeClock, address, digest
 from tests.submissions import row
@@ -41,6 +42,36 @@ def test_gauges_count_what_waits(database: Database) -> None:
     assert (found.oldest_open, found.nonce_gap) == (940, 2)  # 3 and 4 are missing between 1 and 5
     assert (found.pins_waiting, found.pins_failing, found.oldest_pin) == (2, 1, 1_000)
     assert (found.paused, found.alarms, found.epoch) == ("drill", 1, 7)
+
+
+def test_each_settled_write_is_told_of_once_with_its_time_to_the_block(database: Database) -> None:
+    gauges = SqlGauges(database, FakeClock())
+
+    def state(number: int, state: str, at: int | None) -> None:
+        with database.write() as connection:
+            values = {"state": state, "block": at, "settled": state == "replaced"}
+            connection.execute(update(submission).where(submission.c.number == number).values(**values))
+
+    with database.write() as connection:
+        rows = [row(number, "sent", number, 900 + number) for number in range(1, 6)]
+        connection.execute(insert(submission), rows)
+        connection.execute(insert(submission).values(row(6, "final", 6, 906, block=1)))
+        for number, time in ((3, 930), (7, 970)):
+            connection.execute(insert(block).values(number=number, hash=digest(number), timestamp=time))
+    assert gauges.settled() == [("mined", 24)]  # after the oldest open one, so it may not have been told of
+    state(2, "mined", 3)
+    state(4, "failed", 5)  # a block that the index has no time of
+    assert gauges.settled() == [("mined", 28), ("failed", 66)]
+    assert gauges.settled() == []
+    state(2, "final", 3)
+    state(1, "mined", 7)
+    state(3, "mined", 9)  # not indexed yet
+    assert gauges.settled() == [("mined", 69)]
+    state(3, "replaced", None)
+    state(5, "replaced", 7)
+    assert gauges.settled() == [("replaced", 65)]
+    assert gauges.settled() == []
+    assert SqlGauges(database, FakeClock()).settled() == []
 
 
 def test_store_that_takes_no_writes_is_found_and_asked_again(database: Database) -> None:
