@@ -15,6 +15,7 @@ from ledger_node.localnet.waiting import wait_for
 
 VERSION = "1.7."  # of Foundry: what the tests run on
 START_TIMEOUT = 20.0  # seconds
+GAS_LIMIT = 100_000_000  # of a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,13 @@ def find_anvil() -> str:
 
 
 def start_anvil(
-    port: int, chain_id: int, block_time: float, log: Path, known: Known, state: Path | None = None
+    port: int,
+    chain_id: int,
+    block_time: float,
+    log: Path,
+    known: Known,
+    state: Path | None = None,
+    gas_limit: int = GAS_LIMIT,
 ) -> Handle:
     """Starts the chain on the loopback and waits until it answers. `known` is told as soon as there is a process.
 
@@ -74,7 +81,7 @@ def start_anvil(
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--chain-id", str(chain_id), "--block-time", f"{block_time:g}", "--hardfork", "paris"),
         *("--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee"),
-        *("--gas-limit", "100000000", "--accounts", "1", "--quiet"),
+        *("--gas-limit", str(gas_limit), "--accounts", "1", "--quiet"),
     ]
     if state is not None:
         # Without the older states no proof could be had of a block from before the pause.

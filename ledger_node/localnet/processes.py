@@ -20,6 +20,9 @@ from ledger_node.localnet.interrupts import held
 
 STOP_TIMEOUT = 15.0  # seconds between asking and insisting
 KEPT_PORTS = (15_000, 32_000)
+#: Becomes the program once it is told to. When who started it is killed before that, it ends instead: nothing runs that
+#: nobody knows.
+GATE = ("/bin/sh", "-c", 'read -r go && exec "$0" "$@" </dev/null')
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -45,15 +48,16 @@ def start(
     known: Known = lambda handle: None,  # noqa: ARG005
     user: str | None = None,
 ) -> Handle:
-    """Starts a process of its own session that writes to `log`. `known` is told before a signal can come between.
+    """Starts a process of its own session that writes to `log`. `known` is told before the program begins, and before a
+    signal can come between.
 
     `user` is for what refuses to run as root; None is who asks.
     """
     account = None if user is None else pwd.getpwnam(user)
     with log.open("ab") as output, held():
         process = subprocess.Popen(  # noqa: S603  (our own arguments, no shell)
-            arguments,
-            stdin=subprocess.DEVNULL,
+            [*GATE, *arguments],
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -64,7 +68,10 @@ def start(
         )
         _CHILDREN[process.pid] = process
         handle = Handle(process.pid, _began(process.pid))
-        known(handle)
+        assert process.stdin is not None
+        with suppress(BrokenPipeError), process.stdin as gate:
+            known(handle)
+            gate.write(b"go\n")
     return handle
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,7 +111,9 @@ def test_majority_away_stalls_the_chain_and_it_goes_on_when_they_are_back(
 ) -> None:
     away = clique.chain.names[-MAJORITY:]
     here = ledgers[: SIGNERS - MAJORITY]
-    stop_all([clique.handle("chain", name) for name in away])
+    handles = [clique.handle("chain", name) for name in away]
+    os.kill(handles[0].pid, signal.SIGKILL)  # one of them without a word
+    stop_all(handles)
     time.sleep(3)  # the others seal what they may
     stalled = heads(here)
     with hospital(clique) as node:
