@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-engines check check-contracts check-fast bench bench-gas bench-indexing engines generate lock format clean
+.PHONY: help setup demo demo-real up test test-engines check check-contracts check-fast bench bench-gas bench-indexing bench-sending engines generate lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ bench: setup ## measure, write build/bench/*.json
 
 bench-gas: setup ## measure what every write costs on a real chain, write build/bench/gas.json
 	$(BIN)/python -m scripts.bench.gas
+
+bench-sending: setup ## measure registrations a second beside raw sending and the common loop; write build/bench/node.json
+	$(BIN)/python -m scripts.bench.sending
 
 bench-indexing: setup ## measure how fast events are indexed, beside ponder; write build/bench/indexing.json
 	$(BIN)/python -m scripts.bench.indexing

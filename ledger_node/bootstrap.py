@@ -52,9 +52,9 @@ from ledger_node.services.submissions import Submissions
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.audit import SqlAudit
 from ledger_node.store.database import Database
-from ledger_node.store.gauges import SqlGauges
 from ledger_node.store.desk import SqlDesk
 from ledger_node.store.dispatch import SqlDispatch
+from ledger_node.store.gauges import SqlGauges
 from ledger_node.store.index import SqlIndex
 from ledger_node.store.lease import Lease
 from ledger_node.store.outbox import SqlOutbox
@@ -254,7 +254,7 @@ class Runtime:
             self.node.status.note_head(None)
 
     def _wake_submitter(self) -> None:
-        self._workers.wake("submitter")
+        self._workers.wake("signer")
 
 
 def _blobs(config: NodeConfig) -> BlobStore:

@@ -15,6 +15,8 @@ from ledger_node.store.schema.local import submission as table
 
 QUEUED, SIGNED, SENT = SubmissionState.QUEUED.value, SubmissionState.SIGNED.value, SubmissionState.SENT.value
 MINED, FAILED, REPLACED = SubmissionState.MINED.value, SubmissionState.FAILED.value, SubmissionState.REPLACED.value
+#: What is needed to send.
+SENDING = (table.c.id, table.c.nonce, table.c.raw, table.c.hash, table.c.cancel_raw, table.c.cancel_hash)
 #: A state as it was before a block said anything.
 NO_BLOCK: dict[str, Any] = {"block": None, "block_hash": None, "status": None, "outcome": None, "settled": False}
 
@@ -146,7 +148,7 @@ class SqlDispatch:
         return self._ours & (table.c.block == block) & (table.c.block_hash == block_hash) & ~table.c.settled
 
     def _outgoing(self, condition: Any, limit: int) -> list[Outgoing]:
-        found = select(table).where(self._ours, condition).order_by(table.c.nonce).limit(limit)
+        found = select(*SENDING).where(self._ours, condition).order_by(table.c.nonce).limit(limit)
         with self._database.read() as connection:
             return [_outgoing_of(row) for row in connection.execute(found)]
 

@@ -11,6 +11,7 @@ from ledger_node.ports import Clock, Dispatch, Ledger, Stage
 log = logging.getLogger(__name__)
 
 BATCH = 100  # transactions of one request: every engine takes so many
+COMMIT = 5 * BATCH  # that are marked as sent in one commit
 
 
 class Sending:
@@ -42,7 +43,7 @@ class Sending:
         room = self._window - self._dispatch.in_flight()
         done = 0
         while done < room:
-            outgoing = self._dispatch.unsent(min(BATCH, room - done))
+            outgoing = self._dispatch.unsent(min(COMMIT, room - done))
             if not outgoing:
                 break
             taken = self._hand_over(outgoing)
@@ -65,8 +66,14 @@ class Sending:
     def _hand_over(self, outgoing: list[Outgoing]) -> int:
         """How many from the first on the engine has, or has mined by now: a used nonce is the settling's matter."""
         self._stage("sending")
-        answers = self._ledger.send_all([one.raw for one in outgoing])
-        return next((i for i, answer in enumerate(answers) if answer is Sent.REFUSED), len(answers))
+        taken = 0
+        for start in range(0, len(outgoing), BATCH):
+            answers = self._ledger.send_all([one.raw for one in outgoing[start : start + BATCH]])
+            refused = next((i for i, answer in enumerate(answers) if answer is Sent.REFUSED), len(answers))
+            taken += refused
+            if refused < len(answers):
+                break
+        return taken
 
     def _require_all(self, outgoing: list[Outgoing], taken: int) -> None:
         if taken < len(outgoing):

@@ -1,4 +1,4 @@
-"""One step of the submitter."""
+"""The submitter: three steps that may each have a thread, and all in one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,19 @@ class Submitter:
         self._finishing = Finishing(ledger, dispatch, index, finality)
 
     def step(self) -> int:
-        """One pass over everything that is not final; how many submissions moved on."""
+        """One pass over everything that is not final, in one thread; how many submissions moved on."""
+        return self.settle() + self.sign() + self.send()
+
+    def sign(self) -> int:
+        """For a thread of its own: the next ones are signed while others are sent."""
+        return 0 if self._desk.paused() else self._signing.step()
+
+    def send(self) -> int:
+        """For a thread of its own."""
+        return 0 if self._desk.paused() else self._sending.step()
+
+    def settle(self) -> int:
+        """For a thread of its own, which alone sends again what the chain does not show."""
         head = self._ledger.head()
         settled = self._settling.step(head)
         if settled:
@@ -62,4 +74,4 @@ class Submitter:
         if self._dispatch.taken(self._finishing.height):
             moved += self._settling.recover()  # by now the chain may show ours after all
             moved += self._dispatch.requeue(self._dispatch.taken(self._finishing.height))
-        return moved + self._signing.step() + self._sending.step()
+        return moved
