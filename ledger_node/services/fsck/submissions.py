@@ -12,6 +12,7 @@ from ledger_node.ports import Audit, Audited, Index
 from ledger_node.services.fsck.chain import Chain
 from ledger_node.services.fsck.findings import Code, Finding
 
+BATCH = 100  # receipts of one request
 PATIENCE = 10  # blocks after which an open write with a receipt should have been settled
 
 
@@ -26,13 +27,16 @@ class SubmissionPart:
 
     def look(self, at: int) -> tuple[int, list[Finding]]:
         kept = self._audit.submissions()
-        found = [finding for one in kept if (finding := self._settled(one, at))]
+        sent = [one for one in kept if one.hash is not None and one.state != SubmissionState.REPLACED]
+        found = [finding for one, receipt in self._receipts(sent) if (finding := self._settled(one, receipt, at))]
         return len(kept), [*found, *self._nonces(kept)]
 
-    def _settled(self, one: Audited, at: int) -> Finding | None:
-        if one.hash is None or one.state == SubmissionState.REPLACED:
-            return None
-        receipt = self._chain.receipt(one.hash)
+    def _receipts(self, sent: Sequence[Audited]) -> Iterator[tuple[Audited, Receipt | None]]:
+        for first in range(0, len(sent), BATCH):
+            some = sent[first : first + BATCH]
+            yield from zip(some, self._chain.receipts([str(one.hash) for one in some]), strict=True)
+
+    def _settled(self, one: Audited, receipt: Receipt | None, at: int) -> Finding | None:
         if one.state in OPEN_STATES:
             if receipt is None or receipt.block + PATIENCE > at:
                 return None
@@ -60,10 +64,7 @@ class SubmissionPart:
 
     def repair(self, findings: list[Finding], /) -> Iterator[Finding]:
         wanted = {finding.subject: finding for finding in findings}
-        for one in self._audit.submissions():
-            if one.id not in wanted or one.hash is None:
-                continue
-            receipt = self._chain.receipt(one.hash)
+        for one, receipt in self._receipts([one for one in self._audit.submissions() if one.id in wanted]):
             if receipt is not None and self._audit.settle(one, receipt, self._outcome(receipt)):
                 yield replace(wanted[one.id], repaired=True)
 

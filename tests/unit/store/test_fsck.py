@@ -59,8 +59,8 @@ class Chain:
     def block(self, number: int) -> BlockRef | None:
         return self.ledger.block(number)
 
-    def receipt(self, transaction: str) -> Receipt | None:
-        return self.mined.get(transaction)
+    def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        return [self.mined.get(one) for one in transactions]
 
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         return {"events": []}
