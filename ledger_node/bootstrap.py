@@ -254,7 +254,7 @@ class Runtime:
             self.node.status.note_head(None)
 
     def _wake_submitter(self) -> None:
-        self._workers.wake("signer")
+        self._workers.wake("submitter")
 
 
 def _blobs(config: NodeConfig) -> BlobStore:
