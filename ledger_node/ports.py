@@ -351,10 +351,11 @@ class Desk(Protocol):
         """The newest first."""
 
     def cancel(self, submission: str, sign: Callable[[int], Signed]) -> Submission | None:
-        """A queued one is replaced at once; of a signed one, `sign` makes what takes its nonce. None for all others."""
+        """A queued one is replaced at once; of a signed one, `sign` makes what takes its nonce, once. None when it is
+        mined."""
 
     def resend(self, submission: str) -> Submission | None:
-        """What is sent and not mined goes to the pool again at once, with the same bytes. None for all others."""
+        """What is signed and not mined goes to the pool again at once, with the same bytes. None for all others."""
 
 
 class Finality(Protocol):

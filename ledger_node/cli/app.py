@@ -53,7 +53,7 @@ def everything(
 #: In the order of `--help`. Each is imported when one of its commands is asked for.
 GROUPS = {
     "network": "A whole consortium on this machine: up, down, status.",
-    "node": "One organisation's node: run, status.",
+    "node": "One organisation's node: run it, look at it, pause it.",
     "organisation": "Members of the consortium, their keys, emergency suspensions.",
     "proposal": "What the consortium votes on: open, vote, carry out.",
     "key": "Keys: offered, accepted, retired, compromised, and what they wrote.",

@@ -12,7 +12,7 @@ from ledger_node.cli.output import fields, seconds, table
 from ledger_node.cli.session import Session, command
 
 if TYPE_CHECKING:
-    from ledger_node.client.answers import NodeStatus
+    from ledger_node.client.answers import NodeStatus, Pause
 
 app = typer.Typer()
 
@@ -39,6 +39,39 @@ def status(session: Session) -> int:
     found = session.node.node.status()
     session.output.show(found, lambda: [*fields(_about(found)), table(("writes", "number"), _writes(found))])
     return DONE if found["ready"] else FINDING
+
+
+@command(app)
+def pause(session: Session) -> None:
+    """Sign and send nothing until 'resume'; writes are accepted and wait."""
+    _paused(session, session.node.node.pause())
+
+
+@command(app)
+def resume(session: Session) -> None:
+    """Go on after a pause, or after an alarm that you understand."""
+    _paused(session, session.node.node.resume())
+
+
+@command(app)
+def alarms(session: Session, limit: Annotated[int, typer.Option(min=1, max=200, help="At most.")] = 20) -> int:
+    """Transactions with the node's key that its store does not know. Exit status 1 when there are any."""
+    found = session.node.node.alarms(limit=limit)
+    session.output.show(
+        {"items": found.items, "next": found.next},
+        lambda: [
+            table(
+                ("nonce", "transaction", "block", "raised"),
+                [(one["nonce"], one["transaction"], one["block"], one["raisedAt"]) for one in found.items],
+            )
+        ],
+    )
+    return FINDING if found.items else DONE
+
+
+def _paused(session: Session, found: Pause) -> None:
+    session.output.show(found, lambda: fields([("paused", found["paused"])]))
+    session.output.say("paused: medledger node resume" if found["paused"] else "writes are signed and sent")
 
 
 def _about(found: NodeStatus) -> list[tuple[str, object]]:

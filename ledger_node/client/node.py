@@ -18,6 +18,17 @@ class Nodes(Noun):
         """What it writes, reads and keeps, and what keeps it from being ready."""
         return self._http.get(answers.NodeStatus, "/v1/node/status")
 
+    def pause(self) -> answers.Pause:
+        """Writes are accepted and wait; what is sent is still settled."""
+        return self._http.operate(answers.Pause, "/v1/node/pause", 0)
+
+    def resume(self) -> answers.Pause:
+        return self._http.operate(answers.Pause, "/v1/node/resume", 0)
+
+    def alarms(self, *, limit: int = 50, cursor: str | None = None) -> answers.Page[answers.Alarm]:
+        """Transactions with the node's key that its store does not know, the newest first."""
+        return self._http.page(answers.Alarm, "/v1/node/alarms", {"limit": limit, "cursor": cursor})
+
     def fsck(self, *, repair: bool = False) -> answers.Fsck:
         """Compares everything that can be derived; with `repair` puts right what is not as it should be."""
         return self._http.operate(answers.Fsck, "/v1/node/fsck", CHECK_SECONDS, {"repair": repair})

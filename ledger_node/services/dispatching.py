@@ -38,12 +38,12 @@ class Dispatching:
         return self._desk.alarms(limit)
 
     def resend(self, submission: str) -> Submission:
-        """The same bytes to the pool again. StateConflict unless it is sent and not mined."""
-        return self._done(self._desk.resend(submission), submission, "sent and not mined")
+        """The same bytes to the pool again. StateConflict unless it is signed and not mined."""
+        return self._done(self._desk.resend(submission), submission, "signed and not mined")
 
     def cancel(self, submission: str) -> Submission:
-        """A queued write never comes about. A signed one competes for its nonce with a transaction that does nothing; its
-        outcome tells which was mined. StateConflict when it is mined."""
+        """A queued write never comes about. A signed one competes for its nonce with a transaction that does nothing;
+        its outcome tells which was mined. Asking again changes nothing. StateConflict when it is mined."""
         return self._done(self._desk.cancel(submission, self._signer.sign_nothing), submission, "not mined")
 
     def _done(self, moved: Submission | None, submission: str, needed: str) -> Submission:

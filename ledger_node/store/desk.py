@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, select, update
 
-from ledger_node.domain.submission import CANCELLED, Alarm, Signed, Submission, SubmissionState
+from ledger_node.domain.submission import CANCELLED, OPEN_STATES, Alarm, Signed, Submission, SubmissionState
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
 from ledger_node.store.outbox import submission_of
@@ -62,7 +62,9 @@ class SqlDesk:
                     "settled": True,
                     "outcome": CANCELLED,
                 }
-            elif row.state in (SubmissionState.SIGNED, SubmissionState.SENT) and row.cancel_raw is None:
+            elif row.outcome == CANCELLED or (row.state in OPEN_STATES and row.cancel_raw is not None):
+                return submission_of(row)  # asked for before
+            elif row.state in (SubmissionState.SIGNED, SubmissionState.SENT):
                 signed = sign(row.nonce)
                 # To be sent at once, whatever was sent before.
                 state = SubmissionState.SIGNED.value
@@ -74,9 +76,9 @@ class SqlDesk:
 
     def resend(self, submission: str) -> Submission | None:
         this = (table.c.id == submission) & (table.c.signer == self._signer)
-        sent = table.c.state == SubmissionState.SENT.value
+        open_ = table.c.state.in_((SubmissionState.SIGNED.value, SubmissionState.SENT.value))
         with self._database.write() as connection:
-            again = update(table).where(this, sent).values(state=SubmissionState.SIGNED.value)
+            again = update(table).where(this, open_).values(state=SubmissionState.SIGNED.value)
             if connection.execute(again).rowcount != 1:
                 return None
             return submission_of(connection.execute(select(table).where(this)).one())

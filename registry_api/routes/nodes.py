@@ -10,10 +10,12 @@ from fastapi import Response
 from ledger_node import __version__
 from ledger_node.domain.codes import names_of
 from registry_api.node import NodeOf
-from registry_api.reading import View
+from registry_api.reading import View, WindowOf
 from registry_api.routes.parts import router
 from registry_api.schemas.base import Organisation
 from registry_api.schemas.node import (
+    Alarm,
+    Alarms,
     Checked,
     CollectDocuments,
     CollectedDocuments,
@@ -22,6 +24,7 @@ from registry_api.schemas.node import (
     Node,
     NodeStatus,
     Ourselves,
+    Pause,
     Rebuilt,
     RunFsck,
 )
@@ -98,6 +101,30 @@ def get_node_status(node: NodeOf) -> NodeStatus:
 def get_trust(node: NodeOf) -> Response:
     """What a verifier would have to trust, as of the newest indexed block. Compare it with another source's."""
     return Response(node.evidence.trust(), media_type="application/json")
+
+
+@routes.get("/v1/node/alarms", responses=READ)
+def list_alarms(node: NodeOf, window: WindowOf) -> Alarms:
+    """Transactions with this node's key that its store does not know, the newest first."""
+    first = window.after.block if window.after else 0
+    cut = window.cut_whole(node.dispatching.alarms(first + window.limit + 1))
+    return Alarms(**window.stamp, items=[Alarm.of(one) for one in cut.found], next=cut.next)
+
+
+@routes.post("/v1/node/pause", responses={**READ, **declared(403, 408, 413)})
+def pause_node(node: NodeOf, body: Nothing | None = None) -> Pause:
+    """Sign and send nothing until `resume`: writes are accepted and wait, what is sent is still settled."""
+    del body
+    node.dispatching.pause()
+    return Pause(paused=node.dispatching.paused())
+
+
+@routes.post("/v1/node/resume", responses={**READ, **declared(403, 408, 413)})
+def resume_node(node: NodeOf, body: Nothing | None = None) -> Pause:
+    """Go on, after a pause or an alarm. A write whose nonce somebody else used gets another one."""
+    del body
+    node.dispatching.resume()
+    return Pause(paused=node.dispatching.paused())
 
 
 @routes.post("/v1/node/fsck", responses={**READ, **declared(403, 408, 413)})

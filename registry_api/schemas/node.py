@@ -6,7 +6,18 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 
-from registry_api.schemas.base import Answer, Asked, Hex, Organisation, Stamped, whole
+from ledger_node.domain import submission as domain
+from registry_api.schemas.base import (
+    Answer,
+    Asked,
+    Hex,
+    Listing,
+    Moment,
+    Organisation,
+    Stamped,
+    rfc3339,
+    whole,
+)
 
 
 class Ourselves(Organisation):
@@ -48,6 +59,31 @@ class NodeStatus(Stamped):
     blobs: str = Field(description="`ok`, or why the blob store cannot be used.")
     failures: dict[str, str] = Field(description="By worker, how its last step failed.")
     version: str
+
+
+class Pause(Answer):
+    paused: str | None = Field(
+        description="Why nothing is signed or sent; null when it is.", examples=["operator", "foreign_transaction"]
+    )
+
+
+class Alarm(Answer):
+    """A transaction with this node's key that its store does not know. docs/operator.md says what to do."""
+
+    nonce: int
+    transaction: str | None = Field(description="Its hash; null when only the used nonce tells of it.")
+    block: int = Field(description="Where it was seen.")
+    raised_at: Moment
+
+    @classmethod
+    def of(cls, alarm: domain.Alarm) -> Alarm:
+        return cls(
+            nonce=alarm.nonce, transaction=alarm.transaction, block=alarm.block, raised_at=rfc3339(alarm.raised_at)
+        )
+
+
+class Alarms(Listing):
+    items: list[Alarm]
 
 
 class RunFsck(Asked):

@@ -13,6 +13,7 @@ from ledger_node.client.answers.key import Key, WrittenFact
 from ledger_node.client.answers.lineage import Affected, Lineage, LineageEdge, LineageNode, UsedAt
 from ledger_node.client.answers.model import LifecycleStep, Model, ModelVersion
 from ledger_node.client.answers.node import (
+    Alarm,
     Collected,
     Finding,
     Fsck,
@@ -21,6 +22,7 @@ from ledger_node.client.answers.node import (
     Node,
     NodeStatus,
     Ourselves,
+    Pause,
     Rebuild,
 )
 from ledger_node.client.answers.organisation import Consortium, Emergency, Generation, Organisation, Thresholds
@@ -36,6 +38,7 @@ __all__ = [
     "Acknowledgement",
     "Admission",
     "Affected",
+    "Alarm",
     "Anchor",
     "AsOf",
     "Blob",
@@ -71,6 +74,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Parent",
+    "Pause",
     "Proposal",
     "Rebuild",
     "Recall",

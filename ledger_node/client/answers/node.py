@@ -44,6 +44,21 @@ class NodeStatus(AsOf):
     version: str
 
 
+class Pause(TypedDict):
+    """Why nothing is signed or sent; None when it is."""
+
+    paused: str | None
+
+
+class Alarm(TypedDict):
+    """A transaction with the node's key that its store does not know; `transaction` None when only its nonce tells."""
+
+    nonce: int
+    transaction: str | None
+    block: int
+    raisedAt: str
+
+
 class Finding(TypedDict):
     code: str
     subject: str

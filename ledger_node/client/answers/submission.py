@@ -30,15 +30,16 @@ class Outcome(TypedDict):
 
 
 class Submission(TypedDict):
-    """A write that the node accepted. `state` is signed, sent, mined, final, failed or replaced."""
+    """A write that the node accepted. `state` is queued, signed, sent, mined, safe, final, failed or replaced;
+    `transaction` and `nonce` are None while it is queued."""
 
     id: str
     kind: str
     subject: str | None
     state: str
     idempotencyKey: str
-    transaction: str
-    nonce: int
+    transaction: str | None
+    nonce: int | None
     signer: str
     createdAt: str
     block: int | None

@@ -385,7 +385,7 @@ class MemoryDesk:
 
     def cancel(self, submission: str, sign: Callable[[int], Signed]) -> Submission | None:
         found = self._outbox.rows.get(submission)
-        if found is None or found.settled:
+        if found is None or (found.settled and found.outcome != CANCELLED):
             return None
         self._outbox.settle(submission, SubmissionState.REPLACED, outcome=CANCELLED)
         return self._outbox.rows[submission]
@@ -452,6 +452,7 @@ class World:
     ledger: MemoryLedger
     blobs: MemoryBlobs
     gauges: MemoryGauges
+    desk: MemoryDesk
 
 
 CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
@@ -500,4 +501,4 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         meter=meter,
         most_lag=20,
     )
-    return World(node, index, outbox, ledger, blobs, gauges)
+    return World(node, index, outbox, ledger, blobs, gauges, desk)

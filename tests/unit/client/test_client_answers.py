@@ -36,6 +36,8 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Node, node.Node),
     (answers.Ourselves, node.Ourselves),
     (answers.NodeStatus, node.NodeStatus),
+    (answers.Pause, node.Pause),
+    (answers.Alarm, node.Alarm),
     (answers.Finding, node.Found),
     (answers.Fsck, node.Checked),
     (answers.Collected, node.CollectedDocuments),

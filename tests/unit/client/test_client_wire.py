@@ -442,6 +442,8 @@ WRITES: list[tuple[Call, str, object]] = [
     ),
     (lambda n: n.proposals.vote(4, in_favour=True), "/v1/proposals/4/votes", {"inFavour": True}),
     (lambda n: n.proposals.execute(4), "/v1/proposals/4/execution", {}),
+    (lambda n: n.submissions.cancel("a/b"), "/v1/submissions/a%2Fb/cancel", {}),
+    (lambda n: n.submissions.resend("one"), "/v1/submissions/one/resend", {}),
 ]
 
 
@@ -545,6 +547,12 @@ def test_check_asks_without_a_key(server: Server, node: Client) -> None:
         "epsilon": 0,
         "grantee": None,
     }
+
+
+@pytest.mark.parametrize("act", ["pause", "resume"])
+def test_pause_on_the_wire(server: Server, node: Client, act: str) -> None:
+    server.answers["POST", f"/v1/node/{act}"] = b'{"paused": null}'
+    assert getattr(node.node, act)() == {"paused": None}
 
 
 def test_bytes_come_as_they_are(server: Server, node: Client) -> None:

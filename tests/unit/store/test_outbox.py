@@ -172,7 +172,7 @@ def test_cancelled_while_signed_sends_what_takes_its_nonce(
     dispatch.settle([Settlement(one.id, SubmissionState.REPLACED, 7, BLOCK.hash, outcome=CANCELLED)])
     assert dispatch.taken(7) == []
     assert dispatch.finish(7, BLOCK.hash, SubmissionState.FINAL) == 1
-    assert desk.cancel(one.id, SIGNER.sign_nothing) is None
+    assert desk.cancel(one.id, SIGNER.sign_nothing) == outbox.find(one.id)
 
 
 def test_an_alarm_is_kept_once_and_pauses(desk: SqlDesk) -> None:
