@@ -207,7 +207,9 @@ class Runtime:
         )
         tasks = {
             "indexer": meter.timed("indexer", self._index_once),
-            "submitter": meter.timed("submitter", submitter.step),
+            "signer": meter.timed("signer", submitter.sign),
+            "sender": meter.timed("sender", submitter.send),
+            "settler": meter.timed("settler", submitter.settle),
             "pinner": meter.timed("pinner", Pinning(blobs, pins, clock).step),
         }
         self._writing = Lease(self._database, __version__)
@@ -254,7 +256,7 @@ class Runtime:
             self.node.status.note_head(None)
 
     def _wake_submitter(self) -> None:
-        self._workers.wake("submitter")
+        self._workers.wake("signer", "sender")
 
 
 def _blobs(config: NodeConfig) -> BlobStore:

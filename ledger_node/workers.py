@@ -65,16 +65,16 @@ class Workers:
         """Waits until nobody works, then lets another process write."""
         self._stop.set()
         self._leading.set()  # lets those go on that wait for it, to their end
-        for name in self._wakes:
-            self.wake(name)
+        self.wake(*self._wakes)
         for thread in self._threads:
             thread.join(timeout=30)
         if self._writing.held:
             self._writing.release()
 
-    def wake(self, name: str) -> None:
-        """There is work for this one."""
-        self._wakes[name].set()
+    def wake(self, *names: str) -> None:
+        """There is work for these."""
+        for name in names:
+            self._wakes[name].set()
 
     def _campaign(self) -> None:
         while not self._stop.is_set():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from ledger_node.domain.position import BlockRef
 from ledger_node.domain.submission import Outgoing, Settlement, Signed, SubmissionState, Waiting
@@ -153,6 +153,6 @@ class SqlDispatch:
             return [_outgoing_of(row) for row in connection.execute(found)]
 
 
-def _outgoing_of(row: Row[Any]) -> Outgoing:
+def _outgoing_of(row: Any) -> Outgoing:
     hashes = (row.hash,) if row.cancel_hash is None else (row.hash, row.cancel_hash)
     return Outgoing(row.id, row.nonce, row.cancel_raw or row.raw, hashes)

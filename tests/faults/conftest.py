@@ -1,0 +1,72 @@
+"""Each test says in a table what it tried, and how much was lost or done twice."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from ledger_node.localnet import network
+from ledger_node.localnet.members import CONSORTIUM
+from ledger_node.localnet.network import Network
+from tests.faults.audit import Verdict
+
+#: `make test-faults` tries each failure this many times as often as the shorter form.
+WHOLE = os.environ.get("MEDLEDGER_FAULTS") == "whole"
+RECORD = Path("build/faults.json")
+_rows: list[tuple[str, int, Verdict]] = []
+
+
+class Account:
+    """What one test tells for the table."""
+
+    def __init__(self, row: str) -> None:
+        self._row = row
+
+    def write(self, tries: int, verdict: Verdict) -> None:
+        """`tries` is how often the failure was made."""
+        _rows.append((self._row, tries, verdict))
+        verdict.require_nothing_lost()
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest) -> Account:
+    """The row is named after the test."""
+    return Account(request.node.name.removeprefix("test_").replace("_", " "))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hospital_network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
+    """A hospital and a regulator on a chain, each with its node, on either store."""
+    started = network.up(
+        tmp_path / "network", chain_id=31_361, block_time=0.5, plans=CONSORTIUM[:2], store=request.param
+    )
+    yield started
+    network.down(started)
+
+
+@pytest.fixture
+def sqlite_network(tmp_path: Path) -> Iterator[Network]:
+    started = network.up(tmp_path / "network", chain_id=31_362, block_time=0.5, plans=CONSORTIUM[:2])
+    yield started
+    network.down(started)
+
+
+def pytest_terminal_summary() -> None:
+    if not _rows:
+        return
+    table = Table("what was broken", "tries", "requests", "lost", "done twice", title="faults", title_justify="left")
+    for row, tries, verdict in _rows:
+        table.add_row(row, str(tries), str(verdict.requests), str(verdict.lost), str(verdict.duplicated))
+    Console().print(table)
+    RECORD.parent.mkdir(exist_ok=True)
+    told = [
+        {"row": row, "tries": tries, "requests": v.requests, "lost": v.lost, "duplicated": v.duplicated}
+        for row, tries, v in _rows
+    ]
+    RECORD.write_text(json.dumps(told, indent=2) + "\n")
