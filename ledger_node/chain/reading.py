@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import requests
@@ -80,6 +81,7 @@ def _number(text: str) -> int:
     return int(text, 16)
 
 
+@lru_cache(maxsize=1024)
 def _hash(text: str) -> str:
     if len(text) != 66 or text[:2] != "0x":
         raise ValueError

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.indexer.follower import Follower
-from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
+from ledger_node.store.lease import open_alone
 from scripts.bench.form import Figure, report
 from scripts.bench.indexing import ponder
 from scripts.bench.indexing.chain import Chain, chain_of
@@ -43,8 +43,7 @@ def main() -> None:
 
 def _ours(chain: Chain, url: str) -> tuple[float, int, int]:
     """Seconds to follow the whole chain; events and anchors in the index then."""
-    database = Database(url)
-    database.migrate()
+    database = open_alone(url)
     index = SqlIndex(database)
     follower = Follower(RpcLedger(chain.url), index, chain.deployment)
     began = time.perf_counter()
