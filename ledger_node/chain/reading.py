@@ -63,7 +63,7 @@ def _event_of(listed: dict[str, Listing], entry: Any) -> Event:
     place = listed.get(entry["address"].lower())
     if place is None or entry.get("removed"):
         raise ChainAnswerInvalid("the chain gave a log that was not asked for")
-    name, args = decode_log(place.role, entry["topics"], entry["data"])
+    name, args = decode_log(place.role, list(entry["topics"]), entry["data"])
     return Event(
         at=Position(_number(entry["blockNumber"]), _number(entry["logIndex"])),
         block_hash=_hash(entry["blockHash"]),
