@@ -117,7 +117,7 @@ class Runtime:
         identity = Identity(organisation, signer.address, deployment)
         clock = SystemClock()
         self._database = Database(config.database)
-        self._database.migrate()
+        self._database.require_tables()
         index = SqlIndex(self._database)
         outbox = SqlOutbox(self._database, clock, signer.address)
         desk = SqlDesk(self._database, clock, signer.address)

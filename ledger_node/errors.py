@@ -342,6 +342,11 @@ class SignerUnavailable(NodeError):
     retry = Retry.SAFE
 
 
+class StoreOutdated(NodeError):
+    code = "ML-0912"
+    title = "The store's tables are of another version"
+
+
 def all_errors() -> list[type[MedLedgerError]]:
     """Every error class, by code."""
     found: dict[str, type[MedLedgerError]] = {}

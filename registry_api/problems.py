@@ -73,6 +73,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.StoreUnavailable: 503,
     errors.NotTheWriter: 503,
     errors.SignerUnavailable: 503,
+    errors.StoreOutdated: 500,
 }
 
 

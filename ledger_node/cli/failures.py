@@ -55,6 +55,7 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.PortInUse: "stop what holds the port, or choose another",
     errors.ConfigInvalid: "correct the file that is named",
     errors.KeystoreInvalid: "check the keystore file and the password that belongs to it",
+    errors.StoreOutdated: "run what is needed with the node stopped",
     errors.NodeError: "look at the node's log",
 }
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ledger_node.client.answers import NodeStatus, Pause
 
 app = typer.Typer()
+Config = Annotated[Path, typer.Option("--config", "-c", help="The node's TOML file.")]
+NODE_TOML = Path("node.toml")
 
 
 @app.callback()
@@ -25,7 +27,7 @@ def _node() -> None:
 @command(app)
 def run(
     session: Session,  # noqa: ARG001  (a node answers over HTTP, not here)
-    config: Annotated[Path, typer.Option("--config", "-c", help="The node's TOML file.")] = Path("node.toml"),
+    config: Config = NODE_TOML,
 ) -> None:
     """Serve one organisation until interrupted."""
     from ledger_node.cli.serving import serve  # web3, SQL and HTTP cost a second: only who serves pays
@@ -67,6 +69,15 @@ def alarms(session: Session, limit: Annotated[int, typer.Option(min=1, max=200, 
         ],
     )
     return FINDING if found.items else DONE
+
+
+@command(app)
+def upgrade(session: Session, config: Config = NODE_TOML) -> None:
+    """Bring the store's tables to this software's revision, with every process of the node stopped."""
+    from ledger_node.cli import keeping
+
+    before, after = keeping.upgrade(config)
+    session.output.show({"before": before, "after": after}, lambda: fields([("before", before), ("after", after)]))
 
 
 def _paused(session: Session, found: Pause) -> None:

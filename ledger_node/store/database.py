@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import as_file, files
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from ledger_node.errors import ConfigInvalid, NotTheWriter, StoreUnavailable
+from ledger_node.store import revisions
 from ledger_node.store.schema.local import writer
 
 BUSY_TIMEOUT = 10  # seconds that a writer waits for another
@@ -66,15 +64,27 @@ class Database:
     def migrate(self) -> None:
         """Brings the tables to the newest revision."""
         try:
-            with as_file(files(__package__).joinpath("migrations")) as folder, self.write() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(folder))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            with self.write() as connection:
+                revisions.bring(connection)
         except (StoreUnavailable, DBAPIError):
-            raise ConfigInvalid(
-                "the database cannot be opened", needed="a folder that exists and can be written"
-            ) from None
+            raise _not_opened() from None
+
+    def require_tables(self) -> None:
+        """Makes the tables of an empty store. StoreOutdated when there are some of another revision: what a person has
+        not asked for must not change what an older node on the same store still reads."""
+        try:
+            revision = self.revision()
+        except StoreUnavailable:
+            raise _not_opened() from None
+        if revision is None:
+            self.migrate()
+        else:
+            revisions.require_newest(revision)
+
+    def revision(self) -> str | None:
+        """That of the tables; None when there are none."""
+        with self.read() as connection:
+            return revisions.found(connection)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -91,6 +101,10 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable(
             "the store cannot be used now", got=type(error.orig).__name__, needed="free disk, and no other writer"
         ) from error
+
+
+def _not_opened() -> ConfigInvalid:
+    return ConfigInvalid("the database cannot be opened", needed="a folder that exists and can be written")
 
 
 def _sqlite(url: str) -> Engine:

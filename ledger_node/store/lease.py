@@ -12,20 +12,22 @@ import fcntl
 import os
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, make_url, select, text, update
+from sqlalchemy import Connection, Row, inspect, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from ledger_node.errors import NotTheWriter
+from ledger_node.errors import NotTheWriter, StoreOutdated
+from ledger_node.store import revisions
 from ledger_node.store.database import WRITER, Database
 from ledger_node.store.schema.local import writer
 
 BEAT = 1.0  # seconds between two beats, and between two looks of a standby
 LEASE = 6.0  # seconds without a beat until a standby takes over
+LOOK = 2.5  # seconds in which a writer that lives has beaten
 
 
 class Lock(Protocol):
@@ -59,6 +61,7 @@ class Lease:
         """Becomes the writer when nobody is. False when another one lives."""
         locked = self._free_of_others()
         with self.database.write() as connection:
+            self._require_tables(connection)
             row = connection.execute(select(writer)).first()
             if row is not None and row.holder and not locked and not self._stands_still(row):
                 return False
@@ -94,6 +97,14 @@ class Lease:
             connection.execute(update(writer).values(holder=""))
         self.lose()
 
+    def _require_tables(self, connection: Connection) -> None:
+        """A standby of older software wakes after an upgrade: it must not write into tables that it does not know."""
+        try:
+            revisions.require_newest(revisions.found(connection) or "")
+        except StoreOutdated:
+            self._lock.free()
+            raise
+
     def _free_of_others(self) -> bool:
         """Whether the lock shows that no writer lives. Not to one that has just lost the writing and left the lock to
         whoever took over: it would find it free until the other's next beat."""
@@ -115,6 +126,34 @@ class Lease:
             connection.execute(writer.insert().values(id=1, **values))
         else:
             connection.execute(update(writer).values(values))
+
+
+@contextmanager
+def nobody_writes(database: Database, look: float = LOOK) -> Iterator[None]:
+    """While this lasts. NotTheWriter when a process holds the writer's lock or its beat moves in `look` seconds."""
+    lock = _lock_of(database)
+    if not lock.take():
+        raise _somebody_writes()
+    try:
+        first = _beat_of(database)
+        if first is not None and first.holder:
+            time.sleep(look)
+            if _beat_of(database) != first:
+                raise _somebody_writes()
+        yield
+    finally:
+        lock.free()
+
+
+def _beat_of(database: Database) -> Any:
+    with database.read() as connection:
+        if not inspect(connection).has_table(writer.name):  # older than the lease
+            return None
+        return connection.execute(select(writer.c.epoch, writer.c.holder, writer.c.beat)).first()
+
+
+def _somebody_writes() -> NotTheWriter:
+    return NotTheWriter("a node runs on this store", needed="every process of the node stopped")
 
 
 def open_alone(url: str) -> Database:

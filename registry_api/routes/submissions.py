@@ -36,8 +36,8 @@ def get_submission(node: NodeOf, submission: Named) -> Submission:
 def cancel_submission(node: NodeOf, submission: Named, body: Nothing | None = None) -> Submission:
     """Take a write back: a queued one for sure, a signed one when it is not mined first.
 
-    A queued one never comes about. A signed one competes for its nonce with a transaction that does nothing; its outcome
-    tells which was mined. Asked again, it changes nothing.
+    A queued one never comes about. A signed one competes for its nonce with a transaction that does nothing; its
+    outcome tells which was mined. Asked again, it changes nothing.
     """
     del body
     return Submission.of(node.dispatching.cancel(submission))
