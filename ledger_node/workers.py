@@ -12,6 +12,7 @@ from ledger_node.errors import MedLedgerError, NotTheWriter, Retry
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0  # a worker's pause after a failure
+STUBBORN = 3  # times in a row that what cannot pass is met until it is believed: one answer may have been wrong
 BEAT_SECONDS = 1.0  # between two beats of a writer, and between two looks of a standby
 
 #: One step of a worker: how much moved.
@@ -103,6 +104,7 @@ class Workers:
     def _work(self, name: str, task: Task) -> None:
         """Calls one worker's step until the node stops. What may pass is tried again; what cannot pass stops the
         worker, loudly: a node that cannot read its chain must not answer as if it could."""
+        hopeless = 0
         while not self._stop.is_set():
             if not self._leading.wait(BEAT_SECONDS):
                 continue
@@ -112,7 +114,8 @@ class Workers:
                 self._step_down()
             except MedLedgerError as error:
                 self._note_failure(name, error.code)
-                if error.retry is not Retry.SAFE:
+                hopeless = 0 if error.retry is Retry.SAFE else hopeless + 1
+                if hopeless == STUBBORN:
                     log.critical("%s stopped", name, extra={"code": error.code})
                     return
                 log.warning("%s waits", name, extra={"code": error.code})
@@ -123,6 +126,7 @@ class Workers:
                 log.exception("%s failed and tries again", name)
                 self._stop.wait(RETRY_SECONDS)
             else:
+                hopeless = 0
                 self._note_failure(name, "")
                 if moved == 0:
                     self._wakes[name].wait(self._poll_seconds)

@@ -22,9 +22,17 @@ class Signing:
         waiting = self._dispatch.waiting(self._signer.at_once)
         if not waiting:
             return 0
-        nonce = self._dispatch.next_nonce(self._ledger.transaction_count(self._signer.address))
+        nonce = self._dispatch.next_nonce(self._floor())
         self._stage("signing")
         signed = [(one.id, self._signer.sign(one.to, one.calldata, place)) for place, one in enumerate(waiting, nonce)]
         self._dispatch.sign(signed)
         self._stage("signed")
         return len(signed)
+
+    def _floor(self) -> int:
+        """What the chain has counted. More than we gave out is asked for twice: a nonce that is skipped by mistake
+        would hold up all that follow."""
+        counted = self._ledger.transaction_count(self._signer.address)
+        if counted > self._dispatch.next_nonce(0):
+            return min(counted, self._ledger.transaction_count(self._signer.address))
+        return counted
