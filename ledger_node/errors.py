@@ -347,6 +347,11 @@ class StoreOutdated(NodeError):
     title = "The store's tables are of another version"
 
 
+class BackupInvalid(NodeError):
+    code = "ML-0913"
+    title = "A backup cannot be used"
+
+
 def all_errors() -> list[type[MedLedgerError]]:
     """Every error class, by code."""
     found: dict[str, type[MedLedgerError]] = {}

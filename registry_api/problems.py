@@ -74,6 +74,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.NotTheWriter: 503,
     errors.SignerUnavailable: 503,
     errors.StoreOutdated: 500,
+    errors.BackupInvalid: 500,
 }
 
 

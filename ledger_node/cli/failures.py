@@ -27,6 +27,7 @@ _STATUS: dict[type[MedLedgerError], int] = {
     errors.TrustMalformed: USAGE,
     errors.ConfigInvalid: USAGE,
     errors.KeystoreInvalid: USAGE,
+    errors.BackupInvalid: USAGE,
 }
 _NEXT: dict[type[MedLedgerError], str] = {
     errors.InputError: "correct the input; --help shows the forms",
@@ -55,6 +56,7 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.PortInUse: "stop what holds the port, or choose another",
     errors.ConfigInvalid: "correct the file that is named",
     errors.KeystoreInvalid: "check the keystore file and the password that belongs to it",
+    errors.BackupInvalid: "use another copy or an earlier backup",
     errors.StoreOutdated: "run what is needed with the node stopped",
     errors.NodeError: "look at the node's log",
 }

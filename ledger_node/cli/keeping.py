@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ledger_node.config import load_config
+from ledger_node import __version__
+from ledger_node.backup import making, restoring
+from ledger_node.backup.archive import Manifest
+from ledger_node.config import NodeConfig, load_config
 from ledger_node.store.database import Database
 from ledger_node.store.lease import nobody_writes
 from ledger_node.store.revisions import newest, require_known
 
 
+def backup(config_file: Path, out: Path) -> Manifest:
+    with _store(config_file) as (config, database):
+        return making.make(config, database, out, software=__version__, now=int(time.time()))
+
+
+def restore(config_file: Path, file: Path) -> Manifest:
+    with _store(config_file) as (config, database):
+        return restoring.restore(config, database, file)
+
+
 def upgrade(config_file: Path) -> tuple[str | None, str | None]:
     """The revision before and after."""
-    with _store(config_file) as database:
+    with _store(config_file) as (_, database):
         before = database.revision()
         if before is None or before != newest():
             if before is not None:
@@ -25,9 +39,10 @@ def upgrade(config_file: Path) -> tuple[str | None, str | None]:
 
 
 @contextmanager
-def _store(config_file: Path) -> Iterator[Database]:
-    database = Database(load_config(config_file).database)
+def _store(config_file: Path) -> Iterator[tuple[NodeConfig, Database]]:
+    config = load_config(config_file)
+    database = Database(config.database)
     try:
-        yield database
+        yield config, database
     finally:
         database.close()

@@ -12,6 +12,7 @@ from ledger_node.cli.output import fields, seconds, table
 from ledger_node.cli.session import Session, command
 
 if TYPE_CHECKING:
+    from ledger_node.backup.archive import Manifest
     from ledger_node.client.answers import NodeStatus, Pause
 
 app = typer.Typer()
@@ -69,6 +70,39 @@ def alarms(session: Session, limit: Annotated[int, typer.Option(min=1, max=200, 
         ],
     )
     return FINDING if found.items else DONE
+
+
+@command(app)
+def backup(
+    session: Session,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new file.", show_default=False)],
+    config: Config = NODE_TOML,
+) -> None:
+    """Put what no chain rebuilds into one file, while the node runs: outbox, secrets, keys; not the keystore's
+    password."""
+    from ledger_node.cli import keeping
+
+    _show_backup(session, keeping.backup(config, out))
+    session.output.say("not in it: the keystore's password; keep that elsewhere")
+
+
+@command(app)
+def restore(
+    session: Session,
+    file: Annotated[Path, typer.Option("--from", metavar="FILE", help="A backup.", show_default=False)],
+    config: Config = NODE_TOML,
+) -> None:
+    """Fill an empty store and the key files from a backup. The node rebuilds its index when it starts."""
+    from ledger_node.cli import keeping
+
+    _show_backup(session, keeping.restore(config, file))
+    session.output.say("start the node, then look: medledger node alarms")
+
+
+def _show_backup(session: Session, made: Manifest) -> None:
+    parts = {name: part.lines for name, part in made.parts.items()}
+    shown = {"revision": made.revision, "software": made.software, "madeAt": made.made_at, "lines": parts}
+    session.output.show(shown, lambda: fields([("revision", made.revision), *parts.items()]))
 
 
 @command(app)

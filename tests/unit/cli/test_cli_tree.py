@@ -14,7 +14,16 @@ from tests.unit.cli.conftest import Run
 
 COMMANDS = {
     *("network up", "network down", "network status", "network generate", "node run", "node status"),
-    *("node pause", "node resume", "node alarms", "node upgrade", "submission cancel", "submission resend"),
+    *(
+        "node pause",
+        "node resume",
+        "node alarms",
+        "node upgrade",
+        "node backup",
+        "node restore",
+        "submission cancel",
+        "submission resend",
+    ),
     *("organisation list", "organisation show", "organisation keys", "organisation suspend-in-emergency"),
     *("proposal list", "proposal show", "proposal vote", "proposal execute", "proposal rules"),
     *("proposal open admit", "proposal open suspend", "proposal open reinstate", "proposal open remove"),
