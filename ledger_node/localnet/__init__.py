@@ -14,5 +14,6 @@ admission  the votes that let members in after the founders
 network    up, down, and up again
 status     what runs, for people and programs
 besu       the files of a Besu consortium, for machines of its own
+settling   waiting until what was mined stays
 keys, processes, programs, waiting, interrupts: what the others stand on
 """

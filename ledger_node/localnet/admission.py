@@ -12,11 +12,15 @@ from ledger_node.domain.codes import KeyRole, ProposalKind
 from ledger_node.domain.command import Contracts
 from ledger_node.errors import ContractRefused, NetworkState
 from ledger_node.localnet.members import Member
+from ledger_node.localnet.settling import settle
 
 
 class Admissions:
-    def __init__(self, ledger: RpcLedger, contracts: Contracts, chain_id: int) -> None:
+    """`depth` is how many blocks on top of one make it stay: the next step may be another key's."""
+
+    def __init__(self, ledger: RpcLedger, contracts: Contracts, chain_id: int, depth: int = 0) -> None:
         self._ledger = ledger
+        self._depth = depth
         self._acts = Acts(ledger, contracts)
         self._chain_id = chain_id
 
@@ -52,6 +56,8 @@ class Admissions:
     def _do(self, steps: Sequence[Act]) -> list[dict[str, Any]]:
         """NetworkState when one is refused."""
         try:
-            return self._acts.do(steps)
+            outcomes = self._acts.do(steps)
         except ContractRefused as refused:
             raise NetworkState("an admission was refused", got=refused.got, needed=refused.detail) from None
+        settle(self._ledger, [outcome["transaction"] for outcome in outcomes], self._depth)
+        return outcomes

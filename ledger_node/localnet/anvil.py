@@ -43,6 +43,10 @@ class Anvil:
     def port_name(self) -> str:
         return "chain"
 
+    @property
+    def depth(self) -> int:
+        return 0
+
     def sealer(self, name: str) -> str:  # noqa: ARG002
         return ""
 

@@ -82,6 +82,10 @@ class Clique:
     def port_name(self) -> str:
         return f"{self.names[0]} http"
 
+    @property
+    def depth(self) -> int:
+        return self.signers // 2 + 1 if self.signers > 1 else 0
+
     def sealer(self, name: str) -> str:
         keystore = json.loads((self.folder / name / "keystore" / "signer.json").read_text())
         return "0x" + str(keystore["address"]).removeprefix("0x").lower()

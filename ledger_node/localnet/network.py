@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ledger_node.localnet.part import Chain, Part
 from ledger_node.localnet.processes import Handle, stop_all
 from ledger_node.localnet.record import Network
 from ledger_node.localnet.settings import Settings
+from ledger_node.localnet.settling import settled_creation
 
 __all__ = ["Network", "down", "remove", "start_node", "start_process", "up", "wait_until_ready"]
 
@@ -136,17 +138,21 @@ def _found(network: Network, say: Said) -> None:
     """The chain with the contracts and all members on it."""
     _start_parts(network, ["chain"], say)
     _agree(network.chain)
-    chain_id = network.settings.chain_id
+    chain_id, depth = network.settings.chain_id, network.chain.depth
     ledger = RpcLedger(network.rpc_url)
     founders = [member for member in network.members if member.plan.founder]
     say("contracts")
     deployer = _throw_away_key(network.folder, chain_id)
+    before = ledger.head().number
     deployment = deploy(ledger, deployer, [member.founder() for member in founders])
+    if depth:
+        block = settled_creation(ledger, deployment.contracts.consortium, max(0, before - depth), depth)
+        deployment = replace(deployment, block=block)
     (network.folder / "deployment.json").write_text(deployment_json(deployment))
     check()
     say("admissions")
     newcomers = [member for member in network.members if not member.plan.founder]
-    Admissions(ledger, deployment.contracts, chain_id).admit(founders, newcomers)
+    Admissions(ledger, deployment.contracts, chain_id, depth).admit(founders, newcomers)
     network.complete = True
     network.save()
     check()

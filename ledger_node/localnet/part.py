@@ -41,5 +41,9 @@ class Chain(Part, Protocol):
     def port_name(self) -> str:
         """Under which its first JSON-RPC's port is kept."""
 
+    @property
+    def depth(self) -> int:
+        """Blocks on top of one before it stays; 0 when there is nobody to exchange it."""
+
     def sealer(self, name: str) -> str:
         """The address that seals there; empty when blocks are not signed."""

@@ -17,6 +17,7 @@ def status(network: Network, *, keys: bool = False) -> dict[str, Any]:
     engines = _engines(network)
     found: dict[str, Any] = {
         "engine": network.settings.engine,
+        "depth": network.chain.depth,
         "rpcUrl": network.rpc_url,
         "running": all(engine["running"] for engine in engines),
         "engines": engines,

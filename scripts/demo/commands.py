@@ -36,13 +36,18 @@ def medledger(*arguments: object, expect: int = 0, environment: dict[str, str] |
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One organisation at its terminal: its own node, its own key, its own folder."""
+    """One organisation at its terminal: its own node, its own key, its own folder.
+
+    `depth` is how many blocks on top of one make it stay: before that, signers may still exchange it, and what others
+    did may yet take effect after what one does oneself.
+    """
 
     slug: str
     name: str
     url: str
     key: str
     folder: Path
+    depth: int = 0
 
     def __call__(self, *arguments: object, expect: int = 0) -> Any:
         return medledger(*arguments, expect=expect, environment={"MEDLEDGER_NODE": self.url, "MEDLEDGER_KEY": self.key})
@@ -66,7 +71,7 @@ class Member:
                     return False
                 return True
 
-            self.wait_for(known)
+            self.wait_for(lambda: settled(node, known, self.depth), 60)
 
     def write(self, name: str, document: dict[str, Any]) -> Path:
         """Writes a public document into the organisation's folder."""
@@ -74,6 +79,16 @@ class Member:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(document, indent=2) + "\n")
         return file
+
+
+def settled(node: Client, seen: Callable[[], bool], depth: int) -> bool:
+    """Whether what was seen now is seen still when `depth` blocks stand on it; waits for these."""
+    if not seen():
+        return False
+    first = int(node.node.get()["asOfBlock"])
+    while depth and int(node.node.get()["asOfBlock"]) < first + depth:
+        time.sleep(0.2)
+    return depth == 0 or seen()
 
 
 def members_of(network: dict[str, Any], folder: Path) -> dict[str, Member]:
@@ -84,5 +99,5 @@ def members_of(network: dict[str, Any], folder: Path) -> dict[str, Member]:
         own = folder / node["slug"]
         own.mkdir(parents=True, exist_ok=True)
         key = node["apiKeys"][roles[node["slug"]]]
-        found[node["slug"]] = Member(node["slug"], node["name"], node["url"], key, own)
+        found[node["slug"]] = Member(node["slug"], node["name"], node["url"], key, own, network["depth"])
     return found

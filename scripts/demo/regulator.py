@@ -60,8 +60,8 @@ def _indexed(member: Member) -> int:
 
 
 def _wait_for_block(member: Member, block: int) -> None:
-    deadline = time.monotonic() + 30
-    while _indexed(member) < block:
+    deadline = time.monotonic() + 30 + 10 * member.depth
+    while _indexed(member) < block + member.depth:
         if time.monotonic() > deadline:
             raise TimeoutError(f"the node of {member.slug} did not reach block {block}")
         time.sleep(0.1)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger_node.client import Client
-from scripts.demo.commands import Member
+from scripts.demo.commands import Member, settled
 from scripts.demo.federated.federated import Federation, HospitalProcess, Update, Weights, accuracy
 from scripts.demo.federated.halves import LABEL
 from scripts.demo.story import Story
@@ -177,22 +177,26 @@ def _round(
 
     def contribute(granted: Granted, update: Update) -> None:
         with Client(granted.hospital.url, granted.hospital.key) as own:
-            _wait_for_round(own, run, number)
+            _wait_for_round(own, granted.hospital.depth, run, number)
             own.runs.contribute(run, number, update.weights.digest())
 
     with ThreadPoolExecutor(len(grants)) as pool:
         list(pool.map(contribute, grants, trained.updates))
-    _wait_for_round(node, run, number, contributions=len(grants))
+    _wait_for_round(node, grants[0].hospital.depth, run, number, contributions=len(grants))
     node.runs.close_round(run, number, trained.aggregate.digest())
     return trained.aggregate
 
 
-def _wait_for_round(node: Client, run: str, number: int, contributions: int = 0) -> None:
+def _wait_for_round(node: Client, depth: int, run: str, number: int, contributions: int = 0) -> None:
     """Everyone watches the node of its own organisation, which sees what others did within a block."""
-    deadline = time.monotonic() + 30
+
+    def seen() -> bool:
+        rounds = node.runs.get(run)["rounds"]
+        return any(opened["number"] == number and len(opened["answers"]) >= contributions for opened in rounds)
+
+    deadline = time.monotonic() + 30 + 10 * depth
     while time.monotonic() < deadline:
-        for opened in node.runs.get(run)["rounds"]:
-            if opened["number"] == number and len(opened["answers"]) >= contributions:
-                return
+        if settled(node, seen, depth):
+            return
         time.sleep(0.1)
     raise TimeoutError(f"round {number} did not reach a node in time")
