@@ -35,6 +35,7 @@ def main() -> None:
             theirs, their_anchors = ponder.run(chain, server.new_url())
             rate.runs.append(chain.events / ours)
             ratio.runs.append(theirs / ours)
+            print(f"{chain.events / ours:,.0f} a second, ponder {given.events / theirs:,.0f}", flush=True)
             if (rows, anchors, their_anchors) != (chain.events, given.events, given.events):
                 counts = f"{rows} events and {anchors} anchors indexed, {their_anchors} anchors by ponder"
                 ratio.void = rate.void = f"{chain.events} events and {given.events} anchors on the chain, {counts}"
