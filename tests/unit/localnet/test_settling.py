@@ -13,8 +13,8 @@ from ledger_node.localnet import settling
 
 
 class Moving:
-    """Grows by a block at each look. The transaction is in block 3, falls out when block 4 comes, and is in 6 again; the
-    contract is there from block 6 on."""
+    """Grows by a block at each look. The transaction is in block 3, falls out when block 4 comes, and is in 6 again;
+    the contract is there from block 6 on."""
 
     def __init__(self) -> None:
         self.number = 2
