@@ -15,6 +15,7 @@ from ledger_node.store import revisions
 from ledger_node.store.schema.local import writer
 
 BUSY_TIMEOUT = 10  # seconds that a writer waits for another
+IDLE_TIMEOUT = 4  # seconds that a transaction of PostgreSQL may stand still
 #: The advisory lock that a writer of PostgreSQL holds; the number is ours alone in a node's own database.
 WRITER = 0x6D65646C65646772
 
@@ -125,7 +126,9 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
+    # A process that was paused in the middle of a transaction must not hold the write lock for ever.
+    limits = f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT}s"
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"options": limits})
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

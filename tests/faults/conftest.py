@@ -57,6 +57,15 @@ def sqlite_network(tmp_path: Path) -> Iterator[Network]:
     network.down(started)
 
 
+@pytest.fixture
+def postgresql_network(tmp_path: Path) -> Iterator[Network]:
+    started = network.up(
+        tmp_path / "network", chain_id=31_363, block_time=0.5, plans=CONSORTIUM[:2], store="postgresql"
+    )
+    yield started
+    network.down(started)
+
+
 def pytest_terminal_summary() -> None:
     if not _rows:
         return
