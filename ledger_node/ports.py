@@ -347,6 +347,9 @@ class Desk(Protocol):
     def alarm(self, nonce: int, transaction: str | None, block: int) -> bool:
         """A transaction of our key that is not ours: kept, and the outbox paused. False when it is known."""
 
+    def alarm_all(self, nonces: Sequence[int], block: int) -> bool:
+        """The same of many, whose transactions are not known. False when all are known."""
+
     def alarms(self, limit: int) -> list[Alarm]:
         """The newest first."""
 

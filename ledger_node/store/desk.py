@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select, update
 
@@ -41,6 +41,18 @@ class SqlDesk:
             if connection.execute(known).first() is not None:
                 return False
             connection.execute(alarm.insert().values(**row, raised_at=self._clock.now()))
+            self._pause(connection, "foreign_transaction")
+        return True
+
+    def alarm_all(self, nonces: Sequence[int], block: int) -> bool:
+        ours = (alarm.c.signer == self._signer) & alarm.c.nonce.between(nonces[0], nonces[-1])
+        with self._database.write(as_writer=True) as connection:
+            known = set(connection.scalars(select(alarm.c.nonce).where(ours)))
+            row = {"signer": self._signer, "block": block, "raised_at": self._clock.now()}
+            new = [{**row, "nonce": nonce} for nonce in nonces if nonce not in known]
+            if not new:
+                return False
+            connection.execute(alarm.insert(), new)
             self._pause(connection, "foreign_transaction")
         return True
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ledger_node.ports import Dispatch, Ledger, Signer, Stage
+import logging
+
+from ledger_node.ports import Desk, Dispatch, Ledger, Signer, Stage
+
+log = logging.getLogger(__name__)
 
 
 class Signing:
@@ -11,23 +15,41 @@ class Signing:
     Signatures are made outside of any SQL transaction, since a signer may be slow, and stored in one.
     """
 
-    def __init__(self, ledger: Ledger, dispatch: Dispatch, signer: Signer, stage: Stage) -> None:
+    def __init__(self, ledger: Ledger, dispatch: Dispatch, desk: Desk, signer: Signer, stage: Stage) -> None:
         self._ledger = ledger
         self._dispatch = dispatch
+        self._desk = desk
         self._signer = signer
         self._stage = stage
+        self._looked = False  # at the chain's count, since the start
 
     def step(self) -> int:
         """Signs the oldest that wait; how many."""
         waiting = self._dispatch.waiting(self._signer.at_once)
+        if self._looked and not waiting:
+            return 0
+        floor = self._floor()
+        if self._was_used_elsewhere(floor):
+            return 0
+        self._looked = True
         if not waiting:
             return 0
-        nonce = self._dispatch.next_nonce(self._floor())
+        nonce = self._dispatch.next_nonce(floor)
         self._stage("signing")
         signed = [(one.id, self._signer.sign(one.to, one.calldata, place)) for place, one in enumerate(waiting, nonce)]
         self._dispatch.sign(signed)
         self._stage("signed")
         return len(signed)
+
+    def _was_used_elsewhere(self, floor: int) -> bool:
+        """Whether the chain has counted nonces that this store never gave out, and nobody knew yet: somebody else has
+        the key, or the store is a restored one and they are what it wrote after its backup. An operator looks before
+        anything more is signed. A store that has signed nothing yet may have a key with a past."""
+        given = self._dispatch.next_nonce(0)
+        if not 0 < given < floor or not self._desk.alarm_all(range(given, floor), self._ledger.head().number):
+            return False
+        log.error("nonces were used elsewhere", extra={"nonce": given})
+        return True
 
     def _floor(self) -> int:
         """What the chain has counted. More than we gave out is asked for twice: a nonce that is skipped by mistake

@@ -32,7 +32,7 @@ class Submitter:
         self._ledger = ledger
         self._dispatch = dispatch
         self._desk = desk
-        self._signing = Signing(ledger, dispatch, signer, stage)
+        self._signing = Signing(ledger, dispatch, desk, signer, stage)
         self._sending = Sending(ledger, dispatch, clock, window=window, resend_seconds=resend_seconds, stage=stage)
         self._settling = Settling(
             ledger,

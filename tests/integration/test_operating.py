@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ledger_node.chain.rpc import RpcLedger
+from ledger_node.cli import keeping
 from ledger_node.client import Client
 from ledger_node.client.answers import Submission
 from ledger_node.client.inputs import Document
-from ledger_node.errors import StateConflict
+from ledger_node.client.retries import Retries
+from ledger_node.config import load_deployment
+from ledger_node.domain.command import Listing
+from ledger_node.errors import ContractRefused, NodeUnreachable, StateConflict
 from ledger_node.localnet import network
 from ledger_node.localnet.members import CONSORTIUM, Member
 from ledger_node.localnet.network import Network
+from ledger_node.localnet.processes import stop
+from ledger_node.localnet.waiting import wait_for
 
 CHAIN_ID = 31_361
 CARD = Document({"title": "a card"})
@@ -60,3 +67,59 @@ def test_paused_writes_wait_until_they_are_cancelled_or_resumed(small: Network, 
     with pytest.raises(StateConflict):
         node.submissions.cancel(kept["id"])
     assert node.node.alarms().items == []
+
+
+def registrations(small: Network) -> list[str]:
+    """The datasets on the chain, each as often as it was registered."""
+    ledger, deployment = RpcLedger(small.rpc_url), load_deployment(small.folder / "deployment.json")
+    events = ledger.events([Listing("datasets", 1, deployment.contracts.datasets)], 0, ledger.head().number)
+    return [str(event.args["dataset"]) for event in events if event.name == "DatasetRegistered"]
+
+
+def start(small: Network, member: Member) -> None:
+    handle = network.start_node(member)
+    small.nodes[member.plan.slug] = handle
+    wait_for(lambda: answers(member), handle, 60, "the node", member.folder / "node.log")
+
+
+def answers(member: Member) -> bool:
+    """A node that is paused answers, and is not ready."""
+    with Client(member.url, None, timeout=5, retries=Retries(attempts=1)) as asked:
+        try:
+            return asked.node.health()["status"] == "ok"
+        except NodeUnreachable:
+            return False
+
+
+def test_restored_old_backup(small: Network, hospital: Member, node: Client, tmp_path: Path) -> None:
+    """What was written after the backup is on the chain once, whatever is asked again, and the operator is told."""
+    before = register(node, "before-the-backup", wait=30)
+    keeping.backup(hospital.config, tmp_path / "backup")
+    lost = [register(node, f"after-{n}", wait=30) for n in range(3)]
+    digest = node.index.digest()["digest"]
+
+    stop(small.nodes["hospital-a"])
+    for file in hospital.folder.glob("node.db*"):
+        file.unlink()
+    keeping.restore(hospital.config, tmp_path / "backup")
+    start(small, hospital)
+
+    assert node.index.digest()["digest"] == digest
+    assert node.node.status()["paused"] == "foreign_transaction"
+    assert sorted(one["nonce"] for one in node.node.alarms().items) == [one["nonce"] for one in lost]
+    assert register(node, "before-the-backup")["id"] == before["id"]
+    repeated = [register(node, f"after-{n}") for n in range(3)]
+    new = register(node, "new")
+    assert {one["state"] for one in (*repeated, new)} == {"queued"}
+    assert [one["subject"] for one in repeated] == [one["subject"] for one in lost]
+
+    node.node.resume()
+    assert register(node, "new", wait=30)["receiptStatus"] == 1
+    for n in range(3):
+        with pytest.raises(ContractRefused) as refused:
+            register(node, f"after-{n}", wait=30)
+        assert refused.value.facts["submission"]["subject"] == lost[n]["subject"]
+    made = registrations(small)
+    assert len(made) == len(set(made))
+    assert {one["subject"] for one in (before, *lost, new)} <= set(made)
+    assert node.node.status()["ready"]

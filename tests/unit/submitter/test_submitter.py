@@ -218,6 +218,25 @@ def test_former_use_of_a_key_that_wrote_nothing_here_is_no_alarm(world: World) -
     assert world.hash(one) == digest(10_004)
 
 
+def test_nonces_used_while_away_are_seen_at_the_start_and_before_anything_is_signed(world: World) -> None:
+    """As after the restoring of a backup, when they were this node's own."""
+    first = world.accept("a")
+    world.settle()
+    world.ledger.next_nonce += 3
+    world.restart()
+    world.submitter.step()
+    assert [(alarm.nonce, alarm.transaction) for alarm in world.desk.alarms(10)] == [(3, None), (2, None), (1, None)]
+    assert world.desk.paused() == "foreign_transaction"
+    one = world.accept("b")
+    world.settle()
+    assert world.state(one) is SubmissionState.QUEUED
+    world.desk.resume()
+    world.settle()
+    assert world.hash(one) == digest(10_004)
+    assert world.desk.paused() is None
+    assert {world.state(first), world.state(one)} == {SubmissionState.FINAL}
+
+
 def test_nonce_used_while_away_is_blamed_after_a_while(world: World) -> None:
     one = world.accept("a")
     world.kill_at = "signed"
