@@ -15,7 +15,7 @@ from ledger_node.store.schema.local import submission as table
 
 
 class SqlDesk:
-    """`signer` is the address of the key whose outbox it is."""
+    """`signer` is the address of the key that signs now. A pause, and what is known of alarms, outlive it."""
 
     def __init__(self, database: Database, clock: Clock, signer: str) -> None:
         self._database = database
@@ -28,11 +28,11 @@ class SqlDesk:
 
     def resume(self) -> None:
         with self._database.write() as connection:
-            connection.execute(pause.delete().where(pause.c.signer == self._signer))
+            connection.execute(pause.delete())
 
     def paused(self) -> str | None:
         with self._database.read() as connection:
-            return connection.scalar(select(pause.c.reason).where(pause.c.signer == self._signer))
+            return connection.scalar(select(pause.c.reason).limit(1))
 
     def alarm(self, nonce: int, transaction: str | None, block: int) -> bool:
         known = select(alarm).where(alarm.c.signer == self._signer, alarm.c.nonce == nonce)
@@ -57,7 +57,7 @@ class SqlDesk:
         return True
 
     def alarms(self, limit: int) -> list[Alarm]:
-        newest = select(alarm).where(alarm.c.signer == self._signer).order_by(alarm.c.nonce.desc()).limit(limit)
+        newest = select(alarm).order_by(alarm.c.raised_at.desc(), alarm.c.nonce.desc()).limit(limit)
         with self._database.read() as connection:
             rows = connection.execute(newest).all()
         return [Alarm(row.nonce, row.transaction, row.block, row.raised_at) for row in rows]
@@ -65,7 +65,7 @@ class SqlDesk:
     def cancel(self, submission: str, sign: Callable[[int], Signed]) -> Submission | None:
         this = table.c.id == submission
         with self._database.write() as connection:
-            row = connection.execute(select(table).where(this, table.c.signer == self._signer)).first()
+            row = connection.execute(select(table).where(this)).first()
             if row is None:
                 return None
             if row.state == SubmissionState.QUEUED:
@@ -76,7 +76,7 @@ class SqlDesk:
                 }
             elif row.outcome == CANCELLED or (row.state in OPEN_STATES and row.cancel_raw is not None):
                 return submission_of(row)  # asked for before
-            elif row.state in (SubmissionState.SIGNED, SubmissionState.SENT):
+            elif row.state in (SubmissionState.SIGNED, SubmissionState.SENT) and row.signer == self._signer:
                 signed = sign(row.nonce)
                 # To be sent at once, whatever was sent before.
                 state = SubmissionState.SIGNED.value
@@ -96,6 +96,6 @@ class SqlDesk:
             return submission_of(connection.execute(select(table).where(this)).one())
 
     def _pause(self, connection: Connection, reason: str) -> None:
-        if connection.execute(select(pause).where(pause.c.signer == self._signer)).first() is None:
+        if connection.execute(select(pause)).first() is None:
             values = {"signer": self._signer, "reason": reason, "since": self._clock.now()}
             connection.execute(pause.insert().values(values))

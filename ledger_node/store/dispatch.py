@@ -33,7 +33,7 @@ class SqlDispatch:
     def waiting(self, limit: int) -> list[Waiting]:
         oldest = (
             select(table.c.id, table.c.to, table.c.calldata)
-            .where(self._ours, table.c.state == QUEUED)
+            .where(table.c.state == QUEUED)  # of a key before this one too: nothing of it was signed
             .order_by(table.c.number)
             .limit(limit)
         )
@@ -49,9 +49,18 @@ class SqlDispatch:
         statement = (
             update(table)
             .where(table.c.id == bindparam("of"), table.c.state == QUEUED)
-            .values(raw=bindparam("bytes"), hash=bindparam("digest"), nonce=bindparam("place"), state=SIGNED)
+            .values(
+                raw=bindparam("bytes"),
+                hash=bindparam("digest"),
+                nonce=bindparam("place"),
+                signer=bindparam("by"),
+                state=SIGNED,
+            )
         )
-        rows = [{"of": id_, "bytes": one.raw, "digest": one.hash, "place": one.nonce} for id_, one in signed]
+        rows = [
+            {"of": id_, "bytes": one.raw, "digest": one.hash, "place": one.nonce, "by": one.signer}
+            for id_, one in signed
+        ]
         with self._database.write(as_writer=True) as connection:
             done = connection.execute(statement, rows)
             if done.rowcount != len(rows):

@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from ledger_node.chain import acts
+from ledger_node.chain.acts import Acts
 from ledger_node.chain.rpc import RpcLedger
+from ledger_node.chain.signer import KeystoreSigner, create_keystore
 from ledger_node.cli import keeping
 from ledger_node.client import Client
 from ledger_node.client.answers import Submission
 from ledger_node.client.inputs import Document
 from ledger_node.client.retries import Retries
 from ledger_node.config import load_deployment
+from ledger_node.domain.codes import KeyRole
 from ledger_node.domain.command import Listing
 from ledger_node.errors import ContractRefused, NodeUnreachable, StateConflict
 from ledger_node.localnet import network
+from ledger_node.localnet.keys import LIGHT_SCRYPT
 from ledger_node.localnet.members import CONSORTIUM, Member
 from ledger_node.localnet.network import Network
 from ledger_node.localnet.processes import stop
@@ -122,4 +127,32 @@ def test_restored_old_backup(small: Network, hospital: Member, node: Client, tmp
     made = registrations(small)
     assert len(made) == len(set(made))
     assert {one["subject"] for one in (before, *lost, new)} <= set(made)
+    assert node.node.status()["ready"]
+
+
+def test_operator_key_is_rotated_and_no_write_is_lost(small: Network, hospital: Member, node: Client) -> None:
+    """As docs/operator.md has it: what is queued while the old key rests is signed by the new one."""
+    ledger, deployment = RpcLedger(small.rpc_url), load_deployment(small.folder / "deployment.json")
+    chain, admin = Acts(ledger, deployment.contracts), hospital.signer("admin", CHAIN_ID)
+    new = create_keystore(hospital.folder / "next.json", "next", iterations=LIGHT_SCRYPT)
+    key = KeystoreSigner.open(hospital.folder / "next.json", "next", CHAIN_ID)
+    (hospital.folder / "next.password").write_text("next")
+    chain.do([acts.offer(admin, new, KeyRole.OPERATOR)])
+    chain.do([acts.accept(key, 1)])
+    node.node.pause()
+    waiting = register(node, "over-the-rotation")
+    before = registrations(small)
+
+    stop(small.nodes["hospital-a"])
+    changed = hospital.config.read_text().replace('"operator.', '"next.')
+    hospital.config.write_text(changed)
+    start(small, hospital)
+
+    assert node.node.status()["paused"] == "operator"
+    node.node.resume()
+    settled = register(node, "over-the-rotation", wait=30)
+    assert (settled["id"], settled["signer"], settled["receiptStatus"]) == (waiting["id"], new, 1)
+    chain.do([acts.retire(admin, hospital.operator)])
+    assert register(node, "with-the-new-key", wait=30)["signer"] == new
+    assert len(registrations(small)) == len(before) + 2
     assert node.node.status()["ready"]

@@ -59,7 +59,7 @@ writer = Table(
     Column("beat", BigInteger, nullable=False),
     Column("version", String(32), nullable=False),
 )
-#: While there is a row for a signer, nothing of its is signed or sent.
+#: While there is a row, nothing is signed or sent; `signer` is whose key it was then.
 pause = Table(
     "local_pause",
     metadata,

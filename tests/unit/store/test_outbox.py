@@ -234,3 +234,24 @@ def test_former_submissions_are_numbered_in_their_order(database: Database) -> N
         command.upgrade(config, "head")
     found = SqlOutbox(database, FakeClock(), "0x").list_recent(10)
     assert [one.id for one in found] == ["later", "late", "early"]
+
+
+def test_queued_write_of_a_former_key_is_signed_by_the_new_one(
+    database: Database, outbox: SqlOutbox, dispatch: SqlDispatch, desk: SqlDesk
+) -> None:
+    """What was signed stays the former key's: its bytes may be mined yet."""
+    (sent,) = accept(outbox, "a")
+    sign_all(dispatch)
+    queued, cancelled = accept(outbox, "b", "c")
+    new = FakeSigner(address(98))
+    after, its_desk = SqlDispatch(database, new.address), SqlDesk(database, FakeClock(), new.address)
+    assert its_desk.cancel(cancelled.id, new.sign_nothing) is not None
+    assert its_desk.cancel(sent.id, new.sign_nothing) is None
+    assert its_desk.resend(sent.id) is None
+    (waiting,) = after.waiting(100)
+    after.sign([(waiting.id, new.sign(waiting.to, waiting.calldata, after.next_nonce(3)))])
+    found = outbox.find(queued.id)
+    assert found is not None
+    assert (found.signer, found.state) == (new.address, SubmissionState.SIGNED)
+    assert [one.id for one in after.unsent(10)] == [queued.id]
+    assert [one.id for one in dispatch.unsent(10)] == [sent.id]
