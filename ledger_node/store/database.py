@@ -75,12 +75,25 @@ class Database:
         not asked for must not change what an older node on the same store still reads."""
         try:
             revision = self.revision()
+            self._require_sound()
         except StoreUnavailable:
             raise _not_opened() from None
         if revision is None:
             self.migrate()
         else:
             revisions.require_newest(revision)
+
+    def _require_sound(self) -> None:
+        """A file with broken pages must not be written on. PostgreSQL has checksums of its own."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.read() as connection:
+            if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
+                raise ConfigInvalid(
+                    "the database file is broken",
+                    needed="a backup (medledger node restore); without one, remove the file: the index is made again "
+                    "from the chain, and only writes that were not in a block are lost",
+                )
 
     def revision(self) -> str | None:
         """That of the tables; None when there are none."""
