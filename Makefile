@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-engines check check-contracts check-fast bench bench-gas bench-indexing bench-sending engines generate lock format clean
+.PHONY: help setup demo demo-real up test test-engines test-faults check check-contracts check-fast bench bench-gas bench-indexing bench-sending engines generate lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -67,6 +67,10 @@ engines: setup ## build the real engines that tests use (Kubo, geth, clef) from 
 
 test-engines: engines ## the tests that need those engines
 	MEDLEDGER_REQUIRE_ENGINES=1 pytest -m engines
+
+test-faults: setup ## break everything that may break, often: kills, bad lines, full disks; prints what was lost (nothing)
+	@$(BIN)/python scripts/engines/build.py --if-possible
+	MEDLEDGER_FAULTS=whole pytest -m faults
 
 bench: setup ## measure, write build/bench/*.json
 	$(BIN)/python -m scripts.bench
