@@ -13,7 +13,7 @@ from ledger_node.client.answers import NodeStatus
 from ledger_node.config import load_config
 from ledger_node.localnet.members import Member
 from ledger_node.localnet.network import Network
-from ledger_node.localnet.nodes import start_node, wait_until_ready
+from ledger_node.localnet.nodes import start_node
 from ledger_node.localnet.processes import Handle, stop
 from tests.faults.audit import audit
 from tests.faults.conftest import WHOLE, Account
@@ -79,7 +79,8 @@ def test_two_nodes_with_one_key(sqlite_network: Network, account: Account) -> No
     finally:
         stop(handle)
     network.nodes["hospital-a"] = start_node(first)
-    wait_until_ready(first, network.nodes["hospital-a"])
+    until_answers(first)
+    _resume_until_ready(first)
     audit(network, first, load, before=REQUESTS).require_nothing_lost()
     account.write(alarms, verdict)
 
@@ -117,6 +118,17 @@ def _until_alarm(*members: Member) -> int:
         assert time.monotonic() < deadline, "nobody raised an alarm"
         time.sleep(0.5)
     return alarms
+
+
+def _resume_until_ready(member: Member) -> None:
+    """The other wrote while this one was away, which it sees when it starts."""
+    deadline = time.monotonic() + 60
+    with Client(member.url, member.api_keys["operator"], timeout=10) as node:
+        while not (standing := node.node.status())["ready"]:
+            assert time.monotonic() < deadline, standing
+            if standing["paused"]:
+                node.node.resume()
+            time.sleep(0.5)
 
 
 def _resume_until_settled(member: Member, load: Load) -> None:
