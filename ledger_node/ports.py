@@ -101,7 +101,8 @@ class Ledger(Protocol):
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         """What a mined transaction did: its events' subjects, or the decoded refusal."""
 
-    def transaction_count(self, address: str) -> int: ...
+    def transaction_count(self, address: str, block: int | None = None) -> int:
+        """Of mined ones, as of a block; None for the newest."""
 
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
         """The organisation of an accepted operator key; 0 when it is nobody's."""
@@ -307,6 +308,13 @@ class Dispatch(Protocol):
     def unsettled(self, limit: int) -> list[Outgoing]:
         """Signed and sent ones by nonce, and those whose place another transaction seems to have taken."""
 
+    def shown(self, after: int, upto: int) -> list[tuple[str, list[Event]]]:
+        """The open submissions whose transactions wrote events in the blocks after one and up to another, by what the
+        index has, with those events in their order."""
+
+    def open_below(self, nonce: int) -> bool:
+        """Whether a smaller nonce is signed or sent."""
+
     def find_hashes(self, hashes: Sequence[str]) -> dict[str, Outgoing]:
         """By any of their hashes."""
 
@@ -320,8 +328,8 @@ class Dispatch(Protocol):
         """Number and hash of the blocks up to `height` by which something is settled and may still fall out."""
 
     def finish(self, block: int, block_hash: str, state: SubmissionState) -> int:
-        """What is settled by this block is so for good: `state` for the mined ones. Not what a foreign transaction replaced,
-        which waits for `requeue`. Returns how many."""
+        """What is settled by this block is so for good: `state` for the mined ones. What a foreign transaction replaced
+        is not: it waits for `requeue`. Returns how many."""
 
     def rearm(self, block: int, block_hash: str) -> int:
         """What this block settled is open again, since it fell out of the chain."""

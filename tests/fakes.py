@@ -55,6 +55,7 @@ class FakeLedger:
     pool: dict[int, str] = field(default_factory=dict)
     receipts_by_hash: dict[str, Receipt] = field(default_factory=dict)
     serves_blocks: bool = True
+    serves_receipts: bool = True
     room: int = 1_000_000
     sender: str = address(99)
     next_nonce: int = 0
@@ -145,10 +146,12 @@ class FakeLedger:
         return self.receipts_by_hash.get(transaction)
 
     def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        assert self.serves_receipts
         return [self.receipt(one) for one in transactions]
 
     def receipts_in(self, block: int) -> list[Receipt] | None:
         self._answer()
+        assert self.serves_receipts
         if not self.serves_blocks:
             return None
         return [one for one in self.receipts_by_hash.values() if one.block == block]
@@ -159,9 +162,10 @@ class FakeLedger:
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         return {"events": ["DatasetRegistered"]} if receipt.status else {"error": "ConsentTokenRefused"}
 
-    def transaction_count(self, address: str) -> int:
+    def transaction_count(self, address: str, block: int | None = None) -> int:
         self._answer()
-        return self.next_nonce
+        later = 0 if block is None else sum(one.block > block for one in self.receipts_by_hash.values())
+        return self.next_nonce - later
 
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
         return 1

@@ -8,10 +8,10 @@ from typing import Any
 from eth_utils import keccak
 
 from ledger_node.chain import abi, payloads, reading
-from ledger_node.chain.outcome import outcome_of
 from ledger_node.chain.transport import Call, JsonRpc, Observe, RpcRefused
 from ledger_node.domain.codes import ProposalKind, Reason
 from ledger_node.domain.command import Command, Contracts, Deployment, Listing
+from ledger_node.domain.outcome import outcome_of
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.domain.submission import Receipt, Sent
@@ -180,8 +180,8 @@ class RpcLedger:
                     return abi.decode_error(data)
         return abi.DecodedError("Unknown", {})
 
-    def transaction_count(self, address: str) -> int:
-        return int(self.call("eth_getTransactionCount", address, "latest"), 16)
+    def transaction_count(self, address: str, block: int | None = None) -> int:
+        return int(self.call("eth_getTransactionCount", address, "latest" if block is None else hex(block)), 16)
 
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
         data = abi.calldata_of(Command("", "consortium", "operatorOf", (operator, 0)))

@@ -44,7 +44,9 @@ class Dispatching:
     def cancel(self, submission: str) -> Submission:
         """A queued write never comes about. A signed one competes for its nonce with a transaction that does nothing;
         its outcome tells which was mined. Asking again changes nothing. StateConflict when it is mined."""
-        return self._done(self._desk.cancel(submission, self._signer.sign_nothing), submission, "not mined, and no other key's")
+        return self._done(
+            self._desk.cancel(submission, self._signer.sign_nothing), submission, "not mined, and no other key's"
+        )
 
     def _done(self, moved: Submission | None, submission: str, needed: str) -> Submission:
         if moved is None:

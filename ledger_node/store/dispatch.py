@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 
-from ledger_node.domain.position import BlockRef
+from ledger_node.domain.position import BlockRef, Event, Position
 from ledger_node.domain.submission import Outgoing, Settlement, Signed, SubmissionState, Waiting
 from ledger_node.errors import IndexConflict
 from ledger_node.store.database import Database
+from ledger_node.store.schema.following import block, event
 from ledger_node.store.schema.local import submission as table
 
 QUEUED, SIGNED, SENT = SubmissionState.QUEUED.value, SubmissionState.SIGNED.value, SubmissionState.SENT.value
@@ -82,10 +83,29 @@ class SqlDispatch:
             return connection.scalar(counted) or 0
 
     def unsettled(self, limit: int) -> list[Outgoing]:
-        doubtful = (table.c.state == REPLACED) & ~table.c.settled
+        doubtful = (table.c.state == REPLACED) & ~table.c.settled & table.c.outcome.is_(None)
         return self._outgoing(table.c.state.in_((SIGNED, SENT)) | doubtful, limit)
 
     # Settling
+
+    def shown(self, after: int, upto: int) -> list[tuple[str, list[Event]]]:
+        found = (
+            select(table.c.id, block.c.hash.label("block_hash"), event)
+            .join(event, event.c.transaction == table.c.hash)
+            .join(block, block.c.number == event.c.block)
+            .where(self._ours, table.c.state.in_((SIGNED, SENT)), event.c.block > after, event.c.block <= upto)
+            .order_by(event.c.block, event.c.log_index)
+        )
+        shown: dict[str, list[Event]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(found):
+                shown.setdefault(row.id, []).append(_event_of(row, row.block_hash))
+        return list(shown.items())
+
+    def open_below(self, nonce: int) -> bool:
+        below = select(table.c.id).where(self._ours, table.c.state.in_((SIGNED, SENT)), table.c.nonce < nonce).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(below).first() is not None
 
     def find_hashes(self, hashes: Sequence[str]) -> dict[str, Outgoing]:
         named = or_(table.c.hash.in_(hashes), table.c.cancel_hash.in_(hashes))
@@ -165,3 +185,9 @@ class SqlDispatch:
 def _outgoing_of(row: Any) -> Outgoing:
     hashes = (row.hash,) if row.cancel_hash is None else (row.hash, row.cancel_hash)
     return Outgoing(row.id, row.nonce, row.cancel_raw or row.raw, hashes)
+
+
+def _event_of(row: Any, block_hash: str) -> Event:
+    """Of a row of the index."""
+    at = Position(row.block, row.log_index)
+    return Event(at, block_hash, row.transaction, row.contract, row.name, row.args, row.generation)

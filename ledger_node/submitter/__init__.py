@@ -6,6 +6,6 @@ with the same bytes, and the nonce in them makes a second effect impossible.
 submitter   one step of it all
 signing     queued → signed
 sending     signed → sent, and again what the chain does not show
-settling    sent → mined or failed, by the receipts of each block; whose transaction was it
+settling    sent → mined or failed, by events and receipts; whose transaction was it
 finishing   mined → final, or open again when the block fell out
 """

@@ -1,4 +1,4 @@
-"""What the chain shows of what was sent, by the receipts of each block."""
+"""What the chain shows of what was sent: events in the index, and receipts for what wrote none."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from ledger_node.domain.command import Contracts, Generations
+from ledger_node.domain.outcome import outcome_of
 from ledger_node.domain.position import BlockRef
 from ledger_node.domain.submission import CANCELLED, Outgoing, Receipt, Settlement, SubmissionState
 from ledger_node.ports import Clock, Desk, Dispatch, Index, Ledger, Stage
 
 log = logging.getLogger(__name__)
 
-#: So many blocks are read one by one; after a longer absence receipts are asked for by hash.
+#: So many blocks' receipts are read block by block; after a longer absence they are asked for by hash.
 FAR = 32
 BATCH = 100  # receipts of one request
 
@@ -43,27 +44,55 @@ class Settling:
         self._signer = signer
         self._blame_seconds = blame_seconds
         self._stage = stage
-        self._read: BlockRef | None = None  # the newest block whose receipts were read
+        self._read: BlockRef | None = None  # the newest block that was read
         self._used_since: dict[int, int] = {}  # by nonce
 
-    def step(self, head: BlockRef) -> int:
-        """Reads on to the chain's head; how many submissions were settled."""
-        if head == self._read:
+    def step(self) -> int:
+        """Reads on to where the index stands; how many submissions were settled.
+
+        What wrote events is settled by those, which the index has already. Only when the chain has counted a nonce of
+        which nothing is known, or one that is not ours, are the receipts of the blocks asked for.
+        """
+        at = self._index.checkpoint()
+        if at is None:
             return 0
-        if self._read is None or not 0 < head.number - self._read.number <= FAR or not self._stands(self._read):
+        upto = BlockRef(at.number, at.hash, at.timestamp)
+        if upto == self._read:
+            return 0
+        if self._read is None or upto.number <= self._read.number or not self._stands(self._read):
             settled = self.recover()
-            self._read = head
-            return settled
+        else:
+            settled = self._settle_by_events(self._read.number, upto.number)
+            counted = self._ledger.transaction_count(self._signer, upto.number)
+            if self._dispatch.open_below(counted) or counted > self._dispatch.next_nonce(0) > 0:
+                settled += self._settle_by_receipts(self._read.number, upto.number)
+        self._read = upto
+        return settled
+
+    def _settle_by_events(self, after: int, upto: int) -> int:
+        return self._write(
+            [
+                Settlement(
+                    submission,
+                    SubmissionState.MINED,
+                    events[0].at.block,
+                    events[0].block_hash,
+                    1,
+                    outcome_of(events),
+                )
+                for submission, events in self._dispatch.shown(after, upto)
+            ]
+        )
+
+    def _settle_by_receipts(self, after: int, upto: int) -> int:
+        if upto - after > FAR:
+            return self.recover()
         settled = 0
-        for number in range(self._read.number + 1, head.number + 1):
-            block = head if number == head.number else self._ledger.block(number)
-            receipts = None if block is None else self._receipts_in(block)
-            if block is None or receipts is None:
-                settled += self.recover()
-                self._read = head
-                return settled
+        for number in range(after + 1, upto + 1):
+            receipts = self._receipts_in(number)
+            if receipts is None:
+                return settled + self.recover()
             settled += self._settle(receipts)
-            self._read = block
         return settled
 
     def recover(self) -> int:
@@ -73,23 +102,18 @@ class Settling:
             outgoing = self._dispatch.unsettled(BATCH)
             hashes = [hash_ for one in outgoing for hash_ in one.hashes]
             found = [receipt for receipt in self._ledger.receipts(hashes) if receipt is not None] if hashes else []
-            settled += self._settle(found)
-            if len(found) < len(outgoing) or not outgoing:
+            moved = self._settle(found)
+            settled += moved
+            if moved < len(outgoing) or not outgoing:
                 self._look_for_others(outgoing, {receipt.transaction for receipt in found})
                 return settled
 
-    def _receipts_in(self, block: BlockRef) -> list[Receipt] | None:
+    def _receipts_in(self, number: int) -> list[Receipt] | None:
         """Those of our key's transactions; None when the chain has turned or does not say."""
-        if not self._dispatch.in_flight() and not self._somebody_wrote():
-            return []
-        receipts = self._ledger.receipts_in(block.number)
-        if receipts is None or any(receipt.block_hash != block.hash for receipt in receipts):
+        block, receipts = self._ledger.block(number), self._ledger.receipts_in(number)
+        if block is None or receipts is None or any(receipt.block_hash != block.hash for receipt in receipts):
             return None
         return [receipt for receipt in receipts if receipt.sender == self._signer.lower()]
-
-    def _somebody_wrote(self) -> bool:
-        """Whether the chain has counted more than we gave out."""
-        return self._ledger.transaction_count(self._signer) > self._dispatch.next_nonce(0) > 0
 
     def _settle(self, receipts: Sequence[Receipt]) -> int:
         if not receipts:
@@ -98,12 +122,15 @@ class Settling:
         for receipt in receipts:
             if receipt.transaction not in ours:
                 self._blame(self._ledger.nonce_of(receipt.transaction), receipt)
-        settlements = list(self._settlements(receipts, ours))
-        self._stage("mined")
-        self._dispatch.settle(settlements)
-        for one in settlements:
-            log.info("settled", extra={"submission": one.id, "state": one.state.value, "block": one.block})
-        self._stage("settled")
+        return self._write(list(self._settlements(receipts, ours)))
+
+    def _write(self, settlements: Sequence[Settlement]) -> int:
+        if settlements:
+            self._stage("mined")
+            self._dispatch.settle(settlements)
+            for one in settlements:
+                log.info("settled", extra={"submission": one.id, "state": one.state.value, "block": one.block})
+            self._stage("settled")
         return len(settlements)
 
     def _settlements(self, receipts: Iterable[Receipt], ours: dict[str, Outgoing]) -> Iterable[Settlement]:

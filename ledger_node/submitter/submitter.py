@@ -61,11 +61,10 @@ class Submitter:
 
     def settle(self) -> int:
         """For a thread of its own, which alone sends again what the chain does not show."""
-        head = self._ledger.head()
-        settled = self._settling.step(head)
+        settled = self._settling.step()
         if settled:
             self._sending.note_progress()
-        moved = settled + self._finishing.step(head)
+        moved = settled + self._finishing.step(self._ledger.head())
         if self._desk.paused():
             return moved
         if self._sending.stalled and self._dispatch.unsettled(1):

@@ -6,6 +6,7 @@ import pytest
 
 from ledger_node.chain.finality import ByDepth
 from ledger_node.domain.command import Command, Idempotency
+from ledger_node.domain.position import Event, Position
 from ledger_node.domain.submission import CANCELLED, Entry, Submission, SubmissionState
 from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
 from ledger_node.indexer.follower import Follower
@@ -34,7 +35,9 @@ class World:
         self.desk = SqlDesk(database, self.clock, self.signer.address)
         self.kill_at: str | None = None
         self.follower = Follower(self.ledger, self.index, self.ledger.deployment)
+        self.follower.catch_up()
         self.restart()
+        self.submitter.step()
 
     def restart(self, window: int = 1000) -> None:
         self.submitter = Submitter(
@@ -85,6 +88,13 @@ class World:
             self.ledger.mine()
             self.follower.catch_up()
             self.clock.time += 6
+
+
+def registered(transaction: str, place: int) -> Event:
+    """What a registration in block 1 writes."""
+    args: dict[str, object] = {"dataset": digest(60 + place), "custodian": 1, "number": place + 1}
+    args |= {"cardDigest": digest(9), "operator": address(99)}
+    return Event(Position(1, place), digest(1_000_001), transaction, "datasets", "DatasetRegistered", args, 1)
 
 
 @pytest.fixture
@@ -162,6 +172,29 @@ def test_full_pool_keeps_the_rest_and_their_order(world: World) -> None:
     world.ledger.room = 100
     world.settle()
     assert {world.state(one) for one in made} == {SubmissionState.FINAL}
+
+
+def test_what_wrote_events_is_settled_by_them_alone(world: World) -> None:
+    one, other = world.accept("a"), world.accept("b")
+    world.submitter.step()
+    made = [registered(world.hash(each), place) for place, each in enumerate((one, other))]
+    world.ledger.serves_receipts = False
+    world.ledger.mine(made)
+    world.follower.catch_up()
+    world.submitter.step()
+    assert world.find(one).outcome == {"events": ["DatasetRegistered"], "dataset": digest(60), "number": 1}
+    world.mine()
+    assert (world.state(one), world.state(other)) == (SubmissionState.FINAL, SubmissionState.FINAL)
+
+
+def test_refusal_among_writes_with_events_is_found_by_its_receipt(world: World) -> None:
+    made = [world.accept(key) for key in "abc"]
+    world.submitter.step()
+    world.ledger.failing.add(1)
+    world.ledger.mine([registered(world.hash(made[0]), 0), registered(world.hash(made[2]), 1)])
+    world.follower.catch_up()
+    world.submitter.step()
+    assert [world.state(one).value for one in made] == ["mined", "failed", "mined"]
 
 
 def test_engine_without_receipts_by_block_is_asked_by_hash(world: World) -> None:
@@ -244,6 +277,7 @@ def test_nonce_used_while_away_is_blamed_after_a_while(world: World) -> None:
         world.submitter.step()
     world.ledger.pool[0] = digest(30_000)
     world.ledger.mine()
+    world.follower.catch_up()
     world.restart()
     world.submitter.step()
     assert world.state(one) is SubmissionState.SENT

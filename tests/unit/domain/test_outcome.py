@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger_node.chain.outcome import outcome_of
+from ledger_node.domain.outcome import outcome_of
 from ledger_node.domain.position import Event, Position
 from tests.fakes import digest
 
