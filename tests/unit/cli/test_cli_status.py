@@ -23,7 +23,8 @@ PATH = f"/v1/consents/{CONSENT}/revoke"
         (200, submission("mined"), 0),
         (202, submission("sent", block=None, receiptStatus=None), 0),
         (200, submission("failed", {"error": "ConsentTokenRevoked"}), 1),
-        (200, submission("replaced", {}), 1),
+        (200, submission("replaced", {"cancelled": True}), 1),
+        (202, submission("replaced"), 0),  # somebody else has its nonce, so it waits for another
         (409, problem("ML-0401", reason="REVOKED", submission=submission("failed", {})), 1),
         (409, problem("ML-0402", submission=submission("failed", {})), 1),
         (403, problem("ML-0403"), 1),

@@ -442,8 +442,6 @@ WRITES: list[tuple[Call, str, object]] = [
     ),
     (lambda n: n.proposals.vote(4, in_favour=True), "/v1/proposals/4/votes", {"inFavour": True}),
     (lambda n: n.proposals.execute(4), "/v1/proposals/4/execution", {}),
-    (lambda n: n.submissions.cancel("a/b"), "/v1/submissions/a%2Fb/cancel", {}),
-    (lambda n: n.submissions.resend("one"), "/v1/submissions/one/resend", {}),
 ]
 
 
@@ -456,6 +454,21 @@ def test_write_on_the_wire(server: Server, node: Client, call: Call, path: str, 
     assert headers["content-type"] == "application/json"
     assert len(headers["idempotency-key"]) == 32
     assert headers["prefer"] == "wait=30"
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        (lambda n: n.submissions.cancel("a/b"), "/v1/submissions/a%2Fb/cancel"),
+        (lambda n: n.submissions.resend("one"), "/v1/submissions/one/resend"),
+    ],
+)
+def test_what_changes_the_node_alone_waits_for_no_chain(server: Server, node: Client, call: Call, path: str) -> None:
+    assert call(node) == SUBMISSION
+    ((method, asked, headers, given),) = server.seen
+    assert (method, asked, given) == ("POST", path, {})
+    assert len(headers["idempotency-key"]) == 32
+    assert "prefer" not in headers
 
 
 def test_write_survives_cut_connections(server: Server, node: Client) -> None:
