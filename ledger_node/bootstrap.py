@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ledger_node import __version__
 from ledger_node.blobs.folder import FolderBlobs
+from ledger_node.chain.external import ExternalSigner
 from ledger_node.chain.finality import finality_of
 from ledger_node.chain.rpc import RpcLedger
-from ledger_node.chain.signer import KeystoreSigner
+from ledger_node.chain.signer import KeystoreSigner, TransactionSigner
 from ledger_node.config import NodeConfig, load_deployment
 from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
@@ -111,8 +112,7 @@ class Runtime:
         meter = Metrics()
         ledger = RpcLedger(config.rpc_url, observe=meter.call)
         ledger.verify(deployment)
-        password = _read(config.keystore_password_file, "the keystore's password file")
-        signer = KeystoreSigner.open(config.keystore, password.strip(), deployment.chain_id)
+        signer = _signer(config, deployment.chain_id)
         organisation = ledger.organisation_of(deployment.contracts, signer.address)
         identity = Identity(organisation, signer.address, deployment)
         clock = SystemClock()
@@ -257,6 +257,19 @@ class Runtime:
 
     def _wake_submitter(self) -> None:
         self._workers.wake("signer", "sender")
+
+
+def _signer(config: NodeConfig, chain_id: int) -> TransactionSigner:
+    where = config.signer
+    if where.kind == "pkcs11":
+        from ledger_node.chain.hsm import HsmSigner  # only who uses it needs its package
+
+        pin = _read(where.pin_file, "the file with the security module's PIN")
+        return HsmSigner.open(str(where.module), where.token, where.label, pin.strip(), chain_id)
+    if where.kind == "external":
+        return ExternalSigner(where.url, where.address, chain_id)
+    password = _read(config.keystore_password_file, "the keystore's password file")
+    return KeystoreSigner.open(config.keystore, password.strip(), chain_id)
 
 
 def _blobs(config: NodeConfig) -> BlobStore:

@@ -28,6 +28,23 @@ class BlobConfig(BaseModel):
     timeout: float = Field(default=20.0, gt=0, description="Seconds that one call to Kubo may take.")
 
 
+class SignerConfig(BaseModel):
+    """Where the operator key is: in a `keystore`, in a security module (`pkcs11`), or with a process that signs
+    (`external`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["keystore", "pkcs11", "external"] = Field(
+        default="keystore", description="`keystore`, `pkcs11` or `external`."
+    )
+    module: Path = Field(default=Path("/usr/lib/softhsm/libsofthsm2.so"), description="PKCS#11: the vendor's library.")
+    token: str = Field(default="medledger", description="PKCS#11: the token's label.")
+    label: str = Field(default="operator", description="PKCS#11: the label of the secp256k1 pair.")
+    pin_file: Path = Field(default=Path("operator.pin"), description="PKCS#11: a file with the user's PIN.")
+    url: str = Field(default="http://127.0.0.1:8550", description="External: where it speaks JSON-RPC.")
+    address: str = Field(default="", description="External: address of the operator key.")
+
+
 class NodeConfig(BaseSettings):
     """One node. A node serves one organisation and holds that organisation's operator key."""
 
@@ -46,6 +63,7 @@ class NodeConfig(BaseSettings):
     database: str = Field(default="sqlite:///node.db", description="SQLAlchemy URL of the store.")
     keystore: Path = Field(default=Path("operator.json"), description="Encrypted keystore of the operator key.")
     keystore_password_file: Path = Field(default=Path("operator.password"), description="File with its password.")
+    signer: SignerConfig = Field(default_factory=SignerConfig, description="Where the operator key is.")
     api_keys: Path = Field(default=Path("api-keys.json"), description="JSON object of API key by role.")
     blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
     poll_seconds: float = Field(default=0.2, gt=0, le=60, description="Pause between two looks at the chain.")
@@ -131,7 +149,8 @@ def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
         for name in ("deployment", "keystore", "keystore_password_file", "api_keys")
     }
     blobs = config.blobs.model_copy(update={"path": folder / config.blobs.path})
-    return config.model_copy(update={**paths, "database": database, "blobs": blobs})
+    signer = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
+    return config.model_copy(update={**paths, "database": database, "blobs": blobs, "signer": signer})
 
 
 def _at(error: Exception) -> str:

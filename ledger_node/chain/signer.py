@@ -1,9 +1,13 @@
-"""The default Signer: an operator key in an encrypted keystore (Web3 Secret Storage, version 3)."""
+"""Signers: what they share, and the default one, a key in an encrypted keystore (Web3 Secret Storage, version 3).
+
+`hsm` has the key in a hardware security module, `external` another process that signs.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from coincurve import PrivateKey
@@ -26,36 +30,22 @@ TRANSFER_GAS = 21_000
 AT_ONCE = 500
 
 
-class KeystoreSigner:
-    """Signs EIP-1559 transactions for one chain, at no price."""
+class TransactionSigner(ABC):
+    """Signs EIP-1559 transactions for one chain, at no price. `address` is the key's, checksummed."""
 
-    def __init__(self, account: LocalAccount, chain_id: int) -> None:
-        self._address = str(account.address)
-        self._key = PrivateKey(bytes(account.key))
+    at_once: int = AT_ONCE
+
+    def __init__(self, address: str, chain_id: int) -> None:
+        self._address = address
         self._chain_id = chain_id
 
-    @classmethod
-    def open(cls, keystore: Path, password: str, chain_id: int) -> KeystoreSigner:
-        """KeystoreInvalid when the file is absent, unreadable, malformed, or the password does not fit."""
-        try:
-            key = Account.decrypt(json.loads(keystore.read_text()), password)
-        except FileNotFoundError:
-            raise KeystoreInvalid("the keystore is absent", needed="a version 3 keystore file") from None
-        except OSError:
-            raise KeystoreInvalid("the keystore cannot be read", needed="a version 3 keystore file") from None
-        except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError):  # UnicodeError is a ValueError
-            raise KeystoreInvalid(
-                "the keystore cannot be opened", needed="a version 3 keystore file and its password"
-            ) from None
-        return cls(Account.from_key(key), chain_id)
+    @abstractmethod
+    def _signed(self, transaction: Transaction) -> tuple[bytes, bytes]:
+        """What is sent, and its hash."""
 
     @property
     def address(self) -> str:
         return self._address
-
-    @property
-    def at_once(self) -> int:
-        return AT_ONCE
 
     def sign(self, to: str, calldata: str, nonce: int, gas: int | None = None) -> Signed:
         """A call. `gas` is its limit, None for what the contracts' calls need at most."""
@@ -71,8 +61,34 @@ class KeystoreSigner:
 
     def _sign(self, nonce: int, gas: int, to: bytes, data: str) -> Signed:
         content = bytes.fromhex(data.removeprefix("0x"))
-        raw, digest = Transaction(self._chain_id, nonce, gas, to, content).signed_with(self._key)
+        raw, digest = self._signed(Transaction(self._chain_id, nonce, gas, to, content))
         return Signed(to_hex(raw), to_hex(digest), nonce, self._address)
+
+
+class KeystoreSigner(TransactionSigner):
+    """The key is in this process's memory."""
+
+    def __init__(self, account: LocalAccount, chain_id: int) -> None:
+        super().__init__(str(account.address), chain_id)
+        self._key = PrivateKey(bytes(account.key))
+
+    def _signed(self, transaction: Transaction) -> tuple[bytes, bytes]:
+        return transaction.signed_with(self._key)
+
+    @classmethod
+    def open(cls, keystore: Path, password: str, chain_id: int) -> KeystoreSigner:
+        """KeystoreInvalid when the file is absent, unreadable, malformed, or the password does not fit."""
+        try:
+            key = Account.decrypt(json.loads(keystore.read_text()), password)
+        except FileNotFoundError:
+            raise KeystoreInvalid("the keystore is absent", needed="a version 3 keystore file") from None
+        except OSError:
+            raise KeystoreInvalid("the keystore cannot be read", needed="a version 3 keystore file") from None
+        except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError):  # UnicodeError is a ValueError
+            raise KeystoreInvalid(
+                "the keystore cannot be opened", needed="a version 3 keystore file and its password"
+            ) from None
+        return cls(Account.from_key(key), chain_id)
 
 
 def gas_for(calldata: str) -> int:

@@ -45,10 +45,17 @@ class Transaction:
             [],
         ]
 
-    def signed_with(self, key: PrivateKey) -> tuple[bytes, bytes]:
-        """What is sent, and its hash (32 bytes). The signature has the low s that EIP-2 wants."""
-        fields = self._fields()
-        signature = key.sign_recoverable(keccak256(FEE_MARKET + rlp.encode(fields)), hasher=None)
-        r, s, parity = signature[:32], signature[32:64], signature[64]
-        raw = FEE_MARKET + rlp.encode([*fields, rlp.scalar(parity), r.lstrip(b"\0"), s.lstrip(b"\0")])
+    def digest(self) -> bytes:
+        """What is signed (32 bytes)."""
+        return keccak256(FEE_MARKET + rlp.encode(self._fields()))
+
+    def with_signature(self, r: bytes, s: bytes, parity: int) -> tuple[bytes, bytes]:
+        """What is sent, and its hash (32 bytes); `r` and `s` are 32 bytes each, `parity` that of R's y coordinate."""
+        signature: list[rlp.Rlp] = [rlp.scalar(parity), r.lstrip(b"\0"), s.lstrip(b"\0")]
+        raw = FEE_MARKET + rlp.encode([*self._fields(), *signature])
         return raw, keccak256(raw)
+
+    def signed_with(self, key: PrivateKey) -> tuple[bytes, bytes]:
+        """As `with_signature`. The signature has the low s that EIP-2 wants."""
+        signature = key.sign_recoverable(self.digest(), hasher=None)
+        return self.with_signature(signature[:32], signature[32:64], signature[64])
