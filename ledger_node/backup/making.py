@@ -13,8 +13,8 @@ from ledger_node.store.local_rows import snapshot
 
 
 def files_of(config: NodeConfig) -> dict[str, Path]:
-    """What a backup holds beside the tables, by the part's name. Not the keystore's password, and no key that a security
-    module or another process has."""
+    """What a backup holds beside the tables, by the part's name. Not the keystore's password, and no key that a
+    security module or another process has."""
     files = {"api-keys.json": config.api_keys, "deployment.json": config.deployment}
     return files if config.signer.kind != "keystore" else {"keystore.json": config.keystore, **files}
 
