@@ -55,6 +55,7 @@ class FakeLedger:
     pool: dict[int, str] = field(default_factory=dict)
     receipts_by_hash: dict[str, Receipt] = field(default_factory=dict)
     serves_blocks: bool = True
+    lags: int = 0  # blocks of its head that it does not give by number
     serves_receipts: bool = True
     room: int = 1_000_000
     sender: str = address(99)
@@ -103,7 +104,7 @@ class FakeLedger:
 
     def block(self, number: int) -> BlockRef | None:
         self._answer()
-        return self.blocks[number] if number < len(self.blocks) else None
+        return self.blocks[number] if number < len(self.blocks) - self.lags else None
 
     def blocks_at(self, numbers: Sequence[int]) -> list[BlockRef]:
         found = [self.block(number) for number in numbers]

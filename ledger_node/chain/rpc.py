@@ -27,6 +27,8 @@ from ledger_node.ports import MOST_EVENTS, RangeTooLarge
 TIMEOUT = 20  # seconds for one call
 #: What engines answer when they already hold these very bytes: for us that is success.
 ALREADY_KNOWN = ("already known", "already imported", "known transaction", "already in mempool", "already in pool")
+#: What servers answer that lag behind another one: asked again, they have it.
+NOT_YET = ("header not found", "block not found", "unknown block")
 NONCE_TOO_LOW = ("nonce too low",)
 
 
@@ -178,6 +180,10 @@ class RpcLedger:
                 data = _revert_data(error)
                 if data:
                     return abi.decode_error(data)
+                if any(words in str(error).lower() for words in NOT_YET):
+                    raise ChainAnswerInvalid(
+                        "the engine does not have a block that it showed", got="no state"
+                    ) from None
         return abi.DecodedError("Unknown", {})
 
     def transaction_count(self, address: str, block: int | None = None) -> int:

@@ -148,7 +148,10 @@ class Follower:
 
     def _stands(self, at: Checkpoint) -> bool:
         known = self._ledger.block(at.number)
-        return known is not None and known.hash == at.hash
+        if known is None:
+            # A server behind another one that showed a later head: the chain has not turned.
+            raise ChainAnswerInvalid("the chain does not know a block below its head", got=f"block {at.number}")
+        return known.hash == at.hash
 
     def _is_ours(self, known: BlockRef) -> bool:
         """Whether a block of the chain contradicts none that the index knows."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 
 from ledger_node.domain.position import BlockRef, Event, Position
-from ledger_node.domain.submission import Outgoing, Settlement, Signed, SubmissionState, Waiting
+from ledger_node.domain.submission import CANCELLED, Outgoing, Settlement, Signed, SubmissionState, Waiting
 from ledger_node.errors import IndexConflict
 from ledger_node.store.database import Database
 from ledger_node.store.schema.following import block, event
@@ -16,6 +16,10 @@ from ledger_node.store.schema.local import submission as table
 
 QUEUED, SIGNED, SENT = SubmissionState.QUEUED.value, SubmissionState.SIGNED.value, SubmissionState.SENT.value
 MINED, FAILED, REPLACED = SubmissionState.MINED.value, SubmissionState.FAILED.value, SubmissionState.REPLACED.value
+#: Signed or sent, or replaced as it seems.
+UNSETTLED = table.c.state.in_((SIGNED, SENT)) | (
+    (table.c.state == REPLACED) & ~table.c.settled & table.c.outcome.is_(None)
+)
 #: What is needed to send.
 SENDING = (table.c.id, table.c.nonce, table.c.raw, table.c.hash, table.c.cancel_raw, table.c.cancel_hash)
 #: A state as it was before a block said anything.
@@ -73,9 +77,14 @@ class SqlDispatch:
         return self._outgoing(table.c.state == SIGNED, limit)
 
     def sent(self, outgoing: Sequence[Outgoing]) -> None:
-        ids = [one.id for one in outgoing]
         with self._database.write(as_writer=True) as connection:
-            connection.execute(update(table).where(table.c.id.in_(ids), table.c.state == SIGNED).values(state=SENT))
+            for cancelled in (False, True):
+                # Not what was cancelled after it was handed over: its cancellation is still to be sent.
+                same = table.c.cancel_raw.is_not(None) if cancelled else table.c.cancel_raw.is_(None)
+                ids = [one.id for one in outgoing if (len(one.hashes) == 2) is cancelled]
+                these = table.c.id.in_(ids) & (table.c.state == SIGNED) & same
+                if ids:
+                    connection.execute(update(table).where(these).values(state=SENT))
 
     def in_flight(self) -> int:
         with self._database.read() as connection:
@@ -83,8 +92,7 @@ class SqlDispatch:
             return connection.scalar(counted) or 0
 
     def unsettled(self, limit: int) -> list[Outgoing]:
-        doubtful = (table.c.state == REPLACED) & ~table.c.settled & table.c.outcome.is_(None)
-        return self._outgoing(table.c.state.in_((SIGNED, SENT)) | doubtful, limit)
+        return self._outgoing(UNSETTLED, limit)
 
     # Settling
 
@@ -93,7 +101,7 @@ class SqlDispatch:
             select(table.c.id, block.c.hash.label("block_hash"), event)
             .join(event, event.c.transaction == table.c.hash)
             .join(block, block.c.number == event.c.block)
-            .where(self._ours, table.c.state.in_((SIGNED, SENT)), event.c.block > after, event.c.block <= upto)
+            .where(self._ours, UNSETTLED, event.c.block > after, event.c.block <= upto)
             .order_by(event.c.block, event.c.log_index)
         )
         shown: dict[str, list[Event]] = {}
@@ -169,9 +177,13 @@ class SqlDispatch:
 
     def requeue(self, submissions: Sequence[str]) -> int:
         fresh = {**NO_BLOCK, "state": QUEUED, "raw": None, "hash": None, "nonce": None}
-        these = table.c.id.in_(submissions) & (table.c.state == REPLACED) & ~table.c.settled
+        lost = (table.c.state == REPLACED) & ~table.c.settled & table.c.outcome.is_(None)
+        these = table.c.id.in_(submissions) & lost
+        unwanted = these & table.c.cancel_raw.is_not(None)
         with self._database.write(as_writer=True) as connection:
-            return connection.execute(update(table).where(these).values(fresh)).rowcount
+            # What an operator wanted to take back has come to nothing by now.
+            ended = connection.execute(update(table).where(unwanted).values(settled=True, outcome=CANCELLED)).rowcount
+            return ended + connection.execute(update(table).where(these).values(fresh)).rowcount
 
     def _settled_by(self, block: int, block_hash: str) -> Any:
         return self._ours & (table.c.block == block) & (table.c.block_hash == block_hash) & ~table.c.settled

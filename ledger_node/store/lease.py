@@ -59,9 +59,11 @@ class Lease:
 
     def take(self) -> bool:
         """Becomes the writer when nobody is. False when another one lives."""
-        locked = self._free_of_others()
+        locked, began = self._free_of_others(), self._monotonic()
         with self.database.write() as connection:
             self._require_tables(connection)
+            if self._monotonic() - began > BEAT:
+                self._seen = None  # who held the store so long may be the writer, kept from its beat by its own work
             row = connection.execute(select(writer)).first()
             if row is not None and row.holder and not locked and not self._stands_still(row):
                 return False

@@ -11,6 +11,7 @@ from ledger_node.domain.submission import SubmissionState
 from ledger_node.store.schema.following import event
 from ledger_node.store.schema.local import reverted_event, submission
 
+DECIDED = (SubmissionState.MINED, SubmissionState.SAFE, SubmissionState.FINAL, SubmissionState.FAILED)
 #: The columns of an event that are kept.
 KEPT = ("block", "log_index", "transaction", "contract", "generation", "name", "args")
 
@@ -26,14 +27,15 @@ def keep_reverted(connection: Connection, ancestor: int) -> None:
 
 
 def rearm(connection: Connection, ancestor: int) -> None:
-    """Submissions that were mined above a block, and are not beyond a reorganisation's reach, wait for it again."""
+    """Submissions that were decided above a block wait for it again: those too that were thought beyond a
+    reorganisation's reach, or their nonces would never be used and hold up all that follow."""
     nothing = dict.fromkeys(("block", "block_hash", "status", "outcome"), null())
     connection.execute(
         update(submission)
         .where(
             submission.c.block > ancestor,
-            submission.c.state.in_((SubmissionState.MINED, SubmissionState.FAILED)),
-            submission.c.settled.is_(False),
+            submission.c.raw.is_not(None),
+            submission.c.state.in_(DECIDED) | submission.c.outcome.is_not(None),
         )
         .values(state=SubmissionState.SENT, settled=False, **nothing)
     )

@@ -21,19 +21,21 @@ class Finishing:
         self._looked_at: tuple[BlockRef, int] | None = None
         self.height = -1  # the newest block whose facts stay
 
-    def step(self, head: BlockRef) -> int:
-        """How many submissions moved."""
+    def step(self, head: BlockRef, *, anew: bool = False) -> int:
+        """How many submissions moved. `anew` when something was settled since the last look."""
         at = self._index.checkpoint()
-        if at is None or (head, at.number) == self._looked_at:
+        if at is None or ((head, at.number) == self._looked_at and not anew):
             return 0
+        self._looked_at = (head, at.number)
         height = self.height = min(at.number, self._finality.height(head))
         moved = 0
         for number, block_hash in self._dispatch.passing_blocks(height):
             known = self._ledger.block(number)
-            if known is not None and known.hash == block_hash:
+            if known is None:
+                self._looked_at = None  # an engine that lags behind another: asked again
+            elif known.hash == block_hash:
                 moved += self._dispatch.finish(number, block_hash, self._finality.state)
             else:
                 log.info("fallen out", extra={"block": number})
                 moved += self._dispatch.rearm(number, block_hash)
-        self._looked_at = (head, at.number)
         return moved

@@ -51,8 +51,8 @@ class Sending:
             self._stage("sent")
             done += taken
             self._require_all(outgoing, taken)
-        if done:
-            self.note_progress()
+        if done and room == self._window:
+            self.note_progress()  # only of the first: what was sent before must not wait for ever for its turn
         return done
 
     def resend(self) -> None:

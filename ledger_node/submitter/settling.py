@@ -9,6 +9,7 @@ from ledger_node.domain.command import Contracts, Generations
 from ledger_node.domain.outcome import outcome_of
 from ledger_node.domain.position import BlockRef
 from ledger_node.domain.submission import CANCELLED, Outgoing, Receipt, Settlement, SubmissionState
+from ledger_node.errors import ChainAnswerInvalid
 from ledger_node.ports import Clock, Desk, Dispatch, Index, Ledger, Stage
 
 log = logging.getLogger(__name__)
@@ -63,11 +64,21 @@ class Settling:
             settled = self.recover()
         else:
             settled = self._settle_by_events(self._read.number, upto.number)
-            counted = self._ledger.transaction_count(self._signer, upto.number)
+            counted = self._counted(upto.number)
             if self._dispatch.open_below(counted) or counted > self._dispatch.next_nonce(0) > 0:
                 settled += self._settle_by_receipts(self._read.number, upto.number)
         self._read = upto
         return settled
+
+    def look_back(self) -> int:
+        """What an earlier look missed, whatever the reason: the chain has counted it and nothing is known of it."""
+        return self.recover() if self._dispatch.open_below(self._ledger.transaction_count(self._signer)) else 0
+
+    def _counted(self, block: int) -> int:
+        try:
+            return self._ledger.transaction_count(self._signer, block)
+        except ChainAnswerInvalid:  # the engine keeps no state of a block so old
+            return self._ledger.transaction_count(self._signer)
 
     def _settle_by_events(self, after: int, upto: int) -> int:
         return self._write(
@@ -96,8 +107,10 @@ class Settling:
         return settled
 
     def recover(self) -> int:
-        """By hash, as after a restart: the oldest that are open, as long as some of them are found."""
-        settled = 0
+        """Whatever the index has, then by hash, as after a restart: the oldest that are open, as long as some of them
+        are found."""
+        at = self._index.checkpoint()
+        settled = 0 if at is None else self._settle_by_events(-1, at.number)
         while True:
             outgoing = self._dispatch.unsettled(BATCH)
             hashes = [hash_ for one in outgoing for hash_ in one.hashes]
@@ -151,6 +164,7 @@ class Settling:
         somebody else is blamed."""
         missing = [one for one in outgoing if not found & set(one.hashes)]
         if not missing:
+            self._used_since = {}
             return
         counted, now = self._ledger.transaction_count(self._signer), self._clock.now()
         used = [one.nonce for one in missing if one.nonce < counted]
@@ -165,7 +179,8 @@ class Settling:
         block = self._ledger.head() if receipt is None else BlockRef(receipt.block, receipt.block_hash, 0)
         if self._desk.alarm(nonce, None if receipt is None else receipt.transaction, block.number):
             log.error("foreign transaction", extra={"nonce": nonce, "block": block.number})
-        self._dispatch.replaced(nonce, block)
+        if self._dispatch.replaced(nonce, block):
+            self._desk.pause("foreign_transaction")  # also when that nonce was looked at once before
 
     def _generations(self) -> Generations:
         """All that the index knows. A write only ever goes to one of these, so its events are these contracts'."""

@@ -32,6 +32,9 @@ class Submitter:
         self._ledger = ledger
         self._dispatch = dispatch
         self._desk = desk
+        self._clock = clock
+        self._resend_seconds = resend_seconds
+        self._looked_back_at = clock.now()
         self._signing = Signing(ledger, dispatch, desk, signer, stage)
         self._sending = Sending(ledger, dispatch, clock, window=window, resend_seconds=resend_seconds, stage=stage)
         self._settling = Settling(
@@ -62,9 +65,13 @@ class Submitter:
     def settle(self) -> int:
         """For a thread of its own, which alone sends again what the chain does not show."""
         settled = self._settling.step()
+        now = self._clock.now()
+        if now - self._looked_back_at >= self._resend_seconds:
+            self._looked_back_at = now
+            settled += self._settling.look_back()
         if settled:
             self._sending.note_progress()
-        moved = settled + self._finishing.step(self._ledger.head())
+        moved = settled + self._finishing.step(self._ledger.head(), anew=settled > 0)
         if self._desk.paused():
             return moved
         if self._sending.stalled and self._dispatch.unsettled(1):

@@ -91,6 +91,7 @@ def test_submissions_that_fell_out_wait_again(told: Chronicle) -> None:
     with told.database.read() as connection:
         rows = list(connection.execute(submission.select().order_by(submission.c.nonce)))
     states = [(row.state, row.block, row.settled) for row in rows]
-    assert states == [("sent", None, False), ("sent", None, False), *cases[2:]]
-    for row in rows[:2]:
+    fallen = ("sent", None, False)
+    assert states == [fallen, fallen, cases[2], fallen, fallen, *cases[5:]]
+    for row in (*rows[:2], *rows[3:5]):
         assert (row.block_hash, row.status, row.outcome) == (None, None, None)

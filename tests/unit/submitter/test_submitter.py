@@ -386,3 +386,88 @@ def test_reorganisation_rearms_what_fell_out(world: World) -> None:
     assert world.state(one) is SubmissionState.FINAL
     assert world.ledger.next_nonce == 1
     assert set(world.ledger.sends) == {"0xraw0"}
+
+
+def test_cancelled_write_that_lost_its_nonce_holds_nothing_up(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.desk.cancel(one.id, world.signer.sign_nothing)
+    world.ledger.pool[0] = digest(30_000)
+    world.mine()
+    world.desk.resume()
+    world.settle(4)
+    other = world.accept("b")
+    world.settle()
+    assert (world.find(one).outcome, world.find(one).settled) == (CANCELLED, True)
+    assert world.state(other) is SubmissionState.FINAL
+
+
+def test_what_the_index_has_is_not_blamed_on_another(world: World) -> None:
+    """An engine that gives no receipt by hash, since it prunes that, or has not made it yet."""
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.mine([registered(world.hash(one), 0)])
+    world.ledger.receipts_by_hash.pop(world.hash(one))
+    world.restart()
+    world.follower.catch_up()
+    world.settle(12)
+    assert world.state(one) is SubmissionState.FINAL
+    assert (world.desk.paused(), world.ledger.next_nonce) == (None, 1)
+
+
+def test_nonce_that_is_lost_once_more_is_looked_at_once_more(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    for _ in range(2):
+        world.ledger.pool[0] = digest(30_000)
+        world.mine()
+        assert world.desk.paused() == "foreign_transaction"
+        world.ledger.reorganise(1)
+        world.ledger.mine()
+        world.ledger.mine()
+        world.follower.catch_up()
+        world.desk.resume()
+        world.submitter.step()
+        assert world.state(one) is SubmissionState.SENT
+    world.settle()
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_steady_writes_keep_nothing_from_being_sent_again(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.pool.clear()
+    for number in range(5):
+        world.accept(f"{number}")
+        world.clock.time += 4
+        world.mine()
+    assert world.state(one) is not SubmissionState.SENT
+
+
+def test_server_that_lags_behind_another_takes_nothing_back(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.mine([registered(world.hash(one), 0)])
+    world.follower.catch_up()
+    world.submitter.step()
+    world.ledger.mine()
+    world.follower.catch_up()
+    world.ledger.lags = 2
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.MINED
+    world.ledger.lags = 0
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_reorganisation_below_what_was_final_jams_nothing(world: World) -> None:
+    one = world.accept("a")
+    world.settle(4)
+    assert world.state(one) is SubmissionState.FINAL
+    world.ledger.reorganise(len(world.ledger.blocks) - 1)
+    for _ in range(6):
+        world.ledger.mine()
+    world.follower.catch_up()
+    other = world.accept("b")
+    world.settle(12)
+    assert (world.state(one), world.state(other)) == (SubmissionState.FINAL, SubmissionState.FINAL)
