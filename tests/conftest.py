@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -23,9 +24,10 @@ def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSql]:
-    """A real PostgreSQL, reached over a socket in a folder."""
-    with PostgreSql.running(tmp_path_factory.mktemp("postgresql")) as server:
+def postgresql() -> Iterator[PostgreSql]:
+    """A real PostgreSQL, reached over a socket in a folder: not in pytest's own, which another session of the same user
+    closes to the server's user."""
+    with TemporaryDirectory(prefix="medledger-") as folder, PostgreSql.running(Path(folder)) as server:
         yield server
 
 

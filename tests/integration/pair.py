@@ -154,6 +154,14 @@ class Pair:
         self._acts.do([step])
         self.settle()
 
+    def look_at_alarm(self, side: Side) -> None:
+        """As the operator of a node does whose key was used elsewhere."""
+        deadline = time.monotonic() + 30
+        while side.node.node.status()["paused"] != "foreign_transaction":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        side.node.node.resume()
+
     def send(self, key: KeystoreSigner, contract: str, function: str, *args: object) -> dict[str, Any]:
         """A transaction of any key to a contract of the newest generation: what it did, or how it was refused."""
         index = list(self.institute.node.consortium.generations())[-1]

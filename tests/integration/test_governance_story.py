@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from ledger_node.client import Input
 from ledger_node.client.answers import Submission, WrittenFact
 from ledger_node.client.inputs import Document
 from ledger_node.client.proposals import Proposals
+from ledger_node.config import load_config
 from ledger_node.domain.codes import (
     Capability,
     EmergencyReason,
@@ -79,10 +79,10 @@ def test_admin_ends_a_stolen_operator_key_with_one_command(pair: Pair) -> None:
     pair.act(acts.offer(pair.admin(pair.hospital), key.address, KeyRole.OPERATOR))
     pair.act(acts.accept(key, pair.hospital.number))
     since = register_with(pair, key)["writtenAt"]
-    config = tomllib.loads(member.config.read_text())
+    config = load_config(member.config)
     files = ("--keystore", str(member.folder / "admin.json"), "--password-file", str(member.folder / "admin.password"))
-    words = ("key", "report", key.address, "--since", since, *files, "--deployment", config["deployment"])
-    reported = CliRunner().invoke(app, [*words, "--rpc", config["rpc_url"], "--json"])
+    words = ("key", "report", key.address, "--since", since, *files, "--deployment", str(config.deployment))
+    reported = CliRunner().invoke(app, [*words, "--rpc", config.rpc_url, "--json"])
     assert reported.exit_code == 0, reported.output
     assert json.loads(reported.stdout)["events"] == ["KeyReportedCompromised", "KeyRetired"]
 
@@ -216,6 +216,8 @@ def test_proposal_without_the_votes_is_not_carried_out(pair: Pair) -> None:
     # Past the node's own check the contract says the same.
     bare = error_of(pair, pair.operator(pair.institute), "consortium", "execute", number, shown["payload"])
     assert bare == "ConsortiumNotPassed"
+    # The node holds that key alone, as it thinks: it says that somebody else does too, and waits for its operator.
+    pair.look_at_alarm(pair.institute)
 
 
 def test_new_generation_takes_what_is_new_and_the_old_one_what_protects(pair: Pair) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger_node.store.database import Database
+from ledger_node.store.lease import open_alone
 from tests.fakes import digest
 from tests.postgresql import PostgreSql
 from tests.unit.store.chronicle import Chronicle
@@ -17,14 +18,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def on_postgresql(postgresql: PostgreSql) -> Database:
-    made = Database(postgresql.new_url())
-    made.migrate()
-    return made
+    return open_alone(postgresql.new_url())
 
 
 def test_digests_are_the_same(tmp_path: Path, on_postgresql: Database) -> None:
-    on_sqlite = Database(f"sqlite:///{tmp_path / 'node.db'}")
-    on_sqlite.migrate()
+    on_sqlite = open_alone(f"sqlite:///{tmp_path / 'node.db'}")
     told = []
     for database in (on_sqlite, on_postgresql):
         chronicle = Chronicle(database)
