@@ -209,6 +209,7 @@ def test_chain_that_is_not_there(run: Run, consortium: Network, tmp_path: Path) 
     copied = tmp_path / "node"
     shutil.copytree(consortium.member("publisher").folder, copied)
     (copied / "node.db").unlink()
+    shutil.copy(consortium.folder / "deployment.json", tmp_path)  # where its file looks for it
     config = copied / "node.toml"
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -226,9 +227,9 @@ def test_another_chain_is_refused(run: Run, consortium: Network, tmp_path: Path)
     shutil.copytree(consortium.member("publisher").folder, copied)
     record = json.loads((consortium.folder / "deployment.json").read_text())
     record["genesis"] = ABSENT
-    (copied / "deployment.json").write_text(json.dumps(record))
+    (tmp_path / "deployment.json").write_text(json.dumps(record))
     config = copied / "node.toml"
-    text = config.read_text().replace(str(consortium.folder / "deployment.json"), "deployment.json")
+    text = config.read_text()
     port = next(line for line in text.splitlines() if line.startswith("port"))
     config.write_text(text.replace(port, "port = 1024"))
     assert run("node", "run", "--config", config).problem["code"] == "ML-0602"
