@@ -57,7 +57,7 @@ from ledger_node.store.desk import SqlDesk
 from ledger_node.store.dispatch import SqlDispatch
 from ledger_node.store.gauges import SqlGauges
 from ledger_node.store.index import SqlIndex
-from ledger_node.store.lease import Lease
+from ledger_node.store.lease import BEAT, Lease
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.store.pins import SqlPins
 from ledger_node.submitter.submitter import Submitter
@@ -217,6 +217,7 @@ class Runtime:
             self._writing,
             tasks,
             poll_seconds=config.poll_seconds,
+            beat_seconds=BEAT,
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from ledger_node.domain.codes import ProposalKind
-from ledger_node.domain.command import Command, Contracts, Deployment, Listing
+from ledger_node.domain.command import Command, Contracts, Deployment, Generations, Listing
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.figures import Figures, Standing
@@ -527,6 +527,12 @@ class Index(Protocol):
     ) -> list[str]:
         """The runs with such an input (all that are given must fit). What uses a version derived from a dataset is
         found by way of `derived_from`."""
+
+
+def known_generations(index: Index, first: Contracts) -> Generations:
+    """All generations that the index knows; the first's contracts are the deployment record's."""
+    at = index.checkpoint()
+    return Generations.known(first, [] if at is None else index.generations(at.number))
 
 
 class ApiKeys(Protocol):

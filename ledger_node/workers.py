@@ -13,7 +13,6 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0  # a worker's pause after a failure
 STUBBORN = 3  # times in a row that what cannot pass is met until it is believed: one answer may have been wrong
-BEAT_SECONDS = 1.0  # between two beats of a writer, and between two looks of a standby
 
 #: One step of a worker: how much moved.
 Task = Callable[[], int]
@@ -31,7 +30,8 @@ class Writing(Protocol):
 
 
 class Workers:
-    """`tasks` are the workers by name; `note_failure` is told a worker's failure, empty when it works; `stand_by` is
+    """`tasks` are the workers by name; `beat_seconds` lie between two beats of a writer, and between two looks of a
+    standby; `note_failure` is told a worker's failure, empty when it works; `stand_by` is
     called now and then while another process writes."""
 
     def __init__(
@@ -40,11 +40,13 @@ class Workers:
         tasks: Mapping[str, Task],
         *,
         poll_seconds: float,
+        beat_seconds: float,
         note_failure: Callable[[str, str], None],
         stand_by: Callable[[], None],
     ) -> None:
         self._writing = writing
         self._poll_seconds = poll_seconds
+        self._beat_seconds = beat_seconds
         self._note_failure = note_failure
         self._stand_by = stand_by
         self._stop = threading.Event()
@@ -84,7 +86,7 @@ class Workers:
             except MedLedgerError as error:
                 # Without its store nobody writes: what a worker tries fails by itself.
                 log.warning("writing waits", extra={"code": error.code})
-            self._stop.wait(BEAT_SECONDS)
+            self._stop.wait(self._beat_seconds)
 
     def _look(self) -> None:
         if self._leading.is_set():
@@ -106,7 +108,7 @@ class Workers:
         worker, loudly: a node that cannot read its chain must not answer as if it could."""
         hopeless = 0
         while not self._stop.is_set():
-            if not self._leading.wait(BEAT_SECONDS):
+            if not self._leading.wait(self._beat_seconds):
                 continue
             try:
                 moved = task()

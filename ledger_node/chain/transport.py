@@ -40,7 +40,7 @@ class JsonRpc(HTTPProvider):
 
     def ask(self, method: str, *params: Any) -> Any:
         """The `result`. RpcRefused when the engine answers with an error."""
-        answer = self._translated(method, self._post, _encoded(next(self.request_counter), method, list(params)))
+        answer = self._post(method, _encoded(next(self.request_counter), method, list(params)))
         if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
             raise _not_rpc()
         if "error" in answer:
@@ -53,7 +53,7 @@ class JsonRpc(HTTPProvider):
         if not calls:
             return []
         request = b"[" + b",".join(_encoded(number, *call) for number, call in enumerate(calls)) + b"]"
-        answers = self._translated(calls[0][0], self._post, request)
+        answers = self._post(calls[0][0], request)
         if isinstance(answers, dict) and "error" in answers:
             raise RpcRefused(answers["error"])  # of the whole: too many calls, say
         found: list[Any] = [_MISSING] * len(calls)
@@ -66,18 +66,15 @@ class JsonRpc(HTTPProvider):
             raise _not_rpc()
         return found
 
-    def _post(self, content: bytes) -> Any:
+    def _post(self, method: str, content: bytes) -> Any:
         """What web3's own way takes in parts of 10 KiB, each of which waits for Python's lock, comes in large ones."""
         assert self.endpoint_uri is not None  # the constructor gave it
         send, kwargs = self._request_session_manager.get_response_from_post_request, self.get_request_kwargs()
-        with send(self.endpoint_uri, data=content, stream=True, **kwargs) as response:
-            response.raise_for_status()
-            return json.loads(b"".join(response.iter_content(PART)))
-
-    def _translated(self, method: str, send: Any, *what: Any) -> Any:
         began = time.perf_counter()
         try:
-            return send(*what)
+            with send(self.endpoint_uri, data=content, stream=True, **kwargs) as response:
+                response.raise_for_status()
+                return json.loads(b"".join(response.iter_content(PART)))
         except requests.RequestException:
             raise ChainUnreachable(
                 "the chain's RPC does not answer", needed="start the engine, or set rpc_url to one that runs"

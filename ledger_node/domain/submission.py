@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from ledger_node.domain.command import Command, Idempotency
+from ledger_node.errors import IdempotencyKeyReused
 
 
 class SubmissionState(StrEnum):
@@ -31,6 +32,8 @@ OPEN_STATES = (SubmissionState.QUEUED, SubmissionState.SIGNED, SubmissionState.S
 SETTLED_STATES = (SubmissionState.MINED, SubmissionState.SAFE, SubmissionState.FINAL, SubmissionState.FAILED)
 #: The outcome of what its own operator took back.
 CANCELLED: dict[str, Any] = {"cancelled": True}
+#: Why nothing is signed or sent: an operator said so, or somebody else used the key.
+BY_OPERATOR, FOREIGN_TRANSACTION = "operator", "foreign_transaction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,16 @@ class Submission:
     @property
     def settled(self) -> bool:
         return self.state in SETTLED_STATES or self.outcome == CANCELLED
+
+    def require_request(self, digest: str) -> None:
+        """IdempotencyKeyReused unless its key came with this very request, by its digest, before."""
+        if self.request_digest != digest:
+            raise IdempotencyKeyReused(
+                "the idempotency key came with another request before",
+                got=f"a key of {len(self.idempotency_key)} characters",
+                needed="a new key for a new request",
+                submission=self.id,
+            )
 
 
 @dataclass(frozen=True, slots=True)

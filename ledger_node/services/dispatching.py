@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ledger_node.domain.submission import Alarm, Submission
+from ledger_node.domain.submission import BY_OPERATOR, Alarm, Submission
 from ledger_node.errors import NotFound, StateConflict
 from ledger_node.ports import Desk, Outbox, Signer
-
-#: Why an operator paused, where an alarm gives a reason of its own.
-BY_OPERATOR = "operator"
 
 
 class Dispatching:

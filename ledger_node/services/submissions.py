@@ -9,8 +9,8 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from ledger_node.domain.command import Command, Generations, Idempotency, Identity
 from ledger_node.domain.submission import Entry, Submission
-from ledger_node.errors import IdempotencyKeyReused, NotFound
-from ledger_node.ports import Index, Ledger, Outbox, Stage, no_stage
+from ledger_node.errors import NotFound
+from ledger_node.ports import Index, Ledger, Outbox, Stage, known_generations, no_stage
 from ledger_node.proof import ids
 from ledger_node.proof.hashing import parse_hex, to_hex
 
@@ -76,13 +76,8 @@ class Submissions:
         """What this very request was answered before. IdempotencyKeyReused when the key came with another one: it is
         told before any rule is checked, since a rule may refuse it too, and that would hide what is wrong."""
         earlier = self._outbox.find_by_key(idempotency.key)
-        if earlier is not None and earlier.request_digest != idempotency.request_digest:
-            raise IdempotencyKeyReused(
-                "the idempotency key came with another request before",
-                got=f"a key of {len(idempotency.key)} characters",
-                needed="a new key for a new request",
-                submission=earlier.id,
-            )
+        if earlier is not None:
+            earlier.require_request(idempotency.request_digest)
         return earlier
 
     def submit(self, command: Command, idempotency: Idempotency) -> Submission:
@@ -112,9 +107,7 @@ class Submissions:
         return self._outbox.list_recent(limit)
 
     def _generations(self) -> Generations:
-        at = self._index.checkpoint()
-        registered = self._index.generations(at.number) if at else []
-        return Generations.known(self.identity.deployment.contracts, registered)
+        return known_generations(self._index, self.identity.deployment.contracts)
 
 
 class Writer(Protocol):

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select, update
 
-from ledger_node.domain.submission import CANCELLED, OPEN_STATES, Alarm, Signed, Submission, SubmissionState
+from ledger_node.domain.submission import (
+    CANCELLED,
+    FOREIGN_TRANSACTION,
+    OPEN_STATES,
+    Alarm,
+    Signed,
+    Submission,
+    SubmissionState,
+)
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
 from ledger_node.store.outbox import submission_of
@@ -41,7 +49,7 @@ class SqlDesk:
             if connection.execute(known).first() is not None:
                 return False
             connection.execute(alarm.insert().values(**row, raised_at=self._clock.now()))
-            self._pause(connection, "foreign_transaction")
+            self._pause(connection, FOREIGN_TRANSACTION)
         return True
 
     def alarm_all(self, nonces: Sequence[int], block: int) -> bool:
@@ -53,7 +61,7 @@ class SqlDesk:
             if not new:
                 return False
             connection.execute(alarm.insert(), new)
-            self._pause(connection, "foreign_transaction")
+            self._pause(connection, FOREIGN_TRANSACTION)
         return True
 
     def alarms(self, limit: int) -> list[Alarm]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from ledger_node.domain.submission import OPEN_STATES, Entry, Signed, Submission, SubmissionState
-from ledger_node.errors import IdempotencyKeyReused, QueueFull
+from ledger_node.errors import QueueFull
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
 from ledger_node.store.schema.local import secret
@@ -93,14 +93,9 @@ def _earlier(connection: Connection, entries: Sequence[Entry]) -> dict[str, Subm
     asked = {entry.idempotency.key: entry.idempotency.request_digest for entry in entries}
     found = {}
     for row in connection.execute(select(table).where(table.c.idempotency_key.in_(list(asked)))):
-        if row.request_digest != asked[row.idempotency_key]:
-            raise IdempotencyKeyReused(
-                "the idempotency key came with another request before",
-                got=f"a key of {len(row.idempotency_key)} characters",
-                needed="a new key for a new request",
-                submission=row.id,
-            )
-        found[row.idempotency_key] = submission_of(row)
+        earlier = submission_of(row)
+        earlier.require_request(asked[earlier.idempotency_key])
+        found[earlier.idempotency_key] = earlier
     return found
 
 

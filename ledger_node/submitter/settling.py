@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from ledger_node.domain.command import Contracts, Generations
+from ledger_node.domain.command import Contracts
 from ledger_node.domain.outcome import outcome_of
 from ledger_node.domain.position import BlockRef
-from ledger_node.domain.submission import CANCELLED, Outgoing, Receipt, Settlement, SubmissionState
+from ledger_node.domain.submission import CANCELLED, FOREIGN_TRANSACTION, Outgoing, Receipt, Settlement, SubmissionState
 from ledger_node.errors import ChainAnswerInvalid
-from ledger_node.ports import Clock, Desk, Dispatch, Index, Ledger, Stage
+from ledger_node.ports import Clock, Desk, Dispatch, Index, Ledger, Stage, known_generations
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +147,8 @@ class Settling:
         return len(settlements)
 
     def _settlements(self, receipts: Iterable[Receipt], ours: dict[str, Outgoing]) -> Iterable[Settlement]:
-        listings = self._generations().listings()
+        # A write only ever goes to one of these, so its events are these contracts'.
+        listings = known_generations(self._index, self._contracts).listings()
         for receipt in receipts:
             one = ours.get(receipt.transaction)
             if one is None:
@@ -180,12 +181,7 @@ class Settling:
         if self._desk.alarm(nonce, None if receipt is None else receipt.transaction, block.number):
             log.error("foreign transaction", extra={"nonce": nonce, "block": block.number})
         if self._dispatch.replaced(nonce, block):
-            self._desk.pause("foreign_transaction")  # also when that nonce was looked at once before
-
-    def _generations(self) -> Generations:
-        """All that the index knows. A write only ever goes to one of these, so its events are these contracts'."""
-        at = self._index.checkpoint()
-        return Generations.known(self._contracts, [] if at is None else self._index.generations(at.number))
+            self._desk.pause(FOREIGN_TRANSACTION)  # also when that nonce was looked at once before
 
     def _stands(self, block: BlockRef) -> bool:
         known = self._ledger.block(block.number)

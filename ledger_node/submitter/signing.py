@@ -28,33 +28,33 @@ class Signing:
         waiting = self._dispatch.waiting(self._signer.at_once)
         if self._looked and not waiting:
             return 0
-        floor = self._floor()
-        if self._was_used_elsewhere(floor):
+        given = self._dispatch.next_nonce(0)
+        counted = self._counted(given)
+        if self._was_used_elsewhere(given, counted):
             return 0
         self._looked = True
         if not waiting:
             return 0
-        nonce = self._dispatch.next_nonce(floor)
+        nonce = max(given, counted)
         self._stage("signing")
         signed = [(one.id, self._signer.sign(one.to, one.calldata, place)) for place, one in enumerate(waiting, nonce)]
         self._dispatch.sign(signed)
         self._stage("signed")
         return len(signed)
 
-    def _was_used_elsewhere(self, floor: int) -> bool:
+    def _was_used_elsewhere(self, given: int, counted: int) -> bool:
         """Whether the chain has counted nonces that this store never gave out, and nobody knew yet: somebody else has
         the key, or the store is a restored one and they are what it wrote after its backup. An operator looks before
         anything more is signed. A store that has signed nothing yet may have a key with a past."""
-        given = self._dispatch.next_nonce(0)
-        if not 0 < given < floor or not self._desk.alarm_all(range(given, floor), self._ledger.head().number):
+        if not 0 < given < counted or not self._desk.alarm_all(range(given, counted), self._ledger.head().number):
             return False
         log.error("nonces were used elsewhere", extra={"nonce": given})
         return True
 
-    def _floor(self) -> int:
+    def _counted(self, given: int) -> int:
         """What the chain has counted. More than we gave out is asked for twice: a nonce that is skipped by mistake
         would hold up all that follow."""
         counted = self._ledger.transaction_count(self._signer.address)
-        if counted > self._dispatch.next_nonce(0):
+        if counted > given:
             return min(counted, self._ledger.transaction_count(self._signer.address))
         return counted

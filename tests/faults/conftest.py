@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,30 +41,33 @@ def account(request: pytest.FixtureRequest) -> Account:
     return Account(request.node.name.removeprefix("test_").replace("_", " "))
 
 
+@contextmanager
+def _hospital(folder: Path, store: str) -> Iterator[Network]:
+    """A hospital and a regulator on a chain, each with its node."""
+    started = network.up(folder, chain_id=31_361, block_time=0.5, plans=CONSORTIUM[:2], store=store)
+    try:
+        yield started
+    finally:
+        network.down(started)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hospital_network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
-    """A hospital and a regulator on a chain, each with its node, on either store."""
-    started = network.up(
-        tmp_path / "network", chain_id=31_361, block_time=0.5, plans=CONSORTIUM[:2], store=request.param
-    )
-    yield started
-    network.down(started)
+    """On either store."""
+    with _hospital(tmp_path / "network", request.param) as started:
+        yield started
 
 
 @pytest.fixture
 def sqlite_network(tmp_path: Path) -> Iterator[Network]:
-    started = network.up(tmp_path / "network", chain_id=31_362, block_time=0.5, plans=CONSORTIUM[:2])
-    yield started
-    network.down(started)
+    with _hospital(tmp_path / "network", "sqlite") as started:
+        yield started
 
 
 @pytest.fixture
 def postgresql_network(tmp_path: Path) -> Iterator[Network]:
-    started = network.up(
-        tmp_path / "network", chain_id=31_363, block_time=0.5, plans=CONSORTIUM[:2], store="postgresql"
-    )
-    yield started
-    network.down(started)
+    with _hospital(tmp_path / "network", "postgresql") as started:
+        yield started
 
 
 def pytest_terminal_summary() -> None:

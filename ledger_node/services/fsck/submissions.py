@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ledger_node.domain.command import Deployment, Generations
+from ledger_node.domain.command import Deployment
 from ledger_node.domain.submission import OPEN_STATES, Receipt, SubmissionState
-from ledger_node.ports import Audit, Audited, Index
+from ledger_node.ports import Audit, Audited, Index, known_generations
 from ledger_node.services.fsck.chain import Chain
 from ledger_node.services.fsck.findings import Code, Finding
 
@@ -69,9 +69,7 @@ class SubmissionPart:
                 yield replace(wanted[one.id], repaired=True)
 
     def _outcome(self, receipt: Receipt) -> dict[str, object]:
-        at = self._index.checkpoint()
-        registered = self._index.generations(at.number) if at else []
-        return self._chain.outcome(receipt, Generations.known(self._deployment.contracts, registered).listings())
+        return self._chain.outcome(receipt, known_generations(self._index, self._deployment.contracts).listings())
 
 
 def _told(one: Audited) -> tuple[object, ...]:

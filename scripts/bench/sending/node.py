@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
+from ledger_node.bootstrap import SystemClock
 from ledger_node.chain.finality import ByDepth
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.domain.command import Idempotency, Identity
@@ -26,11 +27,6 @@ from scripts.bench.sending.run import PAUSE, Run, measured, until_mined
 TOGETHER = 100  # writes of one commit, as of one batch request
 WINDOW = 5_000
 POLL = 0.2  # seconds, as a node does by default
-
-
-class SystemClock:
-    def now(self) -> int:
-        return int(time.time())
 
 
 def run(place: Place, writes: int, url: str) -> tuple[Run, float]:

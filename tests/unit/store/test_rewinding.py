@@ -11,6 +11,7 @@ from ledger_node.errors import IndexConflict
 from ledger_node.ports import Checkpoint
 from ledger_node.store.schema.local import submission
 from tests.fakes import address, digest
+from tests.submissions import row
 from tests.unit.store.chronicle import Chronicle
 
 
@@ -67,17 +68,9 @@ def test_a_rewind_from_somewhere_else_changes_nothing(told: Chronicle) -> None:
 
 
 def written(chronicle: Chronicle, number: int, state: str, block: int | None, settled: bool = False) -> None:
-    values: dict[str, Any] = {
-        column.name: 0 if column.type.python_type is int else digest(number) for column in submission.columns
-    }
-    values |= {"id": str(number), "idempotency_key": str(number), "kind": "k", "subject": None, "contract": "datasets"}
-    values |= {"function": "f", "signer": address(1), "nonce": number, "state": state, "settled": settled}
     outcome = None if block is None else {"events": []}
-    values |= {"block": block, "block_hash": digest(1), "status": 1, "outcome": outcome, "created_at": 1}
-    if "number" in values:
-        values["number"] = number
-    if "to" in values:
-        values["to"] = address(2)
+    told = {"block": block, "block_hash": digest(1), "status": 1, "outcome": outcome, "raw": "0x", "settled": settled}
+    values = row(number, state, number, **told)
     with chronicle.database.write() as connection:
         connection.execute(submission.insert().values(values))
 
@@ -93,5 +86,5 @@ def test_submissions_that_fell_out_wait_again(told: Chronicle) -> None:
     states = [(row.state, row.block, row.settled) for row in rows]
     fallen = ("sent", None, False)
     assert states == [fallen, fallen, cases[2], fallen, fallen, *cases[5:]]
-    for row in (*rows[:2], *rows[3:5]):
-        assert (row.block_hash, row.status, row.outcome) == (None, None, None)
+    for fell in (*rows[:2], *rows[3:5]):
+        assert (fell.block_hash, fell.status, fell.outcome) == (None, None, None)
