@@ -1,6 +1,6 @@
 # One organisation's node. The keys, node.toml and, with SQLite, the store lie in /node, which the host mounts.
 #   docker build -t medledger-node .
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /source
 RUN python -m venv /opt/medledger
 COPY scripts/locks/node.txt ./
@@ -13,7 +13,7 @@ RUN pip install --no-cache-dir hatchling==1.28.0 editables==0.5 \
  && pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/medledger/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 COPY --from=build /opt/medledger /opt/medledger
 ENV PATH=/opt/medledger/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin medledger

@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-engines test-faults check check-contracts check-fast bench bench-gas bench-indexing bench-sending engines generate lock format clean
+.PHONY: help setup demo demo-real up test test-engines test-faults check check-contracts check-fast bench bench-edge bench-gas bench-indexing bench-reading bench-sending engines generate lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ test-faults: setup ## break everything that may break, often: kills, bad lines, 
 bench: setup ## measure, write build/bench/*.json
 	$(BIN)/python -m scripts.bench
 
+bench-edge: setup ## measure tables, images, streams, trees and proofs; write build/bench/edge.json
+	$(BIN)/python -m scripts.bench.edge
+
 bench-gas: setup ## measure what every write costs on a real chain, write build/bench/gas.json
 	$(BIN)/python -m scripts.bench.gas
 
@@ -83,6 +86,9 @@ bench-sending: setup ## measure registrations a second beside raw sending and th
 
 bench-indexing: setup ## measure how fast events are indexed, beside ponder; write build/bench/indexing.json
 	$(BIN)/python -m scripts.bench.indexing
+
+bench-reading: setup ## measure reads beside a constant and recursive SQL, up to a million facts; write build/bench/reading.json
+	$(BIN)/python -m scripts.bench.reading
 
 generate: setup ## renew what is generated and committed: ABIs and bytecode, OpenAPI, reference pages
 	$(BIN)/python -m scripts.contracts

@@ -134,6 +134,7 @@ class Runtime:
             signer,
             finality_of(config.engine, ledger, config.finality_depth),
             deployment.contracts,
+            genesis=deployment.genesis,
             window=config.window,
             resend_seconds=config.resend_seconds,
             stage=stage,
@@ -220,6 +221,7 @@ class Runtime:
             beat_seconds=BEAT,
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
+            leads={"signer": ("sender",), "indexer": ("settler",)},
         )
 
     def __enter__(self) -> Node:

@@ -121,6 +121,13 @@ class InvalidTable(InputError):
     title = "A table cannot be read"
 
 
+class ChoicesUnreadable(InputError):
+    code = "ML-0113"
+    title = "Patients' consents or opt-outs cannot be read"
+    #: Reasons by entry: for the eyes of the hospital's own steward, and so no fact of the error.
+    quarantined: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
 class AccessError(MedLedgerError):
     code = "ML-0200"
     title = "Access refused"
@@ -182,6 +189,11 @@ class StateConflict(Refusal):
     title = "The thing is in a state that does not allow this"
 
 
+class BatchTooSmall(Refusal):
+    code = "ML-0405"
+    title = "Too few patients withdrew for a version of their own"
+
+
 class SubmissionError(MedLedgerError):
     code = "ML-0500"
     title = "The write was not accepted"
@@ -201,11 +213,6 @@ class QueueFull(SubmissionError):
     code = "ML-0503"
     title = "Too many writes wait for the chain"
     retry = Retry.SAFE
-
-
-class ForeignTransaction(SubmissionError):
-    code = "ML-0504"
-    title = "Somebody else used this node's key"
 
 
 class LedgerError(MedLedgerError):
@@ -350,6 +357,11 @@ class StoreOutdated(NodeError):
 class BackupInvalid(NodeError):
     code = "ML-0913"
     title = "A backup cannot be used"
+
+
+class JoiningState(NodeError):
+    code = "ML-0914"
+    title = "The joining cannot go on as asked"
 
 
 def all_errors() -> list[type[MedLedgerError]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ledger_node.errors import MedLedgerError, NotTheWriter, Retry
@@ -12,6 +13,7 @@ from ledger_node.errors import MedLedgerError, NotTheWriter, Retry
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0  # a worker's pause after a failure
+REST_SECONDS = 1.0  # between two looks of a worker that another one wakes
 STUBBORN = 3  # times in a row that what cannot pass is met until it is believed: one answer may have been wrong
 
 #: One step of a worker: how much moved.
@@ -19,10 +21,14 @@ Task = Callable[[], int]
 
 
 class Writing(Protocol):
-    """The right to write a store that several processes may share."""
+    """The right to write a store that several processes may share. `epoch` rises with each takeover, and is None when
+    this process is not the writer; what is written inside `term` is refused once that epoch is over."""
 
     @property
+    def epoch(self) -> int | None: ...
+    @property
     def held(self) -> bool: ...
+    def term(self) -> AbstractContextManager[int | None]: ...
     def take(self) -> bool: ...
     def beat(self) -> bool: ...
     def lose(self) -> None: ...
@@ -30,9 +36,10 @@ class Writing(Protocol):
 
 
 class Workers:
-    """`tasks` are the workers by name; `beat_seconds` lie between two beats of a writer, and between two looks of a
-    standby; `note_failure` is told a worker's failure, empty when it works; `stand_by` is
-    called now and then while another process writes."""
+    """`tasks` are the workers by name. They look each `poll_seconds`, except those that others wake: `leads` says who
+    wakes whom when something moved. `beat_seconds` lie between two beats of a writer, and between two looks of a
+    standby; `note_failure` is told a worker's failure, empty when it works; `stand_by` is called now and then while
+    another process writes."""
 
     def __init__(
         self,
@@ -43,9 +50,12 @@ class Workers:
         beat_seconds: float,
         note_failure: Callable[[str, str], None],
         stand_by: Callable[[], None],
+        leads: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._writing = writing
-        self._poll_seconds = poll_seconds
+        self._leads = leads or {}
+        led = {name for names in self._leads.values() for name in names}
+        self._idle_seconds = {name: max(poll_seconds, REST_SECONDS if name in led else 0.0) for name in tasks}
         self._beat_seconds = beat_seconds
         self._note_failure = note_failure
         self._stand_by = stand_by
@@ -86,6 +96,12 @@ class Workers:
             except MedLedgerError as error:
                 # Without its store nobody writes: what a worker tries fails by itself.
                 log.warning("writing waits", extra={"code": error.code})
+            except Exception as error:
+                # Without beats another process would take over, and without looks this one never would.
+                self._note_failure("writing", type(error).__name__)
+                log.exception("the writing is not kept and is tried again")
+            else:
+                self._note_failure("writing", "")
             self._stop.wait(self._beat_seconds)
 
     def _look(self) -> None:
@@ -110,10 +126,13 @@ class Workers:
         while not self._stop.is_set():
             if not self._leading.wait(self._beat_seconds):
                 continue
+            began = self._writing.epoch
             try:
-                moved = task()
+                with self._writing.term():
+                    moved = task()
             except NotTheWriter:
-                self._step_down()
+                if self._writing.epoch == began:  # else it was regained while this step went on
+                    self._step_down()
             except MedLedgerError as error:
                 self._note_failure(name, error.code)
                 hopeless = 0 if error.retry is Retry.SAFE else hopeless + 1
@@ -130,6 +149,8 @@ class Workers:
             else:
                 hopeless = 0
                 self._note_failure(name, "")
-                if moved == 0:
-                    self._wakes[name].wait(self._poll_seconds)
+                if moved:
+                    self.wake(*self._leads.get(name, ()))
+                else:
+                    self._wakes[name].wait(self._idle_seconds[name])
                     self._wakes[name].clear()

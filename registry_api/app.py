@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -76,6 +77,7 @@ def create_app(node: Node) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.node = node
+    app.state.lane = CapacityLimiter(1)
     app.state.routes = [route for noun in NOUNS for route in noun.routes.routes]
     for noun in NOUNS:
         app.include_router(noun.routes)

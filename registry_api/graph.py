@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from ledger_node.domain.codes import Lifecycle
 from ledger_node.domain.lineage import Lineage
+from ledger_node.domain.recall import Recall
 from ledger_node.domain.training import Run
 from registry_api.reading import View
 from registry_api.schemas import lineage as schemas
@@ -125,6 +128,10 @@ def _edges(found: Lineage) -> list[Edge]:
 
 
 def facts_of(view: View, found: Lineage) -> schemas.Facts:
+    view.meet({one.number: one.name for one in found.organisations})
+    issued: dict[str, list[Recall]] = defaultdict(list)
+    for recall in found.recalls:
+        issued[recall.version].append(recall)
     return schemas.Facts(
         organisations=[show_organisation(view, one) for one in found.organisations],
         datasets=[show_dataset(view, one) for one in found.datasets],
@@ -135,6 +142,6 @@ def facts_of(view: View, found: Lineage) -> schemas.Facts:
         consents=[show_consent(view, one) for one in found.consents],
         models=[show_model(view, one) for one in found.models],
         runs=[show_run(view, one) for one in found.runs],
-        model_versions=[show_model_version(view, one) for one in found.model_versions],
+        model_versions=[show_model_version(view, one, issued[one.id]) for one in found.model_versions],
         recalls=[show_recall(view, one) for one in found.recalls],
     )

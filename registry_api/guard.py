@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from anyio import to_thread
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 
 from ledger_node.errors import InvalidField
 from registry_api import auth, strict
+from registry_api.reading import lane_of
 from registry_api.waiting import preferred, settle
 from registry_api.writing import Accepted
 
@@ -29,7 +30,9 @@ class Guarded(APIRoute):
 
         async def guarded(request: Request) -> Response:
             node = request.app.state.node
-            role = await run_in_threadpool(auth.role_of, node.api_keys, request.headers.get("authorization"))
+            role = await to_thread.run_sync(
+                auth.role_of, node.api_keys, request.headers.get("authorization"), limiter=lane_of(request)
+            )
             auth.require(role, allowed)
             _require_known(request, known)
             request.state.role = role

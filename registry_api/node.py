@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
 
 
-def node_of(request: Request) -> Node:
+async def node_of(request: Request) -> Node:
     return cast("Node", request.app.state.node)
 
 

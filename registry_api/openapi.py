@@ -82,8 +82,8 @@ def _finish(operation: dict[str, Any], guarded: set[str]) -> None:
     if "application/json" in implicit:
         del operation["responses"]["422"]
     for parameter in operation.get("parameters", []):  # a parameter is left out, never null
-        if choices := parameter["schema"].pop("anyOf", None):
-            parameter["schema"] |= choices[0]
+        choices = [one for one in parameter["schema"].pop("anyOf", ()) if one != {"type": "null"}]
+        parameter["schema"] |= choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
     name = operation["operationId"]
     if name in guarded:
         operation["security"] = [{"key": []}]

@@ -31,6 +31,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.NothingEligible: 400,
     errors.InvalidDocument: 400,
     errors.InvalidTable: 400,
+    errors.ChoicesUnreadable: 400,
     errors.AccessError: 403,
     errors.Unauthenticated: 401,
     errors.RoleMissing: 403,
@@ -43,11 +44,11 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.ContractRefused: 409,
     errors.NotPermitted: 403,
     errors.StateConflict: 409,
+    errors.BatchTooSmall: 409,
     errors.SubmissionError: 409,
     errors.IdempotencyKeyReused: 422,
     errors.IdempotencyKeyMissing: 400,
     errors.QueueFull: 503,
-    errors.ForeignTransaction: 409,
     errors.LedgerError: 503,
     errors.ChainUnreachable: 503,
     errors.WrongChain: 500,
@@ -75,6 +76,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.SignerUnavailable: 503,
     errors.StoreOutdated: 500,
     errors.BackupInvalid: 500,
+    errors.JoiningState: 500,
 }
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar, cast
 
-from fastapi import Depends, Query
+from anyio import CapacityLimiter
+from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 
 from ledger_node.domain.position import BlockRef, Position
 from ledger_node.errors import InvalidField, NotFound
 from ledger_node.ports import Page
-from registry_api.node import NodeOf
-from registry_api.schemas.base import Organisation, digits
+from registry_api.schemas.base import BlockOrTime, Organisation, digits
 from registry_api.strict import MAX_SAFE
 
 if TYPE_CHECKING:
@@ -28,11 +31,34 @@ CURSOR = "^[A-Za-z0-9_-]{4,80}$"
 class View:
     """The ledger as of one block, for the length of one request."""
 
-    def __init__(self, node: Node, as_of: int | None) -> None:
+    def __init__(self, node: Node, as_of: int | datetime | None, lane: CapacityLimiter | None = None) -> None:
         self.node = node
-        self.block = node.catalogue.block(as_of)
+        #: For what only reads the store: the time of an earlier block may have to be asked of the chain.
+        self.lane = lane if as_of is None else None
+        self._as_of = as_of
         self._names: dict[int, Organisation] = {}
         self._time: BlockRef | None = None
+        self._moment = ExitStack()
+
+    def __enter__(self) -> Self:
+        """From here on all comes from one moment of the index, and from one thread. NotFound when the block is not
+        indexed."""
+        if isinstance(self._as_of, datetime):
+            self.block  # noqa: B018  # the chain may be asked, which must not keep a moment waiting
+        self._moment.enter_context(self.node.index.moment())
+        try:
+            self.block  # noqa: B018  # said before anything is looked for
+        except BaseException:
+            self._moment.close()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._moment.close()
+
+    @cached_property
+    def block(self) -> int:
+        return self.node.times.block(self._as_of)
 
     @property
     def lag(self) -> int | None:
@@ -60,25 +86,44 @@ class View:
 
     def organisation(self, number: int) -> Organisation:
         if number not in self._names:
-            found = self.node.index.find_organisation(number, self.block)
-            self._names[number] = Organisation(number=number, name=found.name if found else "")
+            self.look_up(number)
         return self._names[number]
+
+    def look_up(self, *numbers: int) -> None:
+        """Who these are, asked once for all."""
+        unknown = set(numbers) - self._names.keys()
+        if unknown:
+            self.meet(dict.fromkeys(unknown, "") | self.node.index.organisation_names(unknown, self.block))
+
+    def meet(self, names: Mapping[int, str]) -> None:
+        """These need not be looked up by their numbers."""
+        self._names |= {number: Organisation(number=number, name=name) for number, name in names.items()}
+
+
+def lane_of(request: Request) -> CapacityLimiter | None:
+    """Where the store is read (see `answering`); None where it is better read by many at once."""
+    state = request.app.state
+    return cast("CapacityLimiter", state.lane) if state.node.index.reads_in_turn else None
 
 
 AsOf = Annotated[
-    int | None,
+    int | datetime | None,
     Query(
         alias="asOf",
-        description="A block number: the answer is as of the end of that block. The newest indexed one when left out.",
-        examples=[1200],
+        description="A block number: the answer is as of the end of that block. Or a time in UTC: as of the last block "
+        "made by then. The newest indexed block when left out, and for a later time.",
     ),
-    Field(ge=0, le=MAX_SAFE),
-    BeforeValidator(digits),
+    BlockOrTime(),
 ]
 
 
-def _view(node: NodeOf, as_of: AsOf = None) -> View:
-    return View(node, as_of)
+def _lane(request: Request) -> CapacityLimiter | None:
+    """None also for a request that does more than read."""
+    return lane_of(request) if request.method == "GET" else None
+
+
+async def _view(request: Request, as_of: AsOf = None) -> View:
+    return View(request.app.state.node, as_of, _lane(request))
 
 
 ViewOf = Annotated[View, Depends(_view)]
@@ -95,7 +140,9 @@ class Cut(Generic[T]):
 class Window(View):
     """A view with a page: at most `limit` facts after a position. A cursor carries its block, so that pages agree."""
 
-    def __init__(self, node: Node, as_of: int | None, limit: int, cursor: str | None) -> None:
+    def __init__(
+        self, node: Node, as_of: int | datetime | None, limit: int, cursor: str | None, lane: CapacityLimiter | None
+    ) -> None:
         self.limit = limit
         self.after: Position | None = None
         if cursor is not None:
@@ -105,7 +152,7 @@ class Window(View):
                     "asOf and the cursor name different blocks", needed="the cursor alone", field="query.cursor"
                 )
             as_of = pinned
-        super().__init__(node, as_of)
+        super().__init__(node, as_of, lane)
 
     def cut(self, listing: Callable[[Page], Sequence[T]], **where: Any) -> Cut[T]:
         """A page of what the index lists. `where` fields that are None do not select."""
@@ -125,8 +172,8 @@ class Window(View):
         return Cut(kept, _sealed(self.block, at(kept[-1], len(kept) - 1)))
 
 
-def _window(
-    node: NodeOf,
+async def _window(
+    request: Request,
     as_of: AsOf = None,
     limit: Annotated[
         int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)
@@ -135,7 +182,7 @@ def _window(
         str | None, Query(description="`next` of the page before. It stands for the same block.", pattern=CURSOR)
     ] = None,
 ) -> Window:
-    return Window(node, as_of, limit, cursor)
+    return Window(request.app.state.node, as_of, limit, cursor, _lane(request))
 
 
 WindowOf = Annotated[Window, Depends(_window)]

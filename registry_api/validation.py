@@ -23,7 +23,7 @@ from registry_api import problems
 MOST_FIELDS = 20  # named in one answer
 LISTS = ("purposes", "operations")
 #: Errors whose message speaks of the rule alone. Others' may repeat what came.
-OWN = ("digest", "id", "purpose", "code", "time", "card", "condition")
+OWN = ("block_or_time", "digest", "id", "purpose", "code", "time", "card", "condition")
 SPEAKS_OF_THE_RULE = frozenset(OWN) | {
     "bool_type",
     "dict_type",

@@ -43,10 +43,9 @@ def signature_of(entry: Parameter) -> str:
 
 def calldata_of(command: Command) -> str:
     """The calldata of a command as 0x-hex. Byte strings are given as 0x-hex, structs as sequences in field order."""
-    entry = _functions(command.contract)[command.function]
-    types = [type_of(p) for p in entry["inputs"]]
-    values = [to_abi(p, v) for p, v in zip(entry["inputs"], command.args, strict=True)]
-    return "0x" + (keccak(text=signature_of(entry))[:4] + encode(types, values)).hex()
+    selector, types, inputs = _functions(command.contract)[command.function]
+    values = [to_abi(p, v) for p, v in zip(inputs, command.args, strict=True)]
+    return "0x" + (selector + encode(types, values)).hex()
 
 
 def constructor_of(role: str, args: Sequence[Any]) -> str:
@@ -89,8 +88,17 @@ def _constructor(role: str) -> Parameter:
 
 
 @cache
-def _functions(role: str) -> dict[str, Parameter]:
-    return {e["name"]: e for e in artifact_of(role).abi if e["type"] == "function"}
+def _functions(role: str) -> dict[str, tuple[bytes, list[str], Sequence[Parameter]]]:
+    """By name: the selector, and the types and parameters that follow it."""
+    return {
+        str(entry["name"]): (
+            keccak(text=signature_of(entry))[:4],
+            [type_of(parameter) for parameter in entry["inputs"]],
+            entry["inputs"],
+        )
+        for entry in artifact_of(role).abi
+        if entry["type"] == "function"
+    }
 
 
 @cache

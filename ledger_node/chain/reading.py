@@ -10,9 +10,10 @@ from typing import Any
 import requests
 
 from ledger_node.chain.logs import decode_log
-from ledger_node.chain.transport import RpcRefused
+from ledger_node.chain.transport import Overlong, RpcRefused
 from ledger_node.domain.command import Listing
 from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.submission import Receipt
 from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
 
 #: Headers of one request: geth takes 1,000 calls in one, Besu 1,024, and headers of full blocks are long.
@@ -34,6 +35,33 @@ def block_of(found: Any) -> BlockRef:
         raise ChainAnswerInvalid("the chain gave something else than a block") from None
 
 
+def receipt_of(found: Any) -> Receipt:
+    """ChainAnswerInvalid when this is no receipt."""
+    try:
+        status = _number(found["status"])
+        if status not in (0, 1) or not isinstance(found["logs"], list):
+            raise ValueError
+        return Receipt(
+            transaction=_hash(found["transactionHash"]),
+            block=_number(found["blockNumber"]),
+            block_hash=_hash(found["blockHash"]),
+            status=status,
+            gas_used=_number(found["gasUsed"]),
+            sender=str(found["from"]).lower(),
+            logs=tuple(found["logs"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ChainAnswerInvalid("the chain gave something else than a receipt") from None
+
+
+def quantity_of(found: Any) -> int:
+    """ChainAnswerInvalid when this is no number as JSON-RPC writes them."""
+    try:
+        return _number(found)
+    except (TypeError, ValueError):
+        raise ChainAnswerInvalid("the chain gave something else than a number") from None
+
+
 def question(contracts: Sequence[Listing], first: int, last: int) -> dict[str, Any]:
     """The filter for all logs of the contracts in blocks first..last."""
     return {"fromBlock": hex(first), "toBlock": hex(last), "address": [one.address for one in contracts]}
@@ -49,14 +77,15 @@ def events_of(contracts: Sequence[Listing], found: Any) -> list[Event]:
     return sorted(events, key=lambda event: (event.at.block, event.at.log_index))
 
 
-def asked_too_much(error: RpcRefused | ChainUnreachable) -> bool:
-    """Whether a shorter range may be answered: the engine said so, gave up, or its answer came late or only in part."""
+def asked_too_much(error: RpcRefused | ChainUnreachable | ChainAnswerInvalid) -> bool:
+    """Whether a shorter range may be answered: the engine said so, gave up, or its answer came late, only in part, or
+    was too long."""
     if isinstance(error, RpcRefused):
         code = error.error.get("code") if isinstance(error.error, dict) else None
         return code == LIMIT_EXCEEDED or TOO_MUCH.search(str(error)) is not None
     cause = error.__context__
     partial = (requests.ReadTimeout, requests.HTTPError, requests.exceptions.ChunkedEncodingError)
-    return isinstance(cause, partial)
+    return isinstance(cause, (*partial, Overlong))
 
 
 def _event_of(listed: dict[str, Listing], entry: Any) -> Event:

@@ -59,7 +59,7 @@ class RpcLedger:
     # What the chain is
 
     def chain_id(self) -> int:
-        return int(self.call("eth_chainId"), 16)
+        return reading.quantity_of(self.call("eth_chainId"))
 
     def code_hash(self, address: str) -> str:
         code = bytes.fromhex(self.call("eth_getCode", address, "latest").removeprefix("0x"))
@@ -103,10 +103,10 @@ class RpcLedger:
     def events(self, contracts: Sequence[Listing], first: int, last: int) -> list[Event]:
         try:
             logs = self._ask("eth_getLogs", reading.question(contracts, first, last))
-        except (RpcRefused, ChainUnreachable) as error:
+        except (RpcRefused, ChainUnreachable, ChainAnswerInvalid) as error:
             if reading.asked_too_much(error):
                 raise RangeTooLarge from None
-            if isinstance(error, ChainUnreachable):
+            if not isinstance(error, RpcRefused):
                 raise
             raise ChainAnswerInvalid("the chain's RPC answered with an error", got="eth_getLogs") from None
         if last > first and isinstance(logs, list) and len(logs) > MOST_EVENTS:
@@ -144,17 +144,22 @@ class RpcLedger:
 
     def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
         found = self.batch([("eth_getTransactionReceipt", [one]) for one in transactions])
-        return [None if one is None else _receipt(one) for one in found]
+        return [None if one is None else reading.receipt_of(one) for one in found]
 
     def receipts_in(self, block: int) -> list[Receipt] | None:
         try:
             found = self._ask("eth_getBlockReceipts", hex(block))
         except RpcRefused:
             return None
-        return None if found is None else [_receipt(one) for one in found]
+        if found is None:
+            return None
+        if not isinstance(found, list):
+            raise ChainAnswerInvalid("the chain gave something else than receipts")
+        return [reading.receipt_of(one) for one in found]
 
     def nonce_of(self, transaction: str) -> int:
-        return int(self.call("eth_getTransactionByHash", transaction)["nonce"], 16)
+        found = self.call("eth_getTransactionByHash", transaction)
+        return reading.quantity_of(found.get("nonce") if isinstance(found, dict) else None)
 
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         if receipt.status == 1:
@@ -187,7 +192,8 @@ class RpcLedger:
         return abi.DecodedError("Unknown", {})
 
     def transaction_count(self, address: str, block: int | None = None) -> int:
-        return int(self.call("eth_getTransactionCount", address, "latest" if block is None else hex(block)), 16)
+        at = "latest" if block is None else hex(block)
+        return reading.quantity_of(self.call("eth_getTransactionCount", address, at))
 
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
         data = abi.calldata_of(Command("", "consortium", "operatorOf", (operator, 0)))
@@ -214,18 +220,6 @@ def _sent(answer: Any) -> Sent:
     if any(words in said for words in ALREADY_KNOWN):
         return Sent.TAKEN
     return Sent.USED if any(words in said for words in NONCE_TOO_LOW) else Sent.REFUSED
-
-
-def _receipt(found: dict[str, Any]) -> Receipt:
-    return Receipt(
-        transaction=str(found["transactionHash"]),
-        block=int(found["blockNumber"], 16),
-        block_hash=str(found["blockHash"]),
-        status=int(found["status"], 16),
-        gas_used=int(found["gasUsed"], 16),
-        sender=str(found["from"]).lower(),
-        logs=tuple(found["logs"]),
-    )
 
 
 def _revert_data(refused: RpcRefused) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from coincurve import PrivateKey
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils import to_checksum_address
 
 from ledger_node.chain.transaction import Transaction
 from ledger_node.domain.submission import Signed
@@ -27,7 +28,7 @@ LEAST_GAS, GAS_FOR_A_BYTE, MOST_GAS = 6_000_000, 1_000, 2**24
 #: What a transaction costs that calls nothing (Yellow Paper, appendix G).
 TRANSFER_GAS = 21_000
 #: Signatures for one commit: a fraction of a second.
-AT_ONCE = 500
+AT_ONCE = 1000
 
 
 class TransactionSigner(ABC):
@@ -107,4 +108,14 @@ def create_keystore(path: Path, password: str, *, iterations: int | None = None)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # others may vote on this key before the system writes it by itself
     return str(account.address)
+
+
+def address_in(keystore: Path) -> str:
+    """The address that a keystore names, checksummed; only opening it shows that it is the key's. KeystoreInvalid."""
+    try:
+        return to_checksum_address(json.loads(keystore.read_text())["address"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise KeystoreInvalid("the keystore names no address", needed="a version 3 keystore file") from None

@@ -7,6 +7,7 @@ and encodes it three times; a node signs thousands of one shape.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from coincurve import PrivateKey
 
@@ -17,7 +18,7 @@ from ledger_node.proof.hashing import keccak256
 FEE_MARKET = b"\x02"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transaction:
     """A call, or the creation of a contract when `to` is empty, without value, access list or gas price.
 
@@ -30,29 +31,22 @@ class Transaction:
     to: bytes
     data: bytes
 
-    def _fields(self) -> list[rlp.Rlp]:
-        """EIP-1559: chain id, nonce, priority fee, fee cap, gas limit, to, value, data, access list."""
+    @cached_property
+    def _fields(self) -> bytes:
+        """EIP-1559: chain id, nonce, priority fee, fee cap, gas limit, to, value, data, access list; each encoded."""
         zero = b""
-        return [
-            rlp.scalar(self.chain_id),
-            rlp.scalar(self.nonce),
-            zero,
-            zero,
-            rlp.scalar(self.gas),
-            self.to,
-            zero,
-            self.data,
-            [],
-        ]
+        numbers = [rlp.scalar(number) for number in (self.chain_id, self.nonce, 0, 0, self.gas)]
+        fields: list[rlp.Rlp] = [*numbers, self.to, zero, self.data, []]
+        return b"".join(map(rlp.encode, fields))
 
     def digest(self) -> bytes:
         """What is signed (32 bytes)."""
-        return keccak256(FEE_MARKET + rlp.encode(self._fields()))
+        return keccak256(FEE_MARKET + rlp.listed(self._fields))
 
     def with_signature(self, r: bytes, s: bytes, parity: int) -> tuple[bytes, bytes]:
         """What is sent, and its hash (32 bytes); `r` and `s` are 32 bytes each, `parity` that of R's y coordinate."""
-        signature: list[rlp.Rlp] = [rlp.scalar(parity), r.lstrip(b"\0"), s.lstrip(b"\0")]
-        raw = FEE_MARKET + rlp.encode([*self._fields(), *signature])
+        signature = (rlp.scalar(parity), r.lstrip(b"\0"), s.lstrip(b"\0"))
+        raw = FEE_MARKET + rlp.listed(self._fields + b"".join(map(rlp.encode, signature)))
         return raw, keccak256(raw)
 
     def signed_with(self, key: PrivateKey) -> tuple[bytes, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import requests
@@ -14,6 +14,9 @@ from web3.exceptions import Web3Exception
 from ledger_node.errors import ChainAnswerInvalid, ChainUnreachable
 
 PART = 1 << 20  # bytes
+#: Bytes of an answer that are read. The longest that are asked for are the logs of a range (some 1 KB each, MOST_EVENTS
+#: of them) and a full block's receipts.
+MOST = 96 << 20
 _MISSING = object()
 #: A method and its parameters.
 Call = tuple[str, list[Any]]
@@ -27,6 +30,10 @@ class RpcRefused(Exception):
     def __init__(self, error: Any) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+class Overlong(Exception):
+    """An answer of more than MOST bytes."""
 
 
 class JsonRpc(HTTPProvider):
@@ -74,7 +81,13 @@ class JsonRpc(HTTPProvider):
         try:
             with send(self.endpoint_uri, data=content, stream=True, **kwargs) as response:
                 response.raise_for_status()
-                return json.loads(b"".join(response.iter_content(PART)))
+                return json.loads(_within(MOST, response.iter_content(PART)))
+        except Overlong:
+            raise ChainAnswerInvalid(
+                "the chain's RPC answered with too much",
+                got=f"{method}, more than {MOST >> 20} MiB",
+                needed="an engine that answers with what was asked for",
+            ) from None
         except requests.RequestException:
             raise ChainUnreachable(
                 "the chain's RPC does not answer", needed="start the engine, or set rpc_url to one that runs"
@@ -84,6 +97,16 @@ class JsonRpc(HTTPProvider):
         finally:
             if self._observe is not None:
                 self._observe(method, time.perf_counter() - began)
+
+
+def _within(most: int, parts: Iterator[bytes]) -> bytearray:
+    """All together, already unpacked. Overlong as soon as there are more than `most`."""
+    read = bytearray()
+    for part in parts:
+        read += part
+        if len(read) > most:
+            raise Overlong
+    return read
 
 
 def _encoded(number: int, method: str, params: list[Any]) -> bytes:

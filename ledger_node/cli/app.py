@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ledger_node import __version__
 from ledger_node.cli import fsck, impact, lineage
 from ledger_node.cli.root import Root, lazy
 from ledger_node.cli.session import EVERYWHERE, Globals
@@ -19,6 +20,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"medledger {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -46,13 +53,16 @@ def everything(
         bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=EVERYWHERE)] = False,
+    version: Annotated[  # noqa: ARG001  (its callback answers)
+        bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     context.obj = Globals(node, key, as_json, debug)
 
 
 #: In the order of `--help`. Each is imported when one of its commands is asked for.
 GROUPS = {
-    "network": "A whole consortium on this machine: up, down, status.",
+    "network": "A whole consortium on this machine: up, down, status; join one that runs.",
     "node": "One organisation's node: run it, look at it, pause it.",
     "organisation": "Members of the consortium, their keys, emergency suspensions.",
     "proposal": "What the consortium votes on: open, vote, carry out.",
@@ -60,6 +70,7 @@ GROUPS = {
     "dataset": "Prepare dataset versions in the hospital and register them.",
     "request": "Ask a hospital for a consent, and answer.",
     "consent": "Issue, suspend, reinstate, revoke and check consents.",
+    "withdrawal": "What your hospital took back: consents, versions, records.",
     "run": "Open runs and rounds, contribute or refuse, close.",
     "model": "Register models, publish and release their versions.",
     "recall": "Take model versions out of use, and lift it again.",

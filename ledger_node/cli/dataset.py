@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger_node.cli import preparing, reading
+from ledger_node.cli import erasing, preparing, reading
 from ledger_node.cli.output import fields, seconds
 from ledger_node.cli.scope import Condition, Project, Purposes, Regions, scope_of
 from ledger_node.cli.session import Session, command
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 preparing.add_to(app)
+erasing.add_to(app)
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What prepare wrote.", show_default=False)]
 Dataset = Annotated[

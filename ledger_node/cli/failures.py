@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import typer
@@ -12,6 +13,12 @@ from ledger_node import errors
 from ledger_node.errors import MedLedgerError, Retry
 
 DONE, FINDING, USAGE, FAULT = 0, 1, 2, 3
+
+#: Where Typer quotes what was typed as a value, and what is said instead: it may be a person's name.
+_QUOTED = (
+    (re.compile(r"(unexpected extra argument\(s\)) \(.*\)", re.DOTALL), r"\1"),
+    (re.compile(r"(['\"]).*\1 is not one of", re.DOTALL), "it is not one of"),
+)
 
 #: By class, the nearest in the tree first.
 _STATUS: dict[type[MedLedgerError], int] = {
@@ -28,6 +35,7 @@ _STATUS: dict[type[MedLedgerError], int] = {
     errors.ConfigInvalid: USAGE,
     errors.KeystoreInvalid: USAGE,
     errors.BackupInvalid: USAGE,
+    errors.JoiningState: USAGE,
 }
 _NEXT: dict[type[MedLedgerError], str] = {
     errors.InputError: "correct the input; --help shows the forms",
@@ -43,7 +51,6 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.StateConflict: "look at its state first; on the ledger: medledger consent show, request show, key list",
     errors.IdempotencyKeyReused: "leave --idempotency-key out, or repeat the first request exactly",
     errors.QueueFull: "wait until the chain takes blocks again, then repeat",
-    errors.ForeignTransaction: "find who else holds the operator key before any other write",
     errors.WrongChain: "point the node at the chain of its deployment record",
     errors.WrongCode: "point the node at the chain of its deployment record",
     errors.LedgerError: "look at the chain's engine and the node's log",
@@ -57,6 +64,7 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.ConfigInvalid: "correct the file that is named",
     errors.KeystoreInvalid: "check the keystore file and the password that belongs to it",
     errors.BackupInvalid: "use another copy or an earlier backup",
+    errors.JoiningState: "do what is needed, then repeat: medledger network join goes on where it stopped",
     errors.StoreOutdated: "run what is needed with the node stopped",
     errors.NodeError: "look at the node's log",
 }
@@ -67,6 +75,9 @@ def report(error: Exception, *, as_json: bool) -> int:
     if isinstance(error, typer.Abort):
         sys.stderr.write("stopped\n")
         return USAGE
+    if isinstance(error, TyperException):
+        for quoted, instead in _QUOTED:
+            error.message = quoted.sub(instead, error.message)
     if isinstance(error, TyperException) and not as_json:
         from typer.rich_utils import rich_format_error
 

@@ -1,4 +1,4 @@
-"""`medledger network`: a consortium on this machine, for trying and testing."""
+"""`medledger network`: a consortium on this machine, for trying and testing, and the way into one that runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ledger_node.cli import joining
 from ledger_node.cli.session import Session, command
 from ledger_node.localnet.settings import CHAIN_ID, MOST_SIGNERS, Blobs, Engine, Store
 
@@ -142,6 +143,9 @@ def generate(
     found = {"engine": engine, "chainId": chain_id, "folder": str(out), "validators": made}
     session.output.show(found, lambda: (f"{one['name']}  {one['address']}  {one['enode']}" for one in made))
     return None
+
+
+joining.add_to(app)
 
 
 def _wait_for_end() -> None:

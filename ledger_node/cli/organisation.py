@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-AsOf = Annotated[int | None, typer.Option(min=0, metavar="BLOCK", help="Answer as of a block.")]
+AsOf = Annotated[
+    Any,
+    typer.Option(parser=reading.as_of, metavar="BLOCK|TIME", help="Answer as of a block, or the last one by a time."),
+]
 Organisation = Annotated[
     str, typer.Argument(metavar="ORGANISATION", help="A number or an exact name.", show_default=False)
 ]

@@ -17,7 +17,6 @@ from ledger_node.domain.codes import Supersession
 from ledger_node.domain.dataset import options_of
 from ledger_node.errors import (
     ChainUnreachable,
-    ForeignTransaction,
     InvalidDocument,
     InvalidField,
     ManifestMismatch,
@@ -175,7 +174,7 @@ class Registration:
         attempt = self._state.attempts.get(kind, 0)
         try:
             made = write(f"{kind}:{self._prepared.root}:{attempt}")
-        except (Refusal, ForeignTransaction) as error:
+        except Refusal as error:
             if "submission" in error.facts:  # refused by the contract, or replaced: this key is used up
                 self._state.attempts[kind] = attempt + 1
                 self._save()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import uvicorn
 
@@ -14,6 +16,9 @@ from ledger_node.config import load_config
 from ledger_node.errors import PortInUse
 from ledger_node.localnet.processes import port_is_free
 from registry_api.app import create_app
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 #: What a log line may hold besides its message: ids, codes, numbers. Everything else is left out.
 FIELDS = (
@@ -49,21 +54,31 @@ def serve(config_file: Path, *, runtime: type[Runtime] = Runtime) -> None:
     config = load_config(config_file)
     if not port_is_free(config.host, config.port):
         raise PortInUse("the node's port is taken", got=f"port {config.port}", needed="another port in the node's file")
-    output = logging.StreamHandler(sys.stderr)
+    log_to(sys.stderr)
+    # uvicorn raises the signal that stopped it again: what ends after it must still be ended, and the writing let go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with runtime(config) as node:
+        listen(create_app(node), config.host, config.port)
+
+
+def log_to(stream: TextIO) -> None:
+    """Lines of JSON from now on."""
+    output = logging.StreamHandler(stream)
     output.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[output], force=True)
     for noisy in ("alembic", "urllib3", "web3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with runtime(config) as node:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(node),
-                host=config.host,
-                port=config.port,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=5,
-                server_header=False,
-            )
-        )
-        server.run()
+
+
+def listen(app: ASGIApp, host: str, port: int) -> None:
+    """Answers until SIGINT or SIGTERM."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    uvicorn.Server(config).run()

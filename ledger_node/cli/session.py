@@ -46,7 +46,7 @@ class Session:
         if self._client is None:
             from ledger_node.client import Client
 
-            self._client = Client(self._options.node or DEFAULT_NODE, _key(self._options.key))
+            self._client = Client(self._options.node or DEFAULT_NODE, api_key(self._options.key))
         return self._client
 
     @property
@@ -114,7 +114,7 @@ def _everywhere(
     """Only its signature counts."""
 
 
-def _key(given: str | None) -> str | None:
+def api_key(given: str | None) -> str | None:
     """The key itself, or what stands in the file that was named."""
     if given is None:
         return None

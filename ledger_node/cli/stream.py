@@ -1,4 +1,4 @@
-"""`medledger stream`: device streams and the heads of their trees. The records stay in the hospital."""
+"""`medledger stream`: device streams and the heads of their trees. The records stay in the hospital (`streaming`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger_node.cli import reading
+from ledger_node.cli import reading, streaming
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import fields, short, table
 from ledger_node.cli.session import Session, command
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledger_node.client import answers
 
 app = typer.Typer()
+streaming.add_to(app)
 
 
 @command(app, "open")

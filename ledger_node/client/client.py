@@ -24,6 +24,7 @@ from ledger_node.client.runs import Runs
 from ledger_node.client.streams import Streams
 from ledger_node.client.submissions import Submissions
 from ledger_node.client.versions import Versions
+from ledger_node.client.withdrawals import Withdrawals
 
 
 class Client:
@@ -58,6 +59,7 @@ class Client:
         self.streams = Streams(self._http)
         self.submissions = Submissions(self._http)
         self.index = Index(self._http)
+        self.withdrawals = Withdrawals(self.datasets, self.consents)
 
     @property
     def url(self) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from ledger_node.client import answers
 from ledger_node.client.inputs import (
     ANYWHERE,
+    AsOf,
     Json,
     Scope,
     condition,
@@ -88,7 +89,7 @@ class Terms:
 
 
 class Consents(Noun):
-    def get(self, consent: str, *, as_of: int | None = None) -> answers.Consent:
+    def get(self, consent: str, *, as_of: AsOf | None = None) -> answers.Consent:
         """Its terms, state and whole log."""
         return self._http.get(answers.Consent, _path(consent), {"asOf": as_of})
 
@@ -98,7 +99,7 @@ class Consents(Noun):
         dataset: str | None = None,
         grantee: int | None = None,
         grantor: int | None = None,
-        as_of: int | None = None,
+        as_of: AsOf | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> answers.Page[answers.Consent]:
@@ -111,16 +112,16 @@ class Consents(Noun):
         dataset: str | None = None,
         grantee: int | None = None,
         grantor: int | None = None,
-        as_of: int | None = None,
+        as_of: AsOf | None = None,
     ) -> Iterator[answers.Consent]:
         query = {"dataset": dataset, "grantee": grantee, "grantor": grantor, "asOf": as_of}
         return self._http.all_of(answers.Consent, "/v1/consents", query)
 
-    def uses(self, consent: str, *, as_of: int | None = None) -> Iterator[answers.Use]:
+    def uses(self, consent: str, *, as_of: AsOf | None = None) -> Iterator[answers.Use]:
         """Every recorded use, oldest first."""
         return self._http.all_of(answers.Use, f"{_path(consent)}/uses", {"asOf": as_of})
 
-    def impact(self, consent: str, *, as_of: int | None = None) -> Iterator[answers.Affected]:
+    def impact(self, consent: str, *, as_of: AsOf | None = None) -> Iterator[answers.Affected]:
         """Every model version that leans on the consent."""
         return self._http.all_of(answers.Affected, f"{_path(consent)}/impact", {"asOf": as_of})
 
@@ -135,7 +136,7 @@ class Consents(Noun):
         rounds: int = 0,
         epsilon: int = 0,
         grantee: int | None = None,
-        as_of: int | None = None,
+        as_of: AsOf | None = None,
     ) -> answers.Check:
         """Would the contract permit this use now? `grantee` None is the node's own organisation."""
         body: Json = {

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ledger_node.client import answers
 from ledger_node.client.inputs import (
+    AsOf,
     Document,
     Json,
     Parent,
@@ -55,26 +56,26 @@ class NewVersion:
 
 
 class Datasets(Noun):
-    def get(self, dataset: str, *, as_of: int | None = None) -> answers.Dataset:
+    def get(self, dataset: str, *, as_of: AsOf | None = None) -> answers.Dataset:
         """With its versions."""
         return self._http.get(answers.Dataset, _path(dataset), {"asOf": as_of})
 
     def list(
-        self, *, custodian: int | None = None, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+        self, *, custodian: int | None = None, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
     ) -> answers.Page[answers.Dataset]:
         query = {"custodian": custodian, "asOf": as_of, "limit": limit, "cursor": cursor}
         return self._http.page(answers.Dataset, "/v1/datasets", query)
 
-    def all(self, *, custodian: int | None = None, as_of: int | None = None) -> Iterator[answers.Dataset]:
+    def all(self, *, custodian: int | None = None, as_of: AsOf | None = None) -> Iterator[answers.Dataset]:
         return self._http.all_of(answers.Dataset, "/v1/datasets", {"custodian": custodian, "asOf": as_of})
 
-    def versions(self, dataset: str, *, as_of: int | None = None) -> Iterator[answers.DatasetVersion]:
+    def versions(self, dataset: str, *, as_of: AsOf | None = None) -> Iterator[answers.DatasetVersion]:
         return self._http.all_of(answers.DatasetVersion, f"{_path(dataset)}/versions", {"asOf": as_of})
 
-    def erasures(self, dataset: str, *, as_of: int | None = None) -> Iterator[answers.Erasure]:
+    def erasures(self, dataset: str, *, as_of: AsOf | None = None) -> Iterator[answers.Erasure]:
         return self._http.all_of(answers.Erasure, f"{_path(dataset)}/erasures", {"asOf": as_of})
 
-    def impact(self, dataset: str, *, as_of: int | None = None) -> Iterator[answers.Affected]:
+    def impact(self, dataset: str, *, as_of: AsOf | None = None) -> Iterator[answers.Affected]:
         """Every model version that learnt from the dataset, base models and derived datasets included."""
         return self._http.all_of(answers.Affected, f"{_path(dataset)}/impact", {"asOf": as_of})
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TypeVar, cast
 
 import httpx2
 
 from ledger_node import shallow
 from ledger_node.client import answers
-from ledger_node.client.inputs import Json
+from ledger_node.client.inputs import Json, time
 from ledger_node.client.problems import error_of, is_safe
 from ledger_node.client.retries import TRANSIENT, Retries
 from ledger_node.client.shapes import expect
 from ledger_node.errors import InvalidField, MedLedgerError, NodeFailed, NodeUnreachable
 
 T = TypeVar("T")
-Query = Mapping[str, str | int | None]
+Query = Mapping[str, str | int | datetime | None]
 
 LONGEST_PAGE = 200
 CONNECT = 5.0  # seconds for a connection to stand
@@ -116,7 +117,7 @@ class Http:
         request = self._http.build_request(
             method,
             path.lstrip("/"),
-            params={name: value for name, value in query.items() if value is not None} or None,
+            params={name: _spelled(value) for name, value in query.items() if value is not None} or None,
             content=content,
             headers={**headers, **({"Content-Type": JSON} if content is not None else {})},
             timeout=httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT), read=self._timeout + wait),
@@ -195,6 +196,10 @@ def _visible(text: str, what: str) -> str:
             needed="visible ASCII without spaces",
         )
     return text
+
+
+def _spelled(value: str | int | datetime) -> str | int:
+    return time(value) if isinstance(value, datetime) else value
 
 
 def _key(key: str | None) -> str:

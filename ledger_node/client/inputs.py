@@ -15,6 +15,7 @@ from ledger_node.errors import InvalidDigest, InvalidField, InvalidId, InvalidPu
 
 __all__ = [
     "ANYWHERE",
+    "AsOf",
     "Document",
     "Input",
     "Json",
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 Json = dict[str, object]
+#: What a read may answer as of: the end of a block, or the last block that was made by a time (with a zone).
+AsOf = int | datetime
 #: No region: permits any in a consent, names none in a scope.
 ANYWHERE = Region(0)
 _HEX = frozenset("0123456789abcdef")

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import address, time, times
+from ledger_node.client.inputs import AsOf, address, time
 from ledger_node.client.noun import WAIT, Noun
 
 
 class Keys(Noun):
-    def get(self, key: str, *, as_of: int | None = None) -> answers.Key:
+    def get(self, key: str, *, as_of: AsOf | None = None) -> answers.Key:
         """By its address."""
         return self._http.get(answers.Key, _path(key), {"asOf": as_of})
 
     def facts(
-        self, key: str, *, since: datetime | None = None, as_of: int | None = None
+        self, key: str, *, since: datetime | None = None, as_of: AsOf | None = None
     ) -> Iterator[answers.WrittenFact]:
         """Every fact that the key wrote, oldest first; of `since` on."""
-        query = {"since": times(since), "asOf": as_of}
+        query = {"since": since, "asOf": as_of}
         return self._http.all_of(answers.WrittenFact, f"{_path(key)}/facts", query)
 
     def report(

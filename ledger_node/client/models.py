@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Document, Json, card_fields, digest, id_
+from ledger_node.client.inputs import AsOf, Document, Json, card_fields, digest, id_
 from ledger_node.client.noun import WAIT, Noun
 
 
 class Models(Noun):
-    def get(self, model: str, *, as_of: int | None = None) -> answers.Model:
+    def get(self, model: str, *, as_of: AsOf | None = None) -> answers.Model:
         return self._http.get(answers.Model, _path(model), {"asOf": as_of})
 
     def list(
-        self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
     ) -> answers.Page[answers.Model]:
         return self._http.page(answers.Model, "/v1/models", {"asOf": as_of, "limit": limit, "cursor": cursor})
 
-    def all(self, *, as_of: int | None = None) -> Iterator[answers.Model]:
+    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Model]:
         return self._http.all_of(answers.Model, "/v1/models", {"asOf": as_of})
 
-    def versions(self, model: str, *, as_of: int | None = None) -> Iterator[answers.ModelVersion]:
+    def versions(self, model: str, *, as_of: AsOf | None = None) -> Iterator[answers.ModelVersion]:
         return self._http.all_of(answers.ModelVersion, f"{_path(model)}/versions", {"asOf": as_of})
 
     def register(self, card: Document, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:

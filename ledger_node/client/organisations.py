@@ -6,29 +6,29 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Json, time
+from ledger_node.client.inputs import AsOf, Json, time
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import EmergencyReason
 
 
 class Organisations(Noun):
-    def get(self, number: int, *, as_of: int | None = None) -> answers.Organisation:
+    def get(self, number: int, *, as_of: AsOf | None = None) -> answers.Organisation:
         return self._http.get(answers.Organisation, f"/v1/organisations/{number}", {"asOf": as_of})
 
     def list(
-        self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
     ) -> answers.Page[answers.Organisation]:
         query = {"asOf": as_of, "limit": limit, "cursor": cursor}
         return self._http.page(answers.Organisation, "/v1/organisations", query)
 
-    def all(self, *, as_of: int | None = None) -> Iterator[answers.Organisation]:
+    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Organisation]:
         return self._http.all_of(answers.Organisation, "/v1/organisations", {"asOf": as_of})
 
-    def keys(self, number: int, *, as_of: int | None = None) -> Iterator[answers.Key]:
+    def keys(self, number: int, *, as_of: AsOf | None = None) -> Iterator[answers.Key]:
         """Every key that the organisation offered a role to or accepted."""
         return self._http.all_of(answers.Key, f"/v1/organisations/{number}/keys", {"asOf": as_of})
 
-    def impact(self, number: int, *, as_of: int | None = None) -> Iterator[answers.Affected]:
+    def impact(self, number: int, *, as_of: AsOf | None = None) -> Iterator[answers.Affected]:
         """Every model version downstream of a hospital's datasets."""
         return self._http.all_of(answers.Affected, f"/v1/organisations/{number}/impact", {"asOf": as_of})
 
@@ -47,10 +47,10 @@ class Organisations(Noun):
 
 
 class Consortium(Noun):
-    def get(self, *, as_of: int | None = None) -> answers.Consortium:
+    def get(self, *, as_of: AsOf | None = None) -> answers.Consortium:
         """Its thresholds, the generation in force, the number of its members."""
         return self._http.get(answers.Consortium, "/v1/consortium", {"asOf": as_of})
 
-    def generations(self, *, as_of: int | None = None) -> Iterator[answers.Generation]:
+    def generations(self, *, as_of: AsOf | None = None) -> Iterator[answers.Generation]:
         """Every generation of contracts that a vote listed, by number."""
         return self._http.all_of(answers.Generation, "/v1/generations", {"asOf": as_of})

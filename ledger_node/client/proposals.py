@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Json, address, id_, mask
+from ledger_node.client.inputs import AsOf, Json, address, id_, mask
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Capability, ProposalKind, StateReason
 
@@ -13,16 +13,16 @@ from ledger_node.domain.codes import Capability, ProposalKind, StateReason
 class Proposals(Noun):
     """Each opening counts as no vote: whoever proposes votes like the others."""
 
-    def get(self, number: int, *, as_of: int | None = None) -> answers.Proposal:
+    def get(self, number: int, *, as_of: AsOf | None = None) -> answers.Proposal:
         return self._http.get(answers.Proposal, f"/v1/proposals/{number}", {"asOf": as_of})
 
     def list(
-        self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
     ) -> answers.Page[answers.Proposal]:
         query = {"asOf": as_of, "limit": limit, "cursor": cursor}
         return self._http.page(answers.Proposal, "/v1/proposals", query)
 
-    def all(self, *, as_of: int | None = None) -> Iterator[answers.Proposal]:
+    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Proposal]:
         return self._http.all_of(answers.Proposal, "/v1/proposals", {"asOf": as_of})
 
     def admit(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Document, Json, document_fields, id_, ids
+from ledger_node.client.inputs import AsOf, Document, Json, document_fields, id_, ids
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Severity
 
 
 class Recalls(Noun):
-    def get(self, recall: str, *, as_of: int | None = None) -> answers.Recall:
+    def get(self, recall: str, *, as_of: AsOf | None = None) -> answers.Recall:
         """With who has acknowledged it."""
         return self._http.get(answers.Recall, _path(recall), {"asOf": as_of})
 
-    def all(self, *, version: str | None = None, as_of: int | None = None) -> Iterator[answers.Recall]:
+    def all(self, *, version: str | None = None, as_of: AsOf | None = None) -> Iterator[answers.Recall]:
         """Oldest first, those that were lifted included."""
         return self._http.all_of(answers.Recall, "/v1/recalls", {"version": version, "asOf": as_of})
 

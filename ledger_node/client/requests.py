@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import ANYWHERE, Document, Json, card_fields, condition, digests, id_, mask, time
+from ledger_node.client.inputs import ANYWHERE, AsOf, Document, Json, card_fields, condition, digests, id_, mask, time
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region
 
@@ -45,7 +45,7 @@ class Wanted:
 
 
 class Requests(Noun):
-    def get(self, request: str, *, as_of: int | None = None) -> answers.Request:
+    def get(self, request: str, *, as_of: AsOf | None = None) -> answers.Request:
         return self._http.get(answers.Request, _path(request), {"asOf": as_of})
 
     def all(
@@ -53,7 +53,7 @@ class Requests(Noun):
         *,
         dataset: str | None = None,
         requester: int | None = None,
-        as_of: int | None = None,
+        as_of: AsOf | None = None,
     ) -> Iterator[answers.Request]:
         query = {"dataset": dataset, "requester": requester, "asOf": as_of}
         return self._http.all_of(answers.Request, "/v1/requests", query)

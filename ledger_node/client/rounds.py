@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Json, digest, digests, id_
+from ledger_node.client.inputs import AsOf, Json, digest, digests, id_
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Refusal
 
@@ -40,7 +40,7 @@ class NewAnswer:
 
 
 class Rounds(Noun):
-    def rounds(self, run: str, *, as_of: int | None = None) -> Iterator[answers.Round]:
+    def rounds(self, run: str, *, as_of: AsOf | None = None) -> Iterator[answers.Round]:
         return self._http.all_of(answers.Round, f"{run_path(run)}/rounds", {"asOf": as_of})
 
     def open_round(

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Document, Input, Json, Scope, card_fields, digests, id_, inputs, scope_body
+from ledger_node.client.inputs import AsOf, Document, Input, Json, Scope, card_fields, digests, id_, inputs, scope_body
 from ledger_node.client.noun import WAIT
 from ledger_node.client.rounds import Rounds, run_path
 from ledger_node.domain.codes import Outcome
 
 
 class Runs(Rounds):
-    def get(self, run: str, *, as_of: int | None = None) -> answers.Run:
+    def get(self, run: str, *, as_of: AsOf | None = None) -> answers.Run:
         """With its inputs, rounds and answers."""
         return self._http.get(answers.Run, run_path(run), {"asOf": as_of})
 
     def list(
-        self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
     ) -> answers.Page[answers.Run]:
         return self._http.page(answers.Run, "/v1/runs", {"asOf": as_of, "limit": limit, "cursor": cursor})
 
-    def all(self, *, as_of: int | None = None) -> Iterator[answers.Run]:
+    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Run]:
         return self._http.all_of(answers.Run, "/v1/runs", {"asOf": as_of})
 
     def open(

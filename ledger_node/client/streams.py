@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import Json, digest, id_
+from ledger_node.client.inputs import AsOf, Json, digest, id_
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import DeviceClass
 
 
 class Streams(Noun):
     def list(
-        self, *, as_of: int | None = None, limit: int = 50, cursor: str | None = None
+        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
     ) -> answers.Page[answers.Stream]:
         return self._http.page(answers.Stream, "/v1/streams", {"asOf": as_of, "limit": limit, "cursor": cursor})
 
-    def all(self, *, as_of: int | None = None) -> Iterator[answers.Stream]:
+    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Stream]:
         return self._http.all_of(answers.Stream, "/v1/streams", {"asOf": as_of})
 
-    def get(self, stream: str, *, as_of: int | None = None) -> answers.Stream:
+    def get(self, stream: str, *, as_of: AsOf | None = None) -> answers.Stream:
         return self._http.get(answers.Stream, _path(stream), {"asOf": as_of})
 
-    def anchors(self, stream: str, *, as_of: int | None = None) -> Iterator[answers.Anchor]:
+    def anchors(self, stream: str, *, as_of: AsOf | None = None) -> Iterator[answers.Anchor]:
         """Every anchored head, oldest first."""
         return self._http.all_of(answers.Anchor, f"{_path(stream)}/anchors", {"asOf": as_of})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
+from functools import lru_cache
 
 
 class Reason(IntEnum):
@@ -367,4 +368,9 @@ class DeviceClass(IntEnum):
 
 def names_of(mask: IntFlag) -> list[str]:
     """The names in a mask, by bit: `names_of(Operation(3)) == ["TRAIN", "FINE_TUNE"]`."""
-    return [member.name for member in type(mask) if member in mask and member.name is not None]
+    return list(_names(mask))
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _names(mask: IntFlag) -> tuple[str, ...]:
+    return tuple(member.name for member in type(mask) if member in mask and member.name is not None)

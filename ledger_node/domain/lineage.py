@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ledger_node.domain.codes import ConsentState, Reason, StateReason
 from ledger_node.domain.consent import Consent
-from ledger_node.domain.dataset import Dataset, DatasetVersion
+from ledger_node.domain.dataset import Dataset, DatasetVersion, Parent
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Organisation
 from ledger_node.domain.position import BlockRef
@@ -51,6 +51,34 @@ class Lineage:
         """The state of each consent in use at the block's time."""
         used = self.consents_in_use()
         return {one.id: one.state_at(self.as_of.timestamp) for one in self.consents if one.id in used}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A model version and one that names it among its parents."""
+
+    parent: str
+    child: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model version, and an input of the run that it was published from."""
+
+    version: str
+    run: str
+    dataset: str
+    dataset_version: int
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Version `number` of a dataset, and a parent of it."""
+
+    dataset: str
+    number: int
+    parent: Parent
 
 
 @dataclass(frozen=True, slots=True)

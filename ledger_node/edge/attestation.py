@@ -52,7 +52,8 @@ def counts(came: int, taken: int, quarantined: Iterable[Iterable[Quarantine]]) -
 @cache
 def own_tool() -> Json:
     """This software: its version and the digest of the sources of this package."""
-    return _tool("medledger", {file.name: file for file in Path(__file__).parent.glob("*.py")})
+    package = Path(__file__).parent
+    return _tool("medledger", {file.relative_to(package).as_posix(): file for file in package.rglob("*.py")})
 
 
 @cache

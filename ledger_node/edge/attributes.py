@@ -17,8 +17,8 @@ EDITION = "2026c"  # of PS3.15, Table E.1-1, as dicom-anonymizer carries it
 Rules = dict[tuple[int, ...], Callable[[Any, Any], None]]
 
 
-def cleaned(dataset: Any, salt: bytes) -> Any:
-    """A new data set without identity: attributes only, no pixels, no evidence yet. The given one is spent.
+def cleaned(dataset: Any, salt: bytes, pseudonym: str) -> Any:
+    """A new data set without identity but a pseudonym: no pixels, no evidence yet. The given one is spent.
 
     UIDs become `2.25.` UIDs (PS3.5, B.2) from a keyed hash under `salt`: the same in, the same out, inside one run.
     """
@@ -27,7 +27,7 @@ def cleaned(dataset: Any, salt: bytes) -> Any:
     table = {tag: _fresh(salt) if action.__name__ == "replace_UID" else action for tag, action in _table().items()}
     with config.disable_value_validation():  # the source's values may break rules that its replacements keep
         _apply(dataset, table)
-    return keep.kept(dataset)
+    return keep.kept(dataset, pseudonym)
 
 
 def _apply(dataset: Any, table: Rules) -> None:

@@ -11,6 +11,9 @@ The canonical form is the data set alone, without preamble and file meta informa
   they are stored: a file that was compressed or decompressed is another record.
 - words of other byte orders (OW, OL, OF, OD, OV of Explicit VR Big Endian) turned to little endian.
 
+A pseudonym in (0010,0020) counts like any other element. The digest may tell of it, and so stays in the
+hospital: a leaf is an HMAC over the digest, with a key and a nonce (`manifest`).
+
 So the digest survives being read and written again, and a change of transfer syntax between the uncompressed ones. One
 limit: Implicit VR does not say the VR of a private element, so a private element that went through it is another one.
 """
@@ -19,9 +22,11 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections.abc import Iterator
 from typing import Any
 
-PIXEL_DATA = 0x7FE00010
+from ledger_node.edge.stored import PIXEL_DATA, as_stored
+
 TRAILING_PADDING = 0xFFFCFFFC
 _UNDEFINED = 0xFFFFFFFF
 _WORDS = {"OW": "H", "OL": "I", "OF": "I", "OD": "Q", "OV": "Q"}
@@ -36,23 +41,27 @@ def record_digest(dataset: Any) -> bytes:
 
     swap = dataset.original_encoding[1] is False
     with config.disable_value_validation():
-        word = {32: "I", 64: "Q"}.get(dataset.get("BitsAllocated", 16), "H")
+        word = {32: "I", 64: "Q"}.get(dataset.get("BitsAllocated", 16), "H") if swap else "H"
         digest = hashlib.sha256()
-        for tag in _tags(dataset):  # one element at a time, so that pixels are held once
-            digest.update(_element(dataset[tag], _charset(dataset, None), swap, word))
+        for part in _parts(dataset, None, swap, word):  # one at a time, so that pixels are held once
+            digest.update(part)
     return digest.digest()
 
 
-def _dataset(dataset: Any, charset: Any, swap: bool) -> bytes:
-    own = _charset(dataset, charset)
-    return b"".join(_element(dataset[tag], own, swap) for tag in _tags(dataset))
+def _parts(dataset: Any, charset: Any, swap: bool, word: str = "H") -> Iterator[bytes]:
+    own = charset_of(dataset, charset)
+    for tag in sorted(dataset.keys(), key=int):
+        number = int(tag)  # comparing tags themselves is slow
+        if number & 0xFFFF == 0 or number == TRAILING_PADDING:
+            continue
+        if stored := as_stored(dataset.get_item(tag, keep_deferred=True), own):
+            yield from stored
+        else:
+            yield _element(dataset[tag], own, swap, word)
 
 
-def _tags(dataset: Any) -> list[Any]:
-    return [tag for tag in sorted(dataset.keys()) if tag.element != 0 and tag != TRAILING_PADDING]
-
-
-def _charset(dataset: Any, inherited: Any) -> Any:
+def charset_of(dataset: Any, inherited: Any) -> Any:
+    """Specific Character Set (0008,0005), that of the data set around it, or the default."""
     return dataset.get("SpecificCharacterSet", inherited) or "iso8859"
 
 
@@ -62,7 +71,7 @@ def _element(element: Any, charset: Any, swap: bool, word: str = "H") -> bytes:
     from pydicom.filewriter import write_data_element
 
     if element.VR == "SQ":
-        items = b"".join(_item(_dataset(item, charset, swap)) for item in element.value)
+        items = b"".join(_item(b"".join(_parts(item, charset, swap))) for item in element.value)
         return _tag(element.tag) + b"SQ\0\0" + _length(len(items)) + items
     if element.tag == PIXEL_DATA:
         vr = "OB" if element.is_undefined_length else "OW"

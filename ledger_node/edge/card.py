@@ -1,17 +1,21 @@
-"""The public description of a dataset version: a document that anybody may read, so nothing in it counts below ten."""
+"""The public description of a dataset version: a document that anybody may read, so nothing in it counts below ten.
+
+It is JSON-LD: Croissant 1.0 with its RAI vocabulary 1.0 (`croissant`), and terms of our own for what a ledger needs.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
+from ledger_node.edge import croissant
 from ledger_node.edge.attestation import LARGEST, rfc3339
 from ledger_node.errors import DocumentTooLarge, InvalidField
 from ledger_node.proof.strict_json import dump_canonical
 
-FORMAT = "medledger-dataset-card/1"
+FORMAT = "medledger-dataset-card/2"
 LONGEST_TITLE = 200
 LONGEST_DESCRIPTION = 4_000
 _SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -22,7 +26,9 @@ class Card:
     """`subject` names the dataset, for good: the id on chain, or the hospital's own short name for it.
 
     `modalities` are DICOM's terms, or `TABULAR`; `columns` and `label` are for tables; `options` are codes of CID 7050
-    that hold for every record; `opt_out_checked_at` is when opt-outs were last applied.
+    that hold for every record; `opt_out_checked_at` is when opt-outs were last applied; `smallest_group` is the
+    class of k, the size of the smallest group that shares its quasi-identifiers, None when none were declared;
+    `published` is the day of making.
     """
 
     subject: str
@@ -36,14 +42,18 @@ class Card:
     columns: tuple[str, ...] = ()
     label: str | None = None
     opt_out_checked_at: datetime | None = None
+    smallest_group: SizeClass | None = None
+    published: date | None = None
 
     def content(self) -> bytes:
         """The card in its one form (RFC 8785). Raises DocumentTooLarge beyond one block."""
         content = dump_canonical(
             {
+                **croissant.head(self.subject, self.published),
+                **croissant.responsible_ai(self.record_kind, self.claim),
                 "format": FORMAT,
                 "subject": self.subject,
-                "title": self.title,
+                "name": self.title,
                 "description": self.description,
                 "recordKind": self.record_kind,
                 "modalities": list(self.modalities),
@@ -52,6 +62,7 @@ class Card:
                 "deidentificationOptions": list(self.options),
                 "columns": list(self.columns),
                 "label": self.label,
+                "smallestGroup": None if self.smallest_group is None else self.smallest_group.name,
                 "optOutCheckedAt": None if self.opt_out_checked_at is None else rfc3339(self.opt_out_checked_at),
             }
         )

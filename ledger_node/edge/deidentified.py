@@ -45,7 +45,8 @@ def load(folder: Path) -> Run | None:
     path = folder / NAME
     if path.is_symlink() or not path.is_file():
         return None
-    document = parse(path.read_bytes(), _LARGEST)
+    with path.open("rb") as file:
+        document = parse(file.read(_LARGEST + 1), _LARGEST)
     try:
         assert isinstance(document, dict)
         assert document["format"] == FORMAT

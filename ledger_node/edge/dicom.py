@@ -1,4 +1,4 @@
-"""Reading a folder of DICOM files, each in a child process, so that no file can hurt more than itself."""
+"""Reading a folder of DICOM files in child processes, so that no file can hurt more than itself."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from ledger_node.edge.journal import Journal, Resumed
 from ledger_node.edge.quarantine import Quarantine
 from ledger_node.edge.worker import Limits, Worker
+from ledger_node.edge.workers import Workers
 from ledger_node.errors import EmptyFolder
 
 Progress = Callable[[int, int], None]
@@ -19,7 +23,8 @@ Progress = Callable[[int, int], None]
 class Seen:
     """One file, by its name inside the folder. Without reasons it is eligible, and the rest is filled in.
 
-    `digest` is the record digest (32 bytes); `instance` the SOP Instance UID; `options` the codes of CID 7050 in
+    `digest` is the record digest (32 bytes); `instance` the SOP Instance UID; `patient` the pseudonym in (0010,0020),
+    empty when there is none; `options` the codes of CID 7050 in
     (0012,0064); `longitudinal` the term in (0028,0303).
     """
 
@@ -30,12 +35,14 @@ class Seen:
     modality: str = ""
     options: tuple[int, ...] = ()
     longitudinal: str = ""
+    patient: str = ""
 
 
 def files_of(folder: Path, leave_out: frozenset[str] = frozenset()) -> list[tuple[str, bool]]:
     """All files below a folder, sorted: the name inside it, and whether it is a regular file. Links are not followed.
 
-    A folder that may not be opened is listed, as no regular file. Raises EmptyFolder when there is nothing to read.
+    What goes while it is listed is not listed. A folder that may not be opened is, as no regular file. Raises
+    EmptyFolder when there is nothing to read.
     """
     found: list[tuple[str, bool]] = []
 
@@ -43,11 +50,15 @@ def files_of(folder: Path, leave_out: frozenset[str] = frozenset()) -> list[tupl
         found.append((os.path.relpath(failure.filename, folder).replace(os.sep, "/"), False))
 
     for place, folders, names in os.walk(folder, onerror=closed, followlinks=False):
+        inside = os.path.relpath(place, folder).replace(os.sep, "/")
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         for name in (*names, *links):
             path = os.path.join(place, name)
-            regular = stat.S_ISREG(os.lstat(path).st_mode)
-            found.append((os.path.relpath(path, folder).replace(os.sep, "/"), regular))
+            try:
+                regular = stat.S_ISREG(os.lstat(path).st_mode)
+            except FileNotFoundError:
+                continue
+            found.append((name if inside == "." else f"{inside}/{name}", regular))
     files = sorted(entry for entry in found if entry[0] not in leave_out and entry[0] != ".")
     if not files:
         raise EmptyFolder("there is nothing to read", got="0 files", needed="a folder with DICOM files")
@@ -59,16 +70,31 @@ def read_folder(
     limits: Limits | None = None,
     progress: Progress | None = None,
     leave_out: frozenset[str] = frozenset(),
+    journal: Journal | None = None,
+    archived: bool = False,
+    resumed: Resumed | None = None,
 ) -> Iterator[Seen]:
     """Every file below `folder`, in the order of the names. One that breaks its child is UNREADABLE, the rest goes on.
 
-    Of instances or records that come twice the first is taken. Raises EmptyFolder, ToolMissing.
+    Of instances or records that come twice the first is taken. What a `journal` has done is not read again; a folder
+    that was unpacked from an archive is `archived`. Raises EmptyFolder, ToolMissing.
     """
     files = files_of(folder, leave_out)
+    journal = journal or Journal(datetime.min)
+    journal.begin(folder, (name for name, regular in files if regular), archived, resumed)
     taken: set[str | bytes] = set()
-    with Worker(limits or Limits()) as worker:
+    with Workers(limits or Limits()) as workers:
+        left = (name for name, regular in files if regular and name not in journal.done)
+        answers = workers.ask_all("inspect", ({"path": str(folder / name)} for name in left))
         for done, (name, regular) in enumerate(files, start=1):
-            seen = _inspect(worker, folder, name) if regular else Seen(name, (Quarantine.NOT_REGULAR_FILE,))
+            if not regular:
+                seen = Seen(name, (Quarantine.NOT_REGULAR_FILE,))
+            elif name in journal.done:
+                seen = _seen(name, journal.done[name]["answer"])
+            else:
+                answer = next(answers)
+                journal.add(name, answer=answer)
+                seen = _seen(name, answer)
             if not seen.reasons:
                 if seen.instance in taken or seen.digest in taken:
                     seen = Seen(name, (Quarantine.DUPLICATE_INSTANCE,))
@@ -79,8 +105,12 @@ def read_folder(
                 progress(done, len(files))
 
 
-def _inspect(worker: Worker, folder: Path, name: str) -> Seen:
-    answer = worker.ask("inspect", path=str(folder / name))
+def inspect_file(worker: Worker, folder: Path, name: str) -> Seen:
+    """One regular file, by the rule of entry. UNREADABLE when it broke its child."""
+    return _seen(name, worker.ask("inspect", path=str(folder / name)))
+
+
+def _seen(name: str, answer: dict[str, Any] | None) -> Seen:
     if answer is None or "failed" in answer:
         return Seen(name, (Quarantine.UNREADABLE,))
     reasons = tuple(Quarantine(reason) for reason in answer["reasons"])
@@ -96,4 +126,5 @@ def _inspect(worker: Worker, folder: Path, name: str) -> Seen:
         modality=answer["modality"],
         options=tuple(answer["options"]),
         longitudinal=answer["longitudinal"],
+        patient=answer["patient"],
     )

@@ -6,33 +6,34 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Container, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ledger_node.errors import StateConflict
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, keep: bool = False) -> Iterator[Path]:
     """A private folder (0700) beside `out` that becomes `out` in one rename when the block ends well.
 
     When the block fails, nothing is left. When the process is killed, the remains are hidden beside `out`, and the next
-    attempt removes them. Raises StateConflict when `out` is there already and not empty, when it cannot be written, or
-    when another attempt is running.
+    attempt removes them; with `keep` it finds them in its folder instead, and those of an interruption too. Raises
+    StateConflict when `out` is there already and not empty, when it cannot be written, or when another attempt is
+    running.
     """
     require_vacant(out)
     partial = out.parent / f".{out.name}.partial"
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        lock = locked(partial, "another preparation is running")
     except OSError as failure:
-        raise _unwritable(failure) from failure
+        raise unwritable(failure) from failure
     try:
-        _take(lock, partial)
         try:
-            _clear(partial)
+            if not keep:
+                clear(partial)
             yield partial
             os.fsync(lock)
             require_vacant(out)
@@ -40,12 +41,39 @@ def staged(out: Path) -> Iterator[Path]:
             _sync_folder(out.parent)
         except OSError as failure:
             shutil.rmtree(partial, ignore_errors=True)
-            raise _unwritable(failure) from failure
-        except BaseException:
+            raise unwritable(failure) from failure
+        except BaseException as failure:
+            if keep and isinstance(failure, KeyboardInterrupt):
+                with suppress(OSError):
+                    partial.rmdir()  # nothing was done yet
+                raise
             shutil.rmtree(partial, ignore_errors=True)
             raise
     finally:
         os.close(lock)
+
+
+def locked(folder: Path, busy: str) -> int:
+    """The lock of a folder, which ends when it is closed or with the process. Raises StateConflict, which says `busy`,
+    when another holds it."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        lock_open(lock, folder, busy)
+    except StateConflict:
+        os.close(lock)
+        raise
+    return lock
+
+
+def lock_open(lock: int, path: Path, busy: str) -> None:
+    """As `locked`, of a file or folder that is open already."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mine = os.fstat(lock).st_ino == path.stat().st_ino  # it may have got another name meanwhile
+    except OSError:
+        mine = False
+    if not mine:
+        raise StateConflict(busy, got="a lock", needed="one at a time")
 
 
 def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -55,6 +83,26 @@ def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Puts `content` in the place of a file whose bytes are personal and go: see `put_over`."""
+    partial = path.parent / f".{path.name}.partial"
+    partial.unlink(missing_ok=True)
+    write_file(partial, content)
+    put_over(partial, path)
+
+
+def put_over(new: Path, path: Path) -> None:
+    """Renames `new` to `path` and overwrites the bytes of what was there.
+
+    A copy-on-write file system, a solid-state disk and a backup may still have them.
+    """
+    with path.open("r+b") as old:
+        new.rename(path)
+        old.write(bytes(os.fstat(old.fileno()).st_size))
+        os.fsync(old.fileno())
+    _sync_folder(path.parent)
 
 
 def require_vacant(out: Path) -> None:
@@ -71,23 +119,17 @@ def require_apart(out: Path, source: Path) -> None:
         raise StateConflict("the output lies inside the source", got="a folder inside", needed="another place")
 
 
-def _unwritable(failure: OSError) -> StateConflict:
+def unwritable(failure: OSError) -> StateConflict:
+    """What to say of a place where nothing can be written."""
     name = errno.errorcode.get(failure.errno or 0, type(failure).__name__)
     return StateConflict("the output cannot be written", got=name, needed="a folder with room and permission")
 
 
-def _take(lock: int, partial: Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        mine = os.fstat(lock).st_ino == partial.stat().st_ino
-    except OSError:
-        mine = False
-    if not mine:
-        raise StateConflict("another preparation is running", got="a locked folder", needed="one at a time")
-
-
-def _clear(folder: Path) -> None:
+def clear(folder: Path, but: Container[str] = ()) -> None:
+    """Removes what is in a folder, but what has one of these names."""
     for entry in folder.iterdir():
+        if entry.name in but:
+            continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:

@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from ledger_node.edge.canonical import PIXEL_DATA, record_digest
+from ledger_node.edge.canonical import charset_of, record_digest
+from ledger_node.edge.patients.pseudonyms import PSEUDONYM, Identity
 from ledger_node.edge.quarantine import Quarantine
+from ledger_node.edge.stored import PIXEL_DATA, as_stored
 
 #: CID 7050 (PS3.16): the de-identification method codes, all of the coding scheme DCM.
 CID_7050 = range(113100, 113113)
 CLEAN_PIXEL_DATA = 113101
+METHOD_CODES = 0x00120064  # De-identification Method Code Sequence
 LONGITUDINAL = frozenset({"UNMODIFIED", "MODIFIED", "REMOVED"})  # (0028,0303), PS3.3, C.12.1
 
 #: Ultrasound storage: images and multi-frame images with their retired forms, volumes, photoacoustic (PS3.4, B.5).
 ULTRASOUND = frozenset(f"1.2.840.10008.5.1.4.1.1.{suffix}" for suffix in ("6", "6.1", "6.2", "6.3", "3", "3.1"))
+
+MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage (PS3.10, 8.6)
+
+SMALL = 1 << 16  # bytes that any read may ask for
 
 _MODALITY = re.compile(r"[A-Z]{2,16}")
 _UID = re.compile(r"[0-9.]{1,64}")
 
 
 def inspect(path: str) -> dict[str, Any]:
-    """Reads a file: its reasons for staying out, and if there are none its digest, instance, modality and options."""
+    """Reads a file: its reasons for staying out, and if there are none its digest, instance, patient and codes."""
     dataset, reason = read(path)
     if dataset is None:
         return {"reasons": [reason]}
-    digest = record_digest(dataset)
-    reasons = reasons_of(dataset)
+    digest = record_digest(dataset)  # first: what was not looked at yet need not be made again
+    options = options_of(dataset)
+    reasons = reasons_of(dataset, options)
+    patient = str(dataset.get("PatientID", "")).strip()
     modality, instance = str(dataset.get("Modality", "")), str(dataset.get("SOPInstanceUID", ""))
     return {
         "reasons": reasons,
         "digest": digest.hex(),
         "instance": instance if _UID.fullmatch(instance) else "",
+        "patient": patient if PSEUDONYM.fullmatch(patient) else "",
         "modality": modality if _MODALITY.fullmatch(modality) else "OTHER",
-        "options": options_of(dataset),
+        "options": options,
         "longitudinal": term_of(dataset, "LongitudinalTemporalInformationModified"),
     }
+
+
+def identify(path: str) -> dict[str, Any]:
+    """Reads whose a file is: the patient id and its issuer, as they stand in an original."""
+    dataset, reason = read(path)
+    return {"reasons": [reason]} if dataset is None else {"reasons": [], "identity": identity_of(dataset)}
+
+
+def identity_of(dataset: Any) -> Identity:
+    """The patient's id and its issuer, as text; what is no text names nobody."""
+    return Identity(*(_text(dataset.get(keyword)) for keyword in ("PatientID", "IssuerOfPatientID")))
 
 
 def read(path: str) -> tuple[Any, Quarantine | None]:
@@ -53,7 +77,7 @@ def read(path: str) -> tuple[Any, Quarantine | None]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None, Quarantine.UNREADABLE
-    with os.fdopen(descriptor, "rb") as file:
+    with Bounded(descriptor) as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None, Quarantine.NOT_REGULAR_FILE
         with config.disable_value_validation():
@@ -61,6 +85,8 @@ def read(path: str) -> tuple[Any, Quarantine | None]:
                 dataset = dcmread(file)
             except InvalidDicomError:
                 return None, Quarantine.NOT_DICOM
+            if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
+                return None, Quarantine.MEDIA_DIRECTORY
             if dataset.original_encoding[0]:
                 correct_ambiguous_vr(dataset, True)
     if not dataset or "TransferSyntaxUID" not in dataset.file_meta:
@@ -68,8 +94,21 @@ def read(path: str) -> tuple[Any, Quarantine | None]:
     return dataset, None
 
 
-def reasons_of(dataset: Any) -> list[Quarantine]:
-    """The rule of entry, all reasons that speak against it.
+class Bounded(io.BufferedReader):
+    """A file of which no read asks for more memory than is left to read: a length in a broken file may say anything."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(io.FileIO(descriptor))
+        self._size = os.fstat(descriptor).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > SMALL:
+            size = min(size, max(0, self._size - self.tell()))
+        return super().read(size)
+
+
+def reasons_of(dataset: Any, options: Sequence[int]) -> list[Quarantine]:
+    """The rule of entry, all reasons that speak against it; `options` are those of the data set.
 
     (0012,0062) is YES; (0012,0063) or (0012,0064) says how; (0028,0303) says what became of the dates. Ultrasound burns
     text into its pixels, so there (0012,0064) must hold 113101 Clean Pixel Data, and (0028,0301) must be NO.
@@ -82,7 +121,7 @@ def reasons_of(dataset: Any) -> list[Quarantine]:
     if term_of(dataset, "LongitudinalTemporalInformationModified") not in LONGITUDINAL:
         reasons.append(Quarantine.NO_LONGITUDINAL_STATUS)
     if is_ultrasound(dataset):
-        if CLEAN_PIXEL_DATA not in options_of(dataset):
+        if CLEAN_PIXEL_DATA not in options:
             reasons.append(Quarantine.NO_CLEAN_PIXEL_DATA)
         if term_of(dataset, "BurnedInAnnotation") != "NO":
             reasons.append(Quarantine.BURNED_IN_ANNOTATION_NOT_EXCLUDED)
@@ -97,8 +136,25 @@ def is_ultrasound(dataset: Any) -> bool:
 
 def options_of(dataset: Any) -> list[int]:
     """The codes of CID 7050 in (0012,0064), each once, in order."""
+    if METHOD_CODES not in dataset:
+        return []
+    raw = dataset.get_item(METHOD_CODES, keep_deferred=True)
+    if raw.VR == "SQ" and as_stored(raw, charset_of(dataset, None)):
+        return list(_options_stored(raw.value or b""))
+    return _options(dataset[METHOD_CODES].value)
+
+
+@lru_cache(maxsize=64)
+def _options_stored(value: bytes) -> tuple[int, ...]:
+    """The copies of one run all say the same, which is read once."""
+    from pydicom.values import convert_SQ
+
+    return tuple(_options(convert_SQ(value, is_implicit_VR=False, is_little_endian=True)))
+
+
+def _options(items: Any) -> list[int]:
     found = set()
-    for item in dataset.get("DeidentificationMethodCodeSequence") or ():
+    for item in items or ():
         code = str(item.get("CodeValue", ""))
         if str(item.get("CodingSchemeDesignator", "")) == "DCM" and code.isascii() and code.isdigit():
             found.add(int(code))
@@ -109,6 +165,11 @@ def term_of(dataset: Any, keyword: str) -> str:
     """A code string; empty when the element is absent or has several values."""
     value = dataset.get(keyword, "")
     return value if isinstance(value, str) else ""
+
+
+def _text(value: Any) -> str:
+    parts = [value] if isinstance(value, str) else value if isinstance(value, Sequence) else ()
+    return "\\".join(part for part in parts if isinstance(part, str)).strip(" \0")
 
 
 def _pixels_whole(dataset: Any) -> bool:

@@ -19,9 +19,12 @@ def _words(text: str) -> frozenset[str]:
 
 #: Present but empty: type 2 in the patient, study, series, equipment and image modules.
 EMPTY = _words(
-    "StudyDate|StudyTime|AccessionNumber|ReferringPhysicianName|PatientName|PatientID|PatientBirthDate|PatientSex|"
+    "StudyDate|StudyTime|AccessionNumber|ReferringPhysicianName|PatientName|PatientBirthDate|PatientSex|"
     "StudyID|SeriesNumber|Manufacturer|InstanceNumber|PatientOrientation"
 )
+
+#: The pseudonym stands here; empty when the original names no patient.
+PATIENT = "PatientID"
 
 #: Replaced by a fresh UID before this list is applied.
 UIDS = frozenset({"SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"})
@@ -65,13 +68,17 @@ _REGION_VRS = frozenset({"US", "UL", "SS", "SL", "FD", "FL"})
 _MODE = re.compile(r"[0-9A-F]{4}")  # value 4 of Image Type: a bit field in hexadecimal
 
 
-def kept(dataset: Any) -> Any:
-    """A new data set with what the list keeps of another one. The image's own descriptors and pixels are not copied."""
+def kept(dataset: Any, pseudonym: str) -> Any:
+    """A new data set with what the list keeps of another one, and a pseudonym.
+
+    The image's own descriptors and pixels are not copied.
+    """
     from pydicom.dataset import Dataset
 
     result = Dataset()
     for keyword in EMPTY:
         setattr(result, keyword, "")
+    result.PatientID = pseudonym
     for keyword in UIDS:
         setattr(result, keyword, getattr(dataset, keyword))
     for keywords, copy in _COPIES:
@@ -88,7 +95,9 @@ def rules() -> list[str]:
     """The list as lines, for the digest of the rules."""
     terms = [f"{keyword}: {'|'.join(sorted(words))}" for keyword, words in TERMS.items()]
     numbers = [f"{keyword}: <= {most}" for keyword, most in NUMBERS.items()]
-    return sorted([*(f"{keyword}: empty" for keyword in EMPTY), *UIDS, *terms, *numbers, *PALETTE, POINTER, REGIONS])
+    empty = [f"{keyword}: empty" for keyword in EMPTY]
+    regions = f"{REGIONS}: {'|'.join(sorted(_REGION_VRS))} of one value"
+    return sorted([*empty, f"{PATIENT}: pseudonym", *UIDS, *terms, *numbers, *PALETTE, POINTER, regions])
 
 
 def _terms(keyword: str, value: Any) -> Any:
@@ -119,14 +128,20 @@ def _pointer(_: str, value: Any) -> Any:
 
 
 def _regions(_: str, value: Any) -> Any:
+    from pydicom.datadict import dictionary_has_tag, dictionary_VM
     from pydicom.dataset import Dataset
     from pydicom.sequence import Sequence
+
+    def one_number(element: Any) -> bool:
+        """Tables and what the standard does not name could spell out words in numbers."""
+        single = dictionary_has_tag(element.tag) and dictionary_VM(element.tag) == "1"
+        return single and element.VM == 1 and element.VR in _REGION_VRS
 
     items = []
     for source in value:
         item = Dataset()
         for element in source:
-            if element.tag.group == 0x0018 and 0x6012 <= element.tag.element <= 0x605A and element.VR in _REGION_VRS:
+            if element.tag.group == 0x0018 and 0x6012 <= element.tag.element <= 0x605A and one_number(element):
                 item.add_new(element.tag, element.VR, element.value)
         items.append(item)
     return Sequence(items)

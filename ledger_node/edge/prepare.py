@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
@@ -11,14 +10,21 @@ from pathlib import Path
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge import attestation as attest
 from ledger_node.edge import deidentified
-from ledger_node.edge.card import Card, require_words, whole_seconds
-from ledger_node.edge.dicom import Seen, read_folder
+from ledger_node.edge.archives import is_archive, unpacked
+from ledger_node.edge.card import Card, require_words
+from ledger_node.edge.dicom import read_folder
+from ledger_node.edge.entering import entering, nothing_eligible
 from ledger_node.edge.files import require_apart, require_vacant
+from ledger_node.edge.journal import Resumed, identity_of, journal
+from ledger_node.edge.manifest.records import Records
+from ledger_node.edge.patients.account import account, checked
+from ledger_node.edge.patients.choices import Choices, Sources
 from ledger_node.edge.prepared import Prepared, Review, load_prepared, write
 from ledger_node.edge.quarantine import Quarantine
-from ledger_node.edge.tables import read_table
+from ledger_node.edge.tables.policy import Policy
+from ledger_node.edge.tables.reading import Table, read_table
 from ledger_node.edge.worker import Limits
-from ledger_node.errors import NothingEligible
+from ledger_node.errors import InvalidField, NothingEligible
 from ledger_node.proof.strict_json import Json
 
 __all__ = ["Prepared", "Review", "load_prepared", "prepare_dicom", "prepare_table"]
@@ -26,6 +32,7 @@ __all__ = ["Prepared", "Review", "load_prepared", "prepare_dicom", "prepare_tabl
 Progress = Callable[[int, int], None]
 
 NO_REVIEW = Review()
+POLICY = Policy()
 
 
 def prepare_dicom(
@@ -36,29 +43,39 @@ def prepare_dicom(
     *,
     description: str = "",
     claim: PrivacyClaim = PrivacyClaim.PSEUDONYMISED,
+    patients: Sources | None = None,
     opt_out_checked_at: datetime | None = None,
     review: Review = NO_REVIEW,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    resumed: Resumed | None = None,
     clock: attest.Clock = attest.now,
 ) -> Prepared:
-    """Takes the eligible files of a folder into a version and writes it to `out`, whole or not at all.
+    """Takes the eligible files of a folder or .zip archive into a version and writes it to `out`, whole or not at all.
 
     When `deidentify` wrote the folder, its account becomes part of the attestation, and records that it did not write
-    stay out. Raises EmptyFolder, NothingEligible (with the counts by reason), StateConflict when `out` is in use,
-    InvalidField for words that a card cannot hold, InvalidDocument for a spoilt account, ToolMissing.
+    stay out. With `patients`, records enter by the choices of whom they are about, by the pseudonym in (0010,0020).
+    A reading that was interrupted goes on where it was (`journal`), and `resumed` is told.
+
+    Raises ChoicesUnreadable, EmptyFolder, NothingEligible (with the counts by reason), StateConflict when `out` is in
+    use, InvalidField for words that a card cannot hold, InvalidDocument for a spoilt account, ToolMissing.
     """
     require_words(subject, title, description)
     require_vacant(out)
     require_apart(out, folder)
     start = clock()
-    checked_at = whole_seconds(opt_out_checked_at, start)
-    run = deidentified.load(folder)
-    seen = [_of_run(file, run) for file in read_folder(folder, limits, progress, frozenset({deidentified.NAME}))]
+    choices, checked_at = checked(patients, opt_out_checked_at, start, limits)
+    limits = limits or Limits()
+    reading = identity_of("prepare", folder, limits)
+    with journal(out, reading, start) as made, unpacked(folder, out) as place:
+        run = deidentified.load(place)
+        own, archived = frozenset({deidentified.NAME}), is_archive(folder)
+        files = read_folder(place, limits, progress, own, made, archived, resumed)
+        seen = [entering(file, run, choices) for file in files]
     taken = [file for file in seen if not file.reasons]
     quarantined = {file.name: file.reasons for file in seen if file.reasons}
     if not taken:
-        raise _nothing(quarantined)
+        raise nothing_eligible(quarantined)
     codes = reduce(lambda common, file: common & set(file.options), taken, set(taken[0].options))
     card = Card(
         subject=subject,
@@ -70,6 +87,7 @@ def prepare_dicom(
         claim=claim,
         options=tuple(sorted(codes)),
         opt_out_checked_at=checked_at,
+        published=start.date(),
     )
     body: dict[str, Json] = {
         "kind": "DICOM_INSTANCE",
@@ -83,76 +101,86 @@ def prepare_dicom(
         "evidence": "declared by the files" if run is None else "made and checked by the run below",
         "longitudinal": [*sorted({file.longitudinal for file in taken})],
         "deidentification": None if run is None else run.account,
+        "patients": account(patients, choices),
         "counts": attest.counts(len(seen), len(taken), quarantined.values()),
     }
-    records = [(file.instance, file.digest) for file in taken]
-    return write(out, card, body, records, quarantined, review, start, clock)
+    records = Records.of((file.instance, file.digest) for file in taken)
+    owners = [(file.instance, file.patient) for file in taken if file.patient]
+    return write(out, card, body, records, quarantined, review, start, clock, owners=owners)
 
 
 def prepare_table(
-    csv: Path,
+    source: Path,
     out: Path,
     subject: str,
     title: str,
     *,
-    label: str = "label",
+    policy: Policy = POLICY,
     description: str = "",
     claim: PrivacyClaim = PrivacyClaim.PSEUDONYMISED,
+    patients: Sources | None = None,
     opt_out_checked_at: datetime | None = None,
-    allow_columns: Iterable[str] = (),
     review: Review = NO_REVIEW,
+    limits: Limits | None = None,
     progress: Progress | None = None,
     clock: attest.Clock = attest.now,
 ) -> Prepared:
-    """Takes every row of a table into a version and writes it to `out`, whole or not at all.
+    """Takes every row of a CSV, TSV or Parquet table into a version and writes it to `out`, whole or not at all.
 
-    `label` names the label's column; `allow_columns` names columns that sound like an identifier and are none. Raises
-    InvalidTable, NothingEligible for a table without rows, and as `prepare_dicom`.
+    `policy` is the steward's word on the columns. With `patients`, rows enter by the choices of whom they are about, by
+    the policy's pseudonym; in the private report rare words are counted in the table as it came. Raises InvalidTable,
+    NothingEligible for a table without rows, and as `prepare_dicom`.
     """
     require_words(subject, title, description)
     require_vacant(out)
     start = clock()
-    checked_at = whole_seconds(opt_out_checked_at, start)
-    table = read_table(csv, label, frozenset(allow_columns), progress)
-    if not table.digests:
+    if patients is not None and policy.pseudonym is None:
+        raise InvalidField("the rows name no patient", got="no pseudonym", needed="the column of the pseudonyms")
+    choices, checked_at = checked(patients, opt_out_checked_at, start, limits)
+    table = read_table(source, policy, progress, limits, None if choices is None else choices.reason_against)
+    if not len(table.digests):
         raise NothingEligible("the table has no rows", got="0 rows", needed="at least one", counts={})
+    records, quarantined = _chosen(table, choices)
+    if not len(records):
+        raise nothing_eligible(quarantined)
     card = Card(
         subject=subject,
         title=title,
         description=description,
         record_kind="TABLE_ROW",
         modalities=("TABULAR",),
-        size_class=SizeClass.of(len(table.digests)),
+        size_class=SizeClass.of(len(records)),
         claim=claim,
         columns=table.columns,
         label=table.label,
+        smallest_group=None if table.smallest_group is None else SizeClass.of(table.smallest_group),
         opt_out_checked_at=checked_at,
+        published=start.date(),
     )
     body: dict[str, Json] = {
         "kind": "TABLE_ROW",
-        "tools": [attest.own_tool()],
+        "tools": [attest.own_tool(), attest.tool("pyarrow")],
         "entryRule": [
             "features are numbers or absent, the label is a number or one of a few words",
-            "no column is named like a direct identifier of 45 CFR 164.514(b)(2)(i)",
+            "words stand only in columns that were declared categories, and none looks like a direct identifier",
+            "no column is named like a direct identifier of 45 CFR 164.514(b)(2)(i), unless it was allowed by name",
         ],
         "evidence": "names of columns and forms of cells were checked; what the numbers mean was not",
         "longitudinal": [],
         "deidentification": None,
-        "counts": attest.counts(len(table.digests), len(table.digests), ()),
+        "patients": account(patients, choices),
+        "counts": attest.counts(len(table.digests), len(records), quarantined.values()),
     }
-    records = [(f"row-{number}", digest) for number, digest in enumerate(table.digests, start=1)]
-    return write(out, card, body, records, {}, review, start, clock)
+    return write(out, card, body, records, quarantined, review, start, clock, table.figures)
 
 
-def _of_run(file: Seen, run: deidentified.Run | None) -> Seen:
-    if run is None or file.reasons or file.digest in run.records:
-        return file
-    return Seen(file.name, (Quarantine.NOT_OF_THIS_RUN,))
-
-
-def _nothing(quarantined: Mapping[str, tuple[Quarantine, ...]]) -> NothingEligible:
-    counts = Counter(reason.value for reasons in quarantined.values() for reason in reasons)
-    told = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
-    error = NothingEligible("no file may enter", got=told, needed="de-identified files", counts=dict(counts))
-    error.quarantined = {name: [reason.value for reason in reasons] for name, reasons in quarantined.items()}
-    return error
+def _chosen(table: Table, choices: Choices | None) -> tuple[Records, dict[str, tuple[Quarantine, ...]]]:
+    """The rows that may enter, and why others stay out, by number (`row-17`)."""
+    if choices is None:
+        return Records(table.digests, table.pseudonyms), {}
+    against = {at: choices.reason_against(patient) for at, patient in enumerate(table.pseudonyms)}
+    left = [at for at, reason in against.items() if reason is None]
+    out: dict[str, tuple[Quarantine, ...]] = {
+        f"row-{at + 1}": (reason,) for at, reason in against.items() if reason is not None
+    }
+    return Records(table.digests[left], tuple(table.pseudonyms[at] for at in left)), out

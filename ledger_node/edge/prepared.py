@@ -1,4 +1,4 @@
-"""A prepared version: five files in the hospital's folder, and what of them a registration needs."""
+"""A prepared version: seven files in the hospital's folder, and what of them a registration needs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge import attestation as attest
 from ledger_node.edge import manifest
 from ledger_node.edge.card import Card
+from ledger_node.edge.datasheet import datasheet
 from ledger_node.edge.files import staged, write_file
+from ledger_node.edge.manifest.checking import ATTESTATION, CARD
+from ledger_node.edge.patients import whose
 from ledger_node.edge.quarantine import Quarantine
 from ledger_node.errors import InvalidDocument, NotFound
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.proof.strict_json import Json
 
-CARD, ATTESTATION, QUARANTINE = manifest.CARD, manifest.ATTESTATION, "quarantine.json"
-OPEN = 0o644  # the two public documents; everything else is the owner's alone
+QUARANTINE, REPORT, DATASHEET = "quarantine.json", "report.json", "datasheet.md"
+REPORT_FORMAT = "medledger-report/1"
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+OPEN = 0o644  # the public documents; everything else is the owner's alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,19 @@ def write(
     out: Path,
     card: Card,
     body: dict[str, Json],
-    records: list[tuple[str, bytes]],
+    records: manifest.Records,
     quarantined: Mapping[str, tuple[Quarantine, ...]],
     review: Review,
     start: datetime,
     clock: attest.Clock,
+    figures: Mapping[str, Json] = NOTHING,
+    owners: Iterable[tuple[str, str]] = (),
 ) -> Prepared:
-    """Writes the five files of a version to `out`, whole or not at all. Raises StateConflict, DocumentTooLarge."""
+    """Writes the files of a version to `out`, whole or not at all. Raises StateConflict, DocumentTooLarge.
+
+    `figures` are exact, and go into the private report alone. `owners` are pairs of a record's reference and its
+    patient's pseudonym, where the reference is not that pseudonym: one more file, for the hospital alone.
+    """
     public = card.content()
     body |= {
         "options": list(card.options),
@@ -115,7 +127,12 @@ def write(
         manifest.write(version, folder)
         write_file(folder / ATTESTATION, attestation, OPEN)
         write_file(folder / CARD, public, OPEN)
+        write_file(folder / DATASHEET, datasheet(card), OPEN)
         write_file(folder / QUARANTINE, _listing(quarantined))
+        report = {"format": REPORT_FORMAT, "subject": card.subject, "records": len(records), **figures}
+        write_file(folder / REPORT, json.dumps(report, indent=1).encode())
+        if listed := list(owners):
+            write_file(folder / whose.NAME, whose.content(listed))
     return Prepared(
         folder=out,
         subject=card.subject,

@@ -8,7 +8,7 @@ from ledger_node.domain.command import GENERATION_ROLES, Deployment, Generations
 from ledger_node.domain.organisation import Generation
 from ledger_node.domain.position import BlockRef, Event
 from ledger_node.errors import ChainAnswerInvalid, WrongChain
-from ledger_node.indexer.collecting import put_off
+from ledger_node.indexer.cycles import search_put_off
 from ledger_node.indexer.projection import rows_of
 from ledger_node.indexer.ranges import Ranges
 from ledger_node.ports import Checkpoint, Index, Ledger, RangeTooLarge, Step
@@ -48,7 +48,7 @@ class Follower:
                 raise ChainAnswerInvalid("the chain's head is behind the index", needed="an engine that has caught up")
             self._rewind(at)
             return True
-        if not self._stands(at):
+        if not self._stands(at, head):
             self._rewind(at)
             return True
         last = head.number if most is None else min(head.number, most)
@@ -58,12 +58,15 @@ class Follower:
         if step.reached.number < last:
             # The engine and the database work at the same time: the next range is read while this one is written.
             self._ahead = step.reached, self._reader.submit(self._read, step.reached, last, generations)
-        with put_off():
+        with search_put_off():
             self._index.apply(step)
         return True
 
     def catch_up(self, most: int | None = None) -> Checkpoint:
-        """Steps until the head is reached, or block `most`."""
+        """Steps up to block `most`, or to the head as it is now: a quick chain may grow faster than it is read, and
+        who waits for this must not wait for ever."""
+        if most is None:
+            most = self._ledger.head().number
         while self.step(most):
             pass
         reached = self._index.checkpoint()
@@ -105,7 +108,7 @@ class Follower:
         while True:
             last = min(most, at.number + self._ranges.size)
             try:
-                with put_off():
+                with search_put_off():
                     reached = self._block(last)
                     events, known_then = self._events(at.number + 1, last, known)
                     self._ranges.answered(last - at.number, len(events))
@@ -146,8 +149,8 @@ class Follower:
     def _generations(self, registered: list[Generation]) -> Generations:
         return Generations.known(self._deployment.contracts, registered)
 
-    def _stands(self, at: Checkpoint) -> bool:
-        known = self._ledger.block(at.number)
+    def _stands(self, at: Checkpoint, head: BlockRef) -> bool:
+        known = head if head.number == at.number else self._ledger.block(at.number)
         if known is None:
             # A server behind another one that showed a later head: the chain has not turned.
             raise ChainAnswerInvalid("the chain does not know a block below its head", got=f"block {at.number}")

@@ -16,11 +16,16 @@ from ledger_node.localnet.waiting import wait_for
 VERSION = "1.7."  # of Foundry: what the tests run on
 START_TIMEOUT = 20.0  # seconds
 GAS_LIMIT = 100_000_000  # of a block
+#: States it remembers, in memory. Older ones would go to the disk, megabytes a block, and stay there after a SIGKILL.
+HISTORY = 1_500
 
 
 @dataclass(frozen=True, slots=True)
 class Anvil:
-    """Its chain lives in memory and is written to `chain.json` when it is stopped: after a SIGKILL it is gone."""
+    """Its chain lives in memory and is written to `chain.json` when it is stopped: after a SIGKILL it is gone.
+
+    It proves the state of its last HISTORY blocks, and of none from before it was last started.
+    """
 
     folder: Path
     ports: Ports
@@ -85,11 +90,11 @@ def start_anvil(
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--chain-id", str(chain_id), "--block-time", f"{block_time:g}", "--hardfork", "paris"),
         *("--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee"),
-        *("--gas-limit", str(gas_limit), "--accounts", "1", "--quiet"),
+        *("--gas-limit", str(gas_limit), "--accounts", "1", "--quiet", "--prune-history", str(HISTORY)),
     ]
     if state is not None:
-        # Without the older states no proof could be had of a block from before the pause.
-        arguments += ["--state", str(state), "--preserve-historical-states"]
+        # With the newest state alone: all that it remembers takes gigabytes and longer to write than a stop may last.
+        arguments += ["--state", str(state)]
     handle = start(arguments, log, known=known)
     try:
         wait_for(lambda: answers(f"http://127.0.0.1:{port}"), handle, START_TIMEOUT, "the chain", log)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import pwd
@@ -53,6 +54,7 @@ def start(
 
     `user` is for what refuses to run as root; None is who asks.
     """
+    _reap_all()
     account = None if user is None else pwd.getpwnam(user)
     with log.open("ab") as output, held():
         process = subprocess.Popen(  # noqa: S603  (our own arguments, no shell)
@@ -126,6 +128,13 @@ def port_is_free(host: str, port: int) -> bool:
                 "the configuration has a bad field: host", needed="an address of this machine"
             ) from None
     return True
+
+
+@atexit.register
+def _reap_all() -> None:
+    """Also those that somebody else has killed."""
+    for pid in list(_CHILDREN):
+        _reap(pid)
 
 
 def _reap(pid: int) -> None:

@@ -20,7 +20,11 @@ def encode(value: Rlp) -> bytes:
         if len(value) == 1 and value[0] < 0x80:
             return value
         return _prefix(len(value), 0x80) + value
-    payload = b"".join(encode(part) for part in value)
+    return listed(b"".join(map(encode, value)))
+
+
+def listed(payload: bytes) -> bytes:
+    """The encoding of a list whose parts are encoded already."""
     return _prefix(len(payload), 0xC0) + payload
 
 

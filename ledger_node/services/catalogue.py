@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.model import Model, ModelVersion
@@ -68,6 +70,10 @@ class Catalogue:
 
     def get_recall(self, recall: str, as_of: int | None = None) -> Recall:
         return require(self._index.find_recall(recall, self.block(as_of)), "recall")
+
+    def list_recalls_by_version(self, versions: Sequence[str], as_of: int | None = None) -> dict[str, list[Recall]]:
+        """Of those that were ever recalled."""
+        return self._index.recalls_by_version(versions, self.block(as_of))
 
     def list_recalls_of(self, version: str, as_of: int | None = None) -> list[Recall]:
         return self._index.recalls_of(version, self.block(as_of))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from ledger_node.domain.codes import TAINTING, Act, ConsentState, Reason, StateReason
 from ledger_node.domain.consent import Consent, LogEntry
-from ledger_node.domain.dataset import DatasetVersion
-from ledger_node.domain.lineage import Affected
-from ledger_node.domain.model import ModelVersion
+from ledger_node.domain.lineage import Affected, Derived, Trained
 from ledger_node.domain.position import BlockRef
-from ledger_node.domain.training import Run, RunInput
-from ledger_node.ports import Index, Page
+from ledger_node.ports import Index
 from ledger_node.services.reading import Times, require
 
 #: A consent and those that superseded it, the last one at the end.
 Chain = tuple[Consent, ...]
 #: From the best to the worst.
 STANDINGS = (Reason.OK, Reason.EXPIRED, Reason.SUSPENDED, Reason.REVOKED)
+_IN_ORDER = attrgetter("version", "dataset", "dataset_version", "consent", "derived", "run", "through")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,88 +70,134 @@ def suspended_for(consent: Consent, at: BlockRef) -> set[StateReason]:
     return {one.reason for one in last if one.act is Act.SUSPENDED_BY_GRANTOR or at.timestamp < one.until}
 
 
-#: What a run may have used: a dataset, one version of it, or what a consent is for.
-Source = dict[str, str | int]
-
-
 class Impacts:
+    """Asks by many keys at once: how many questions there are follows the depth of derivations, not what is found."""
+
     def __init__(self, index: Index, times: Times) -> None:
         self._index = index
         self._times = times
 
-    def of_dataset(self, dataset: str, block: int) -> list[Affected]:
-        require(self._index.find_dataset(dataset, block), "dataset")
-        return self._downstream([{"dataset": dataset}], block)
+    def of_datasets(self, datasets: Collection[str], block: int) -> list[Affected]:
+        """What used any version of the datasets."""
+        trained, derived = self._index.trained_on(datasets, block), self._index.derived_from(datasets, block)
+        return self._downstream(trained, derived, block)
 
     def of_consent(self, consent: str, block: int) -> list[Affected]:
         """What was used under a consent, and under those that it carries on."""
-        sources: list[Source] = []
+        named: list[str] = []
         former: str | None = consent
         while former is not None:
-            sources.append({"consent": former})
+            named.append(former)
             former = require(self._index.find_consent(former, block), "consent").terms.supersedes
-        return self._downstream(sources, block)
+        trained, derived = self._index.trained_under(named, block), self._index.derived_under(named, block)
+        return self._downstream(trained, derived, block)
 
-    def _downstream(self, sources: list[Source], block: int) -> list[Affected]:
-        affected: list[Affected] = []
-        time = self._times.of(block)
-        seen: set[tuple[object, ...]] = set()
-        waiting: list[tuple[Source, Way]] = [(source, Way()) for source in sources]
-        while waiting:
-            current, way = waiting.pop()
-            known = (*sorted(current.items()), way.standing, way.revoked_for, way.tainted)
-            if known in seen:
-                continue
-            seen.add(known)
-            affected.extend(self._used(current, way, block, time))
-            for made in self._index.derived_from(**current, as_of=block):  # type: ignore[arg-type]  # one key of each type
-                for start, consent in _entries(made, current):
-                    onward = way if consent is None else way.by(self._chain(consent, block), time)
-                    path = (*(way.derived or (start,)), (made.dataset, made.number))
-                    waiting.append(({"dataset": made.dataset, "version": made.number}, replace(onward, derived=path)))
-        return sorted(set(affected), key=lambda a: (a.version, a.dataset, a.dataset_version, a.consent, a.derived))
-
-    def _used(self, source: Source, way: Way, block: int, time: BlockRef) -> Iterable[Affected]:
-        for run_id in self._index.runs_using(**source, as_of=block):  # type: ignore[arg-type]  # one key of each type
-            run = require(self._index.find_run(run_id, block), "run")
-            published = self._index.model_versions(Page(as_of=block, limit=1_000_000, where={"run": run_id}))
-            for item in run.inputs:
-                if all(getattr(item, name) == value for name, value in source.items()):
-                    onward = way.by(self._chain(item.consent, block), time)
-                    for version in published:
-                        yield from self._follow(version, run, item, onward, block)
-
-    def _follow(self, version: ModelVersion, run: Run, item: RunInput, way: Way, block: int) -> Iterable[Affected]:
-        seen: set[str] = set()
-        waiting: list[tuple[ModelVersion, tuple[str, ...]]] = [(version, (version.id,))]
-        while waiting:
-            current, path = waiting.pop()
-            if current.id in seen:
-                continue
-            seen.add(current.id)
-            yield Affected(
-                version=current.id,
-                run=run.id,
-                dataset=item.dataset,
-                dataset_version=item.version,
-                consent=item.consent,
-                derived=way.derived,
-                standing=way.standing,
-                revoked_for=way.revoked_for,
-                tainted=way.tainted,
-                through=path,
+    def _downstream(self, trained: Iterable[Trained], derived: Iterable[Derived], block: int) -> list[Affected]:
+        judge = _Judge(self._index, self._times.of(block), block)
+        uses = [(one, Way()) for one in trained] + self._by_way_of(derived, judge, block)
+        judge.learn({one.consent for one, _ in uses})
+        # A run may use the same data for several operations: that is one way.
+        judged = dict.fromkeys((one, judge.onward(way, one.consent)) for one, way in uses)
+        below = Below(self._index, {one.version for one, _ in judged}, block)
+        affected = [
+            Affected(
+                path[-1],
+                one.run,
+                one.dataset,
+                one.dataset_version,
+                one.consent,
+                way.derived,
+                way.standing,
+                way.revoked_for,
+                way.tainted,
+                path,
             )
-            waiting.extend((child, (*path, child.id)) for child in self._index.children_of(current.id, block))
+            for one, way in judged
+            for path in below.paths(one.version)
+        ]
+        return sorted(affected, key=_IN_ORDER)
 
-    def _chain(self, consent: str, block: int) -> Chain:
-        return carried_on(self._index, require(self._index.find_consent(consent, block), "consent"), block)
+    def _by_way_of(self, derived: Iterable[Derived], judge: _Judge, block: int) -> list[tuple[Trained, Way]]:
+        """What used a derived version, each by the shortest way to it under consents that stand as they do."""
+        uses: list[tuple[Trained, Way]] = []
+        seen: set[tuple[object, ...]] = set()
+        steps = [(Way(), one) for one in derived]
+        while steps:
+            judge.learn({one.parent.consent for _, one in steps if one.parent.consent is not None})
+            reached: dict[tuple[str, int], list[Way]] = defaultdict(list)
+            for way in sorted((judge.to(way, one) for way, one in steps), key=attrgetter("derived")):
+                asked, came = way.derived[0][0], way.derived[-1]
+                known = (asked, came, way.standing, way.revoked_for, way.tainted)
+                if known not in seen:
+                    seen.add(known)
+                    reached[came].append(way)
+            datasets = {dataset for dataset, _ in reached}
+            for one in self._index.trained_on(datasets, block):
+                uses += [(one, way) for way in reached.get((one.dataset, one.dataset_version), ())]
+            steps = [
+                (way, child)
+                for child in self._index.derived_from(datasets, block)
+                for way in reached.get((child.parent.dataset, child.parent.version), ())
+            ]
+        return uses
 
 
-def _entries(made: DatasetVersion, source: Source) -> Iterable[tuple[tuple[str, int], str | None]]:
-    """The parents of a derived version that the source is: each dataset version, and the consent for it."""
-    for parent in made.derivation.parents if made.derivation else ():
-        if all(getattr(parent, name) == value for name, value in source.items()):
-            yield (parent.dataset, parent.version), parent.consent
+class _Judge:
+    """How the consents on a way stand, each looked up once."""
+
+    def __init__(self, index: Index, at: BlockRef, block: int) -> None:
+        self._index = index
+        self._at = at
+        self._block = block
+        self._known: dict[str, Consent] = {}
+        self._judged: dict[tuple[Way, str], Way] = {}
+
+    def learn(self, consents: set[str]) -> None:
+        """These, and those that superseded them."""
+        waiting = consents - self._known.keys()
+        while waiting:
+            self._known |= (these := self._index.consents_by_id(waiting, self._block))
+            waiting = {one.superseded_by for one in these.values() if one.superseded_by} - self._known.keys()
+
+    def to(self, way: Way, derived: Derived) -> Way:
+        """The way on to a derived version."""
+        parent = derived.parent
+        onward = way if parent.consent is None else self.onward(way, parent.consent)
+        path = (*(way.derived or ((parent.dataset, parent.version),)), (derived.dataset, derived.number))
+        return replace(onward, derived=path)
+
+    def onward(self, way: Way, consent: str) -> Way:
+        if (way, consent) not in self._judged:
+            chain = [require(self._known.get(consent), "consent")]
+            while (successor := chain[-1].superseded_by) is not None:
+                chain.append(self._known[successor])
+            self._judged[way, consent] = way.by(tuple(chain), self._at)
+        return self._judged[way, consent]
+
+
+class Below:
+    """The model versions below some, by their parents."""
+
+    def __init__(self, index: Index, versions: set[str], block: int) -> None:
+        self._children: dict[str, list[str]] = defaultdict(list)
+        self._paths: dict[str, list[tuple[str, ...]]] = {}
+        for link in index.links_below(versions, block):
+            self._children[link.parent].append(link.child)
+        for children in self._children.values():
+            children.sort()
+
+    def paths(self, version: str) -> list[tuple[str, ...]]:
+        """The shortest way to each version below and to itself; of several the one with the lesser ids."""
+        if version not in self._paths:
+            found: list[tuple[str, ...]] = [(version,)]
+            seen = {version}
+            for path in found:
+                for child in self._children.get(path[-1], ()):
+                    if child not in seen:
+                        seen.add(child)
+                        found.append((*path, child))
+            self._paths[version] = found
+        return self._paths[version]
 
 
 def _standing(consent: Consent, at: BlockRef) -> Reason:

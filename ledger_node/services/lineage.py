@@ -24,25 +24,29 @@ class Lineages:
     def lineage(self, version: str, as_of: int | None = None) -> Lineage:
         """Every fact behind a model version as of a block: its parent versions, what datasets were derived from, and
         recalls included."""
-        index, block = self._index, block_of(self._index, as_of)
-        versions = self._with_parents(version, block)
-        runs = {v.run: require(index.find_run(v.run, block), "run") for v in versions.values() if v.run is not None}
-        models = {v.model: require(index.find_model(v.model, block), "model") for v in versions.values()}
+        with self._index.moment():
+            return self._lineage(version, block_of(self._index, as_of))
+
+    def _lineage(self, version: str, block: int) -> Lineage:
+        index = self._index
+        versions = index.model_versions_by_id(index.ancestry_of(version, block), block)
+        require(versions.get(version), "model version")
+        runs = index.runs_by_id({one.run for one in versions.values() if one.run is not None}, block)
+        models = index.models_by_id({one.model for one in versions.values()}, block)
         inputs = {item for run in runs.values() for item in run.inputs}
-        used = self._with_sources({(i.dataset, i.version) for i in inputs}, block)
+        used, known = self._with_sources({(item.dataset, item.version) for item in inputs}, block)
         parents = [p for one in used.values() if one.derivation for p in one.derivation.parents]
-        named = {i.consent for i in inputs} | {p.consent for p in parents if p.consent is not None}
+        named = {item.consent for item in inputs} | {p.consent for p in parents if p.consent is not None}
         consents = self._with_superseded(named, block)
-        datasets = {dataset: require(index.find_dataset(dataset, block), "dataset") for dataset, _ in used}
-        known = {dataset: index.dataset_versions(dataset, block) for dataset in datasets}
-        recalls = [recall for one in sorted(versions) for recall in index.recalls_of(one, block)]
+        datasets = index.datasets_by_id(known, block)
+        recalls = [recall for found in index.recalls_by_version(versions, block).values() for recall in found]
         numbers = _organisations(versions.values(), runs.values(), consents.values(), recalls)
         numbers |= {dataset.custodian for dataset in datasets.values()}
-        organisations = [require(index.find_organisation(n, block), "organisation") for n in sorted(numbers)]
+        organisations = index.organisations_by_number(numbers, block)
         return Lineage(
             version=version,
             as_of=self._times.of(block),
-            organisations=tuple(organisations),
+            organisations=tuple(organisations[number] for number in sorted(numbers)),
             datasets=tuple(datasets[key] for key in sorted(datasets)),
             dataset_versions=tuple(used[key] for key in sorted(used)),
             consents=tuple(consents[key] for key in sorted(consents)),
@@ -52,60 +56,51 @@ class Lineages:
             recalls=tuple(sorted(recalls, key=lambda one: one.id)),
             latest={dataset: len(found) for dataset, found in known.items()},
             lowest={dataset: lowest_usable(found) for dataset, found in known.items()},
-            latest_models={model: self._latest_number(model, block) for model in models},
+            latest_models=index.latest_numbers(models, block),
         )
 
     def impact_of_dataset(self, dataset: str, as_of: int | None = None) -> list[Affected]:
         """What lies downstream of all versions of a dataset."""
-        return self._impacts.of_dataset(dataset, block_of(self._index, as_of))
+        with self._index.moment():
+            block = block_of(self._index, as_of)
+            require(self._index.find_dataset(dataset, block), "dataset")
+            return self._impacts.of_datasets([dataset], block)
 
     def impact_of_consent(self, consent: str, as_of: int | None = None) -> list[Affected]:
-        return self._impacts.of_consent(consent, block_of(self._index, as_of))
+        with self._index.moment():
+            return self._impacts.of_consent(consent, block_of(self._index, as_of))
 
     def impact_of_organisation(self, number: int, as_of: int | None = None) -> list[Affected]:
         """What lies downstream of every dataset that an organisation holds."""
-        block = block_of(self._index, as_of)
-        require(self._index.find_organisation(number, block), "organisation")
-        held = self._index.datasets(Page(as_of=block, limit=1_000_000, where={"custodian": number}))
-        return [affected for dataset in held for affected in self.impact_of_dataset(dataset.id, block)]
-
-    def _latest_number(self, model: str, block: int) -> int:
-        versions = self._index.model_versions(Page(as_of=block, limit=1_000_000, where={"model": model}))
-        return max(version.number for version in versions)
-
-    def _with_parents(self, version: str, block: int) -> dict[str, ModelVersion]:
-        found: dict[str, ModelVersion] = {}
-        waiting = [version]
-        while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found[current] = require(self._index.find_model_version(current, block), "model version")
-                waiting.extend(found[current].parents)
-        return found
+        with self._index.moment():
+            block = block_of(self._index, as_of)
+            require(self._index.find_organisation(number, block), "organisation")
+            held = self._index.datasets(Page(as_of=block, limit=1_000_000, where={"custodian": number}))
+            return self._impacts.of_datasets([dataset.id for dataset in held], block)
 
     def _with_superseded(self, named: set[str], block: int) -> dict[str, Consent]:
         """The consents named, and those whose rounds and losses they carried on."""
         found: dict[str, Consent] = {}
-        waiting = sorted(named)
+        waiting = named
         while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found[current] = require(self._index.find_consent(current, block), "consent")
-                if (former := found[current].terms.supersedes) is not None:
-                    waiting.append(former)
+            found |= (these := self._index.consents_by_id(waiting, block))
+            waiting = {one.terms.supersedes for one in these.values() if one.terms.supersedes} - found.keys()
         return found
 
-    def _with_sources(self, used: set[tuple[str, int]], block: int) -> dict[tuple[str, int], DatasetVersion]:
-        """The dataset versions used, and those that they were derived from."""
+    def _with_sources(
+        self, used: set[tuple[str, int]], block: int
+    ) -> tuple[dict[tuple[str, int], DatasetVersion], dict[str, list[DatasetVersion]]]:
+        """The dataset versions used and those that they were derived from; all versions of each dataset."""
         found: dict[tuple[str, int], DatasetVersion] = {}
-        waiting = sorted(used)
+        known: dict[str, list[DatasetVersion]] = {}
+        waiting = used
         while waiting:
-            current = waiting.pop()
-            if current not in found:
-                one = require(self._index.find_dataset_version(*current, block), "dataset version")
-                found[current] = one
-                waiting.extend((p.dataset, p.version) for p in (one.derivation.parents if one.derivation else ()))
-        return found
+            known |= self._index.versions_by_dataset({dataset for dataset, _ in waiting} - known.keys(), block)
+            these = {(dataset, number): known[dataset][number - 1] for dataset, number in waiting}
+            found |= these
+            derivations = [one.derivation for one in these.values() if one.derivation]
+            waiting = {(p.dataset, p.version) for one in derivations for p in one.parents} - found.keys()
+        return found, known
 
 
 def _organisations(

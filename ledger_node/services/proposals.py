@@ -87,15 +87,7 @@ class Proposals:
         return Command("proposal.execute", "consortium", "execute", (number, found.payload), str(number))
 
     def tally(self, proposal: Proposal, as_of: int | None = None) -> Tally:
-        block = block_of(self._index, as_of)
-        favour = [voter for voter, vote in proposal.votes.items() if vote]
-        custodians = sum(1 for voter in favour if self._is_custodian(voter, block))
-        return Tally(
-            in_favour=len(favour),
-            custodians_in_favour=custodians,
-            against=len(proposal.votes) - len(favour),
-            passed=len(favour) >= proposal.needed and custodians >= proposal.needed_custodians,
-        )
+        return tally(self._index, proposal, block_of(self._index, as_of))
 
     def fields_of(self, proposal: Proposal) -> dict[str, Any]:
         """What the proposal is about: the fields of its payload by their Solidity names."""
@@ -120,6 +112,18 @@ class Proposals:
             raise StateConflict("the proposal's deadline has passed", got="LAPSED", needed="a new proposal")
         return found
 
-    def _is_custodian(self, number: int, block: int) -> bool:
-        found = self._index.find_organisation(number, block)
-        return found is not None and Capability.CUSTODIAN in found.capabilities
+
+def tally(index: Index, proposal: Proposal, block: int) -> Tally:
+    favour = [voter for voter, vote in proposal.votes.items() if vote]
+    custodians = sum(1 for voter in favour if _is_custodian(index, voter, block))
+    return Tally(
+        in_favour=len(favour),
+        custodians_in_favour=custodians,
+        against=len(proposal.votes) - len(favour),
+        passed=len(favour) >= proposal.needed and custodians >= proposal.needed_custodians,
+    )
+
+
+def _is_custodian(index: Index, number: int, block: int) -> bool:
+    found = index.find_organisation(number, block)
+    return found is not None and Capability.CUSTODIAN in found.capabilities

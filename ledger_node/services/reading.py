@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
 from ledger_node.domain.position import BlockRef
@@ -42,6 +43,29 @@ class Times:
         self._ledger = ledger
         self._asked: dict[int, tuple[BlockRef, Checkpoint]] = {}  # with where the index stood
 
+    def block(self, as_of: int | datetime | None) -> int:
+        """The number of the block that a read answers as of, named by itself or by a time.
+
+        For a time the last block made by then, the same at every node: found by halving the chain. The newest indexed
+        one for a time after it. NotFound for a time before the chain, and as `block_of` and `of`.
+        """
+        if not isinstance(as_of, datetime):
+            return block_of(self._index, as_of)
+        at = checkpoint(self._index)
+        time = as_of.timestamp()
+        if time >= at.timestamp:
+            return at.number
+        if time < self.of(0).timestamp:
+            raise NotFound("the chain had not begun", got="a time before its first block", needed="a later time")
+        made, later = 0, at.number
+        while later - made > 1:
+            middle = (made + later) // 2
+            if self.of(middle).timestamp <= time:
+                made = middle
+            else:
+                later = middle
+        return made
+
     def of(self, as_of: int) -> BlockRef:
         """The block `as_of`; the newest indexed one for any above it.
 
@@ -51,18 +75,20 @@ class Times:
         at = checkpoint(self._index)
         if as_of >= at.number:
             return BlockRef(at.number, at.hash, at.timestamp)
-        return self._held(as_of) or self._remembered(as_of) or self._ask(as_of, at)
+        return self._held(as_of) or self._remembered(as_of, at) or self._ask(as_of, at)
 
     def _held(self, number: int) -> BlockRef | None:
         newest = self._index.find_block(number + 1)
         return newest if newest is not None and newest.number == number else None
 
-    def _remembered(self, number: int) -> BlockRef | None:
+    def _remembered(self, number: int, at: Checkpoint) -> BlockRef | None:
         """What stands below a block that stands, stands; a rewind forgets the block where the index stood."""
         found = self._asked.get(number)
         if found is None:
             return None
         block, stood = found
+        if stood == at:
+            return block
         above = self._held(stood.number)
         return block if above is not None and above.hash == stood.hash else None
 

@@ -3,38 +3,81 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table
+from sqlalchemy import ARRAY, JSON, Column, Connection, Table, any_, bindparam, column, func, literal, update
+from sqlalchemy.sql import ColumnElement
+
+from ledger_node.store.question import driver_of
 
 encoded = json.JSONEncoder().encode  # as SQLAlchemy writes it
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Each row has a value for every column."""
+    """All rows have values for the same columns, two at least."""
     if not rows:
         return
+    columns = [column for column in table.columns if column.name in rows[0]]
+    into = f"{_quoted(connection, table.name)} ({', '.join(_quoted(connection, one.name) for one in columns)})"
     if connection.dialect.name == "postgresql":
-        _copy(connection, table, rows)
+        _copy(connection, into, _values(columns, rows))
     else:
-        connection.execute(table.insert(), rows)
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(_values(columns, rows)))  # noqa: S608
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+def update_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], where: ColumnElement[bool]) -> int:
+    """Each row has an `id` and values for the same columns; how many were changed, of those for which `where` holds."""
+    if not rows:
+        return 0
+    columns = [table.c[name] for name in rows[0] if name != "id"]
+    if connection.dialect.name == "postgresql":
+        # One statement for all rows: with a statement for each, most of the time goes into statements.
+        typed = (column(one.name, one.type) for one in (table.c.id, *columns))
+        new = func.json_to_recordset(bindparam("rows", type_=JSON)).table_valued(*typed).render_derived(with_types=True)
+        changed = (
+            update(table).where(table.c.id == new.c.id, where).values({one.name: new.c[one.name] for one in columns})
+        )
+        return connection.execute(changed, {"rows": rows}).rowcount
+    new_values = ", ".join(f"{_quoted(connection, one.name)} = ?" for one in columns)
+    holds = where.compile(connection.engine, compile_kwargs={"literal_binds": True})
+    each = f"UPDATE {_quoted(connection, table.name)} SET {new_values} WHERE id = ? AND {holds}"  # noqa: S608
+    return connection.exec_driver_sql(each, list(_values([*columns, table.c.id], rows))).rowcount
+
+
+def among(connection: Connection, one: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of many values: PostgreSQL takes them in one parameter."""
+    if connection.dialect.name == "postgresql":
+        return one == any_(literal(list(values), ARRAY(one.type)))
+    return one.in_(values)
+
+
+def _copy(connection: Connection, into: str, values: Iterable[Sequence[Any]]) -> None:
     """PostgreSQL's COPY, in the connection's transaction: several times faster than its INSERT."""
-    quoted = connection.dialect.identifier_preparer
-    names = [column.name for column in table.columns]
-    documents = [place for place, column in enumerate(table.columns) if isinstance(column.type, JSON)]
-    columns = ", ".join(quoted.quote(name) for name in names)
-    values_of = itemgetter(*names)
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            values = values_of(row)
-            if documents:
-                values = list(values)
-                for place in documents:
-                    values[place] = encoded(values[place])
-            copy.write_row(values)
+    with (
+        driver_of(connection) as driver,
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {into} FROM STDIN") as copy,
+    ):
+        for row in values:
+            copy.write_row(row)
+
+
+def _values(columns: Sequence[Column[Any]], rows: Iterable[dict[str, Any]]) -> Iterator[Sequence[Any]]:
+    """Of each row in the columns' order, as a driver takes them: SQLAlchemy's own way costs more than all else."""
+    values_of = itemgetter(*(column.name for column in columns))
+    documents = [place for place, column in enumerate(columns) if isinstance(column.type, JSON)]
+    if not documents:
+        yield from map(values_of, rows)
+        return
+    for row in rows:
+        values = list(values_of(row))
+        for place in documents:
+            values[place] = None if values[place] is None else encoded(values[place])
+        yield tuple(values)
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

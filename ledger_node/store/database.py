@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,15 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from ledger_node.errors import ConfigInvalid, NotTheWriter, StoreUnavailable
 from ledger_node.store import revisions
 from ledger_node.store.schema.local import writer
 
 BUSY_TIMEOUT = 10  # seconds that a writer waits for another
+#: Connections: for every thread of the server (40) and of the workers, or readers could keep the writer from its beats.
+POOL = {"pool_size": 10, "max_overflow": 50}
 IDLE_TIMEOUT = 4  # seconds that a transaction of PostgreSQL may stand still
-#: The advisory lock that a writer of PostgreSQL holds; the number is ours alone in a node's own database.
-WRITER = 0x6D65646C65646772
+#: PostgreSQL's advisory locks, ours alone in a node's own database. A write holds the first or the second: accepting
+#: only adds to the outbox, and need not wait for what brings it to the chain. The elected process holds the third.
+WRITING, ACCEPTING, ELECTED = (0x6D65646C65646772 + place for place in (0, 2, 1))
 
 
 class Database:
@@ -28,8 +33,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.epoch: int | None = None  # this process's, while it is the writer (see `lease`)
+        self._begun = threading.local()  # with which epoch, while a thread is inside `term`
+        self._now = threading.local()  # the connection of a thread that is inside `moment`
         self._reading: dict[str, Any] = {}
-        self._writing: dict[str, Any] = {"medledger_write": True}
         try:
             if make_url(url).get_backend_name() == "sqlite":
                 self.engine = _sqlite(url)
@@ -42,7 +48,28 @@ class Database:
             ) from None
 
     @contextmanager
+    def moment(self) -> Iterator[None]:
+        """All that this thread reads inside is one transaction, whichever store asks: a second connection for the same
+        request could be the last one that another waits for. One within another is the same."""
+        if self._moment is not None:
+            yield
+            return
+        with self.read() as connection:
+            self._now.connection = connection
+            try:
+                yield
+            finally:
+                self._now.connection = None
+
+    @property
+    def _moment(self) -> Connection | None:
+        return getattr(self._now, "connection", None)
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
+        if (connection := self._moment) is not None:
+            yield connection
+            return
         with (
             _translated(),
             self.engine.connect().execution_options(**self._reading) as connection,
@@ -51,14 +78,25 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, *, as_writer: bool = False) -> Iterator[Connection]:
+    def term(self) -> Iterator[int | None]:
+        """What this thread writes inside, it writes as the writer that the process is now: once the writing was lost,
+        it is refused also when the process has regained it meanwhile, since what was read may be old."""
+        self._begun.epoch = self.epoch
+        try:
+            yield self.epoch
+        finally:
+            del self._begun.epoch
+
+    @contextmanager
+    def write(self, *, as_writer: bool = False, lock: int = WRITING) -> Iterator[Connection]:
         """`as_writer` is for what only the writing process may do: NotTheWriter when that is another one by now."""
         with (
             _translated(),
-            self.engine.connect().execution_options(**self._writing) as connection,
+            self.engine.connect().execution_options(medledger_lock=lock) as connection,
             connection.begin(),
         ):
-            if as_writer and (self.epoch is None or connection.scalar(select(writer.c.epoch)) != self.epoch):
+            epoch = getattr(self._begun, "epoch", self.epoch)
+            if as_writer and (epoch is None or connection.scalar(select(writer.c.epoch)) != epoch):
                 raise NotTheWriter("another process has taken over the writing", needed="nothing: this one stands by")
             yield connection
 
@@ -115,6 +153,8 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable(
             "the store cannot be used now", got=type(error.orig).__name__, needed="free disk, and no other writer"
         ) from error
+    except PoolExhausted as error:
+        raise StoreUnavailable("too much is asked of the store at once", needed="the same again") from error
 
 
 def _not_opened() -> ConfigInvalid:
@@ -122,7 +162,7 @@ def _not_opened() -> ConfigInvalid:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "isolation_level": None})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "isolation_level": None}, **POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection, record):  # type: ignore[no-untyped-def]  # noqa: ARG001
@@ -132,7 +172,7 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("medledger_write")
+        writes = connection.get_execution_options().get("medledger_lock")
         connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))
 
     return engine
@@ -140,13 +180,12 @@ def _sqlite(url: str) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     # A process that was paused in the middle of a transaction must not hold the write lock for ever.
-    limits = f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT}s"
-    engine = create_engine(url, pool_pre_ping=True, connect_args={"options": limits})
+    limits = f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT}s -c lock_timeout={BUSY_TIMEOUT}s"
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"options": limits}, **POOL)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("medledger_write"):
-            connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER})
+        if lock := connection.get_execution_options().get("medledger_lock"):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
     return engine

@@ -47,11 +47,6 @@ class SqlIndex(
         """The transaction of every write to the index."""
         return self._database.write(as_writer=True)
 
-    def checkpoint(self) -> Checkpoint | None:
-        with self._database.read() as connection:
-            row = connection.execute(select(checkpoint)).first()
-        return None if row is None else Checkpoint(row.number, row.hash, row.timestamp)
-
     def begin(self, genesis: Checkpoint) -> None:
         with self._writing() as connection:
             if connection.execute(select(checkpoint)).first() is None:

@@ -13,7 +13,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,11 +22,13 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger_node.errors import NotTheWriter, StoreOutdated
 from ledger_node.store import revisions
-from ledger_node.store.database import WRITER, Database
+from ledger_node.store.database import ELECTED, Database
 from ledger_node.store.schema.local import writer
 
 BEAT = 1.0  # seconds between two beats, and between two looks of a standby
-LEASE = 6.0  # seconds without a beat until a standby takes over
+#: Seconds without a beat until a standby takes over. A writer that was paused in a transaction holds the store for
+#: `IDLE_TIMEOUT` more, and a standby looks each `BEAT`: together ten.
+LEASE = 5.0
 LOOK = 2.5  # seconds in which a writer that lives has beaten
 
 
@@ -56,6 +58,15 @@ class Lease:
     def held(self) -> bool:
         """Whether this process was the writer when it last looked."""
         return self.database.epoch is not None
+
+    @property
+    def epoch(self) -> int | None:
+        """Of this process's writing; None when it is not the writer."""
+        return self.database.epoch
+
+    def term(self) -> AbstractContextManager[int | None]:
+        """As the database's."""
+        return self.database.term()
 
     def take(self) -> bool:
         """Becomes the writer when nobody is. False when another one lives."""
@@ -211,7 +222,7 @@ class _SessionLock:
         except DBAPIError:
             return False
         with suppress(DBAPIError):
-            if connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": WRITER + 1}):
+            if connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": ELECTED}):
                 self._connection = connection
                 return True
         connection.close()
@@ -220,6 +231,8 @@ class _SessionLock:
     def free(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            with suppress(DBAPIError):  # the server learns of a connection's end only after its client has gone on
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ELECTED})
             with suppress(DBAPIError):
                 connection.detach()  # not back to the pool, where it would hold the lock on
             connection.close()

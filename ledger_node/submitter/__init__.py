@@ -7,5 +7,7 @@ submitter   one step of it all
 signing     queued → signed
 sending     signed → sent, and again what the chain does not show
 settling    sent → mined or failed, by events and receipts; whose transaction was it
+guarding    on our chain alone
+filling     what nothing has, below those that wait
 finishing   mined → final, or open again when the block fell out
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from ledger_node.domain.submission import Outgoing, Sent
 from ledger_node.errors import ChainAnswerInvalid
@@ -11,7 +12,7 @@ from ledger_node.ports import Clock, Dispatch, Ledger, Stage
 log = logging.getLogger(__name__)
 
 BATCH = 100  # transactions of one request: every engine takes so many
-COMMIT = 5 * BATCH  # that are marked as sent in one commit
+COMMIT = 20 * BATCH  # that are marked as sent in one commit
 
 
 class Sending:
@@ -29,6 +30,7 @@ class Sending:
         self._resend_seconds = resend_seconds
         self._stage = stage
         self._moved_at = clock.now()
+        self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sender")
 
     def note_progress(self) -> None:
         """Something was mined: what is sent need not be sent again yet."""
@@ -36,21 +38,31 @@ class Sending:
 
     @property
     def stalled(self) -> bool:
-        return self._clock.now() - self._moved_at >= self._resend_seconds
+        # A clock that was set back must not keep it waiting until it is as late again.
+        return not 0 <= self._clock.now() - self._moved_at < self._resend_seconds
 
     def step(self) -> int:
         """Sends what is signed, as far as the window reaches; how many."""
         room = self._window - self._dispatch.in_flight()
         done = 0
-        while done < room:
-            outgoing = self._dispatch.unsent(min(COMMIT, room - done))
-            if not outgoing:
-                break
-            taken = self._hand_over(outgoing)
-            self._dispatch.sent(outgoing[:taken])
-            self._stage("sent")
-            done += taken
-            self._require_all(outgoing, taken)
+        handed: list[Outgoing] = []
+        outgoing = self._dispatch.unsent(min(COMMIT, max(0, room)))
+        while outgoing:
+            # The engine and the database work at the same time: while these go, the last are marked, the next are read.
+            handing = self._sender.submit(self._hand_over, outgoing)
+            try:
+                self._mark(handed)
+                left = room - done - len(outgoing)
+                following = self._dispatch.unsent(min(COMMIT, left), outgoing[-1].nonce) if left else []
+            finally:
+                wait([handing])
+            taken = handing.result()
+            done, handed = done + taken, outgoing[:taken]
+            if taken < len(outgoing):
+                self._mark(handed)
+                raise _refused(outgoing[taken])
+            outgoing = following
+        self._mark(handed)
         if done and room == self._window:
             self.note_progress()  # only of the first: what was sent before must not wait for ever for its turn
         return done
@@ -75,10 +87,15 @@ class Sending:
                 break
         return taken
 
-    def _require_all(self, outgoing: list[Outgoing], taken: int) -> None:
-        if taken < len(outgoing):
-            raise ChainAnswerInvalid(
-                "the engine refused a transaction",
-                got=f"nonce {outgoing[taken].nonce}",
-                needed="an engine that takes transactions without a gas price, with room in its pool",
-            )
+    def _mark(self, handed: list[Outgoing]) -> None:
+        if handed:
+            self._dispatch.sent(handed)
+            self._stage("sent")
+
+
+def _refused(one: Outgoing) -> ChainAnswerInvalid:
+    return ChainAnswerInvalid(
+        "the engine refused a transaction",
+        got=f"nonce {one.nonce}",
+        needed="an engine that takes transactions without a gas price, with room in its pool",
+    )

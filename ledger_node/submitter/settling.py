@@ -51,8 +51,9 @@ class Settling:
     def step(self) -> int:
         """Reads on to where the index stands; how many submissions were settled.
 
-        What wrote events is settled by those, which the index has already. Only when the chain has counted a nonce of
-        which nothing is known, or one that is not ours, are the receipts of the blocks asked for.
+        What wrote events is settled by those, which the index has already. When the chain has counted a nonce of which
+        nothing is known then, the receipts of the oldest are asked for; where they do not tell, or a nonce is not ours,
+        all receipts of the blocks.
         """
         at = self._index.checkpoint()
         if at is None:
@@ -61,20 +62,52 @@ class Settling:
         if upto == self._read:
             return 0
         if self._read is None or upto.number <= self._read.number or not self._stands(self._read):
-            settled = self.recover()
+            settled = self._catch_up(upto.number)
         else:
             settled = self._settle_by_events(self._read.number, upto.number)
             counted = self._counted(upto.number)
+            if self._dispatch.open_below(counted):
+                settled += self._settle_by_hash(counted)
+            else:
+                self._used_since = {}
             if self._dispatch.open_below(counted) or counted > self._dispatch.next_nonce(0) > 0:
-                settled += self._settle_by_receipts(self._read.number, upto.number)
+                settled += self._settle_by_blocks(self._read.number, upto.number)
         self._read = upto
         return settled
 
     def look_back(self) -> int:
-        """What an earlier look missed, whatever the reason: the chain has counted it and nothing is known of it."""
-        return self.recover() if self._dispatch.open_below(self._ledger.transaction_count(self._signer)) else 0
+        """What an earlier look missed, whatever the reason."""
+        return 0 if self._read is None else self._catch_up(self._read.number)
+
+    def recover(self) -> int:
+        """Whatever the chain has of ours, also beyond where the index stands."""
+        at = self._index.checkpoint()
+        settled = 0 if at is None else self._settle_by_events(self._dispatch.mined_before(), at.number)
+        return settled + self._settle_by_hash()
+
+    def _catch_up(self, upto: int) -> int:
+        """After a restart, or when the chain has turned: by the events of the index, then by hash what they do not
+        show although the chain had counted it by then."""
+        counted = self._counted(upto)
+        settled = 0
+        if self._dispatch.open_below(counted):
+            settled = self._settle_by_events(self._dispatch.mined_before(), upto)
+        if self._dispatch.open_below(counted):
+            return settled + self._settle_by_hash(counted)
+        self._used_since = {}
+        return settled
 
     def _counted(self, block: int) -> int:
+        """What the chain had counted by then, of what this block and those before it hold: an engine may count for a
+        block what it is about to add."""
+        counted = self._count_at(block)
+        if not self._dispatch.open_below(counted):
+            return counted
+        (oldest,) = self._dispatch.unsettled(1, counted)
+        later = any(found is not None and found.block > block for found in self._ledger.receipts(oldest.hashes))
+        return min(oldest.nonce, counted) if later else counted
+
+    def _count_at(self, block: int) -> int:
         try:
             return self._ledger.transaction_count(self._signer, block)
         except ChainAnswerInvalid:  # the engine keeps no state of a block so old
@@ -95,24 +128,22 @@ class Settling:
             ]
         )
 
-    def _settle_by_receipts(self, after: int, upto: int) -> int:
+    def _settle_by_blocks(self, after: int, upto: int) -> int:
         if upto - after > FAR:
-            return self.recover()
+            return self._settle_by_hash()
         settled = 0
         for number in range(after + 1, upto + 1):
             receipts = self._receipts_in(number)
             if receipts is None:
-                return settled + self.recover()
+                return settled + self._settle_by_hash()
             settled += self._settle(receipts)
         return settled
 
-    def recover(self) -> int:
-        """Whatever the index has, then by hash, as after a restart: the oldest that are open, as long as some of them
-        are found."""
-        at = self._index.checkpoint()
-        settled = 0 if at is None else self._settle_by_events(-1, at.number)
+    def _settle_by_hash(self, below: int | None = None) -> int:
+        """The oldest that are open, as long as all of them are found; those of smaller nonces than `below`."""
+        settled = 0
         while True:
-            outgoing = self._dispatch.unsettled(BATCH)
+            outgoing = self._dispatch.unsettled(BATCH, below)
             hashes = [hash_ for one in outgoing for hash_ in one.hashes]
             found = [receipt for receipt in self._ledger.receipts(hashes) if receipt is not None] if hashes else []
             moved = self._settle(found)

@@ -30,7 +30,7 @@ class Signing:
             return 0
         given = self._dispatch.next_nonce(0)
         counted = self._counted(given)
-        if self._was_used_elsewhere(given, counted):
+        if self._was_used_elsewhere(given or self._dispatch.past(counted), counted):
             return 0
         self._looked = True
         if not waiting:
@@ -42,13 +42,13 @@ class Signing:
         self._stage("signed")
         return len(signed)
 
-    def _was_used_elsewhere(self, given: int, counted: int) -> bool:
+    def _was_used_elsewhere(self, known: int, counted: int) -> bool:
         """Whether the chain has counted nonces that this store never gave out, and nobody knew yet: somebody else has
         the key, or the store is a restored one and they are what it wrote after its backup. An operator looks before
-        anything more is signed. A store that has signed nothing yet may have a key with a past."""
-        if not 0 < given < counted or not self._desk.alarm_all(range(given, counted), self._ledger.head().number):
+        anything more is signed. What the key did before the store met it is its own matter."""
+        if known >= counted or not self._desk.alarm_all(range(known, counted), self._ledger.head().number):
             return False
-        log.error("nonces were used elsewhere", extra={"nonce": given})
+        log.error("nonces were used elsewhere", extra={"nonce": known})
         return True
 
     def _counted(self, given: int) -> int:

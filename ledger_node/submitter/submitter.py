@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ledger_node.domain.command import Contracts
 from ledger_node.ports import Clock, Desk, Dispatch, Finality, Index, Ledger, Signer, Stage, no_stage
+from ledger_node.submitter.filling import Filling
 from ledger_node.submitter.finishing import Finishing
+from ledger_node.submitter.guarding import Guarding
 from ledger_node.submitter.sending import Sending
 from ledger_node.submitter.settling import Settling
 from ledger_node.submitter.signing import Signing
@@ -24,6 +26,7 @@ class Submitter:
         finality: Finality,
         contracts: Contracts,
         *,
+        genesis: str | None = None,
         window: int = 1000,
         resend_seconds: float = 5.0,
         blame_seconds: float = 30.0,
@@ -35,6 +38,7 @@ class Submitter:
         self._clock = clock
         self._resend_seconds = resend_seconds
         self._looked_back_at = clock.now()
+        self._guarding = Guarding(ledger, clock, genesis)
         self._signing = Signing(ledger, dispatch, desk, signer, stage)
         self._sending = Sending(ledger, dispatch, clock, window=window, resend_seconds=resend_seconds, stage=stage)
         self._settling = Settling(
@@ -48,6 +52,7 @@ class Submitter:
             blame_seconds=blame_seconds,
             stage=stage,
         )
+        self._filling = Filling(ledger, dispatch, signer)
         self._finishing = Finishing(ledger, dispatch, index, finality)
 
     def step(self) -> int:
@@ -56,17 +61,24 @@ class Submitter:
 
     def sign(self) -> int:
         """For a thread of its own: the next ones are signed while others are sent."""
-        return 0 if self._desk.paused() else self._signing.step()
+        if self._desk.paused():
+            return 0
+        self._guarding.require()
+        return self._signing.step()
 
     def send(self) -> int:
         """For a thread of its own."""
-        return 0 if self._desk.paused() else self._sending.step()
+        if self._desk.paused():
+            return 0
+        self._guarding.require()
+        return self._sending.step()
 
     def settle(self) -> int:
         """For a thread of its own, which alone sends again what the chain does not show."""
+        self._guarding.require(now=True)
         settled = self._settling.step()
         now = self._clock.now()
-        if now - self._looked_back_at >= self._resend_seconds:
+        if not 0 <= now - self._looked_back_at < self._resend_seconds:
             self._looked_back_at = now
             settled += self._settling.look_back()
         if settled:
@@ -76,6 +88,7 @@ class Submitter:
             return moved
         if self._sending.stalled and self._dispatch.unsettled(1):
             moved += self._settling.recover()
+            self._filling.step()
             self._sending.resend()
         if self._dispatch.taken(self._finishing.height):
             moved += self._settling.recover()  # by now the chain may show ours after all

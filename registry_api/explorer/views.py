@@ -23,7 +23,7 @@ from registry_api.schemas.model import ModelVersionFacts
 from registry_api.schemas.recall import RecallFacts
 from registry_api.schemas.run import RunFacts
 from registry_api.showing.consents import show_consent, show_dataset
-from registry_api.showing.models import show_model_version, show_run
+from registry_api.showing.models import show_model_versions, show_run
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -59,7 +59,7 @@ def overview(node: Node, view: View) -> Overview:
         organisation=ours.name if ours else f"organisation {node.identity.organisation}",
         capabilities=[name.capitalize() for name in names_of(ours.capabilities)] if ours else [],
         contracts=node.identity.deployment.contracts.items(),
-        versions=[show_model_version(view, one) for one in newest(catalogue.list_model_versions, view.block, SHOWN)],
+        versions=show_model_versions(view, newest(catalogue.list_model_versions, view.block, SHOWN)),
         consents=[show_consent(view, one) for one in newest(catalogue.list_consents, view.block, SHOWN)],
         runs=[show_run(view, one) for one in newest(catalogue.list_runs, view.block, SHOWN)],
         datasets=[show_dataset(view, one) for one in newest(catalogue.list_datasets, view.block, SHOWN)],

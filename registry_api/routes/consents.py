@@ -119,7 +119,7 @@ def revoke_consent(node: NodeOf, once: Once, consent: Id, body: ActOnConsent) ->
 
 @routes.post("/v1/consents/{consent}/check", responses={**READ, **declared(408, 413)})
 def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse, as_of: AsOf = None) -> Checked:
-    """Would the contract permit this use now, or at the time of block `asOf` if given? Nothing is written."""
+    """Would the contract permit this use now, or at `asOf` if given? Nothing is written."""
     use = Use(
         grantee=body.grantee or node.identity.organisation,
         dataset=body.dataset,
@@ -129,5 +129,5 @@ def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse, as_of
         rounds=body.rounds,
         epsilon=body.epsilon,
     )
-    reason = node.permissions.check(consent, use, as_of)
+    reason = node.permissions.check(consent, use, None if as_of is None else view.block)
     return Checked(**view.stamp, reason=reason.name, permitted=reason is Reason.OK)

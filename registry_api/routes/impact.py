@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from ledger_node.domain.lineage import Affected
+from ledger_node.domain.model import ModelVersion
 from registry_api.reading import Window
 from registry_api.schemas import lineage as schemas
 
 
 def affected(window: Window, found: list[Affected]) -> schemas.Impact:
     cut = window.cut_whole(found)
-    return schemas.Impact(**window.stamp, items=[_shown(window, one) for one in cut.found], next=cut.next)
+    versions = window.node.index.model_versions_by_id({one.version for one in cut.found}, window.block)
+    items = [_shown(one, versions[one.version]) for one in cut.found]
+    return schemas.Impact(**window.stamp, items=items, next=cut.next)
 
 
-def _shown(window: Window, one: Affected) -> schemas.Affected:
-    version = window.node.catalogue.get_model_version(one.version, window.block)
+def _shown(one: Affected, version: ModelVersion) -> schemas.Affected:
     return schemas.Affected(
         version=one.version,
         model_number=version.number,

@@ -16,7 +16,7 @@ from registry_api.schemas.model import (
     RegisterModel,
 )
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.showing.models import show_model, show_model_version
+from registry_api.showing.models import show_model, show_model_versions
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("models")
@@ -41,7 +41,7 @@ def get_model(node: NodeOf, view: ViewOf, model: Id) -> Model:
     """A model with all its versions."""
     found = show_model(view, node.catalogue.get_model(model, view.block))
     versions = node.catalogue.list_model_versions(Page(view.block, ALL, where={"model": model}))
-    return Model(**view.stamp, **dict(found), versions=[show_model_version(view, one) for one in versions])
+    return Model(**view.stamp, **dict(found), versions=show_model_versions(view, versions))
 
 
 @routes.post("/v1/models/{model}/versions", status_code=202, responses={**answers(created=True), **WRITE})
@@ -74,4 +74,4 @@ def list_model_versions(node: NodeOf, window: WindowOf, model: Id) -> ModelVersi
     """The versions of a model, oldest first."""
     node.catalogue.get_model(model, window.block)
     cut = window.cut(node.catalogue.list_model_versions, model=model)
-    return ModelVersions(**window.stamp, items=[show_model_version(window, one) for one in cut.found], next=cut.next)
+    return ModelVersions(**window.stamp, items=show_model_versions(window, cut.found), next=cut.next)

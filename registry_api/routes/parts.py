@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
 
 from ledger_node.proof.strict_json import dump_canonical
+from registry_api.answering import answering
 from registry_api.guard import Guarded
 from registry_api.schemas.base import EXAMPLE_ID, Hex32, digits
 from registry_api.schemas.document import WithCard
@@ -37,8 +39,15 @@ CheckedBy = Annotated[
 ]
 
 
-def router(tag: str) -> APIRouter:
-    return APIRouter(tags=[tag], route_class=Guarded)
+class Routes(APIRouter):
+    """Every handler is guarded, and answers from one moment of the index."""
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
+        super().add_api_route(path, answering(endpoint, declared.get("status_code")), **declared)
+
+
+def router(tag: str) -> Routes:
+    return Routes(tags=[tag], route_class=Guarded)
 
 
 def card_digest_of(node: Node, body: WithCard) -> str:

@@ -10,7 +10,7 @@ from registry_api.explorer.picture import draw
 from registry_api.graph import show_lineage
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf
+from registry_api.reading import AsOf, ViewOf
 from registry_api.routes.parts import CheckedBy, Id, router
 from registry_api.schemas.lineage import Lineage
 from registry_api.schemas.model import ModelVersion, ReleaseVersion
@@ -32,8 +32,9 @@ BUNDLE: dict[int | str, dict[str, Any]] = {
 @routes.get("/v1/versions/{version}", responses=READ)
 def get_version(node: NodeOf, view: ViewOf, version: Id) -> ModelVersion:
     """A model version."""
-    found = show_model_version(view, node.catalogue.get_model_version(version, view.block))
-    return ModelVersion(**view.stamp, **dict(found))
+    found = node.catalogue.get_model_version(version, view.block)
+    shown = show_model_version(view, found, node.catalogue.list_recalls_of(version, view.block))
+    return ModelVersion(**view.stamp, **dict(shown))
 
 
 @routes.post("/v1/versions/{version}/release", status_code=202, responses={**answers(created=False), **WRITE})
@@ -69,10 +70,11 @@ def get_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Picture:
 
 
 @routes.get("/v1/versions/{version}/evidence", response_class=Response, responses={**READ, **BUNDLE})
-def get_evidence(node: NodeOf, view: ViewOf, version: Id) -> Response:
+def get_evidence(node: NodeOf, version: Id, as_of: AsOf = None) -> Response:
     """The evidence bundle of a version as of a block: facts, documents, proofs and header."""
-    content = node.evidence.bundle(version, view.block)
-    name = f"medledger-{version[2:10]}-{view.block}.json"
+    block = node.times.block(as_of)  # without a view, which would keep its moment while the chain is asked
+    content = node.evidence.bundle(version, block)
+    name = f"medledger-{version[2:10]}-{block}.json"
     return Response(
         content, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

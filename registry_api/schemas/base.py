@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum, IntFlag
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -15,6 +18,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ledger_node.domain.codes import Operation, Purpose, Region
 from ledger_node.domain.word import NOTHING
+from registry_api.strict import MAX_SAFE
 
 HEX32 = "^0x[0-9a-f]{64}$"
 ADDRESS = "^0x[0-9a-fA-F]{40}$"
@@ -106,6 +110,36 @@ class Instant:
         return {"type": "string", "format": "date-time", "pattern": INSTANT, "examples": ["2026-11-22T01:02:03Z"]}
 
 
+@dataclass(frozen=True, slots=True)
+class BlockOrTime:
+    """A block number in plain digits, or a time as `Instant`: an int or a datetime in UTC inside."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.nullable_schema(
+            core_schema.custom_error_schema(
+                core_schema.no_info_plain_validator_function(_block_or_time),
+                custom_error_type="block_or_time",
+                custom_error_message="a block number in plain digits, or a time in UTC like 2026-11-22T01:02:03Z",
+            )
+        )
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        block = {"type": "integer", "minimum": 0, "maximum": MAX_SAFE}
+        return {"anyOf": [block, {"type": "string", "format": "date-time", "pattern": INSTANT}], "examples": [1200]}
+
+
+def _block_or_time(text: object) -> int | datetime:
+    if not isinstance(text, str):
+        raise ValueError
+    if not re.fullmatch(r"[0-9]{1,16}", text):
+        if not re.fullmatch(INSTANT, text):
+            raise ValueError
+        return datetime.fromtimestamp(_seconds(text), UTC)
+    if int(text) > MAX_SAFE:
+        raise ValueError
+    return int(text)
+
+
 def _seconds(text: str) -> int:
     return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")) if not text.endswith(":60Z") else _leap()
 
@@ -114,6 +148,7 @@ def _leap() -> int:
     raise ValueError
 
 
+@lru_cache(maxsize=10_000)
 def rfc3339(seconds: int) -> str:
     """`2026-11-22T01:02:03Z`; beyond the year 9999 its last second."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(min(seconds, END_OF_TIME)))

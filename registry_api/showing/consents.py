@@ -53,6 +53,7 @@ def show_request(view: View, found: Request) -> requests.RequestFacts:
 
 def show_consent(view: View, found: Consent) -> consents.ConsentFacts:
     terms = found.terms
+    view.look_up(found.grantor, terms.grantee)
     return consents.ConsentFacts(
         id=found.id,
         grantor=view.organisation(found.grantor),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger_node.domain.codes import Refusal, names_of
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.recall import Recall
@@ -25,7 +27,13 @@ def show_model(view: View, found: Model) -> models.ModelFacts:
     )
 
 
-def show_model_version(view: View, found: ModelVersion) -> models.ModelVersionFacts:
+def show_model_versions(view: View, found: Sequence[ModelVersion]) -> list[models.ModelVersionFacts]:
+    issued = view.node.catalogue.list_recalls_by_version([one.id for one in found], view.block)
+    return [show_model_version(view, one, issued.get(one.id, ())) for one in found]
+
+
+def show_model_version(view: View, found: ModelVersion, issued: Sequence[Recall]) -> models.ModelVersionFacts:
+    """`issued` are its recalls, lifted ones too."""
     return models.ModelVersionFacts(
         id=found.id,
         model=found.model,
@@ -48,7 +56,7 @@ def show_model_version(view: View, found: ModelVersion) -> models.ModelVersionFa
             for step in found.steps
         ],
         standing_recalls=found.recalls,
-        recalls=[recall.id for recall in view.node.catalogue.list_recalls_of(found.id, view.block)],
+        recalls=[recall.id for recall in issued],
         block=found.at.block,
     )
 

@@ -102,7 +102,7 @@ def test_table_with_an_identifier(run: Run, tmp_path: Path) -> None:
 
 def test_manifest_of_another_dataset(run: Run, tmp_path: Path) -> None:
     one, other = table(tmp_path, "one", run), table(tmp_path, "other", run)
-    shutil.copy(other / "manifest.json", one / "manifest.json")
+    shutil.copy(other / "manifest.parquet", one / "manifest.parquet")
     shutil.copy(other / "manifest.key", one / "manifest.key")
     ended = run("dataset", "register", one)
     assert (ended.status, ended.problem["code"]) == (2, "ML-0108")

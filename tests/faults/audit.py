@@ -16,7 +16,7 @@ from ledger_node.localnet.network import Network
 from tests.faults.load import Load
 
 DONE = ("final", "safe", "failed")
-STEP = 500  # blocks of one question for logs
+STEP = 2_000  # blocks of one question for logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,41 @@ def settled(member: Member, load: Load, seconds: float = 120) -> dict[str, dict[
     return found
 
 
-def audit(network: Network, member: Member, load: Load, url: str | None = None, *, before: int = 0) -> Verdict:
-    """Reads the chain by itself, and lets the node make its index again. `before` datasets were there already."""
-    shown = settled(member, load)
-    ledger = RpcLedger(url or network.rpc_url)
-    listings = Generations(load_deployment(network.folder / "deployment.json").contracts).listings()
-    head = ledger.head().number
-    events = [
-        event
-        for first in range(0, head + 1, STEP)
-        for event in ledger.events(listings, first, min(first + STEP - 1, head))
-    ]
-    made = Counter(str(event.args["dataset"]) for event in events if event.name == "DatasetRegistered")
-    refused = sum(one["state"] == "failed" and bool(one["outcome"]) for one in shown.values())
-    lost = [one for one in shown.values() if one["state"] != "failed" and one["subject"] not in made]
-    duplicated = made.total() - before - (len(shown) - refused - len(lost))
+def audit(
+    network: Network,
+    member: Member,
+    load: Load,
+    url: str | None = None,
+    *,
+    before: int = 0,
+    restored: bool = False,
+) -> Verdict:
+    """Reads the chain by itself, and lets the node make its index again. `before` datasets were there already.
+    `restored`: a request may be refused because its effect is there already, by what the node has forgotten."""
+    shown = settled(member, load).values()
+    made = Counter(datasets(network, url))
+    subjects = {str(one["subject"]) for one in shown}
+    refused = [one for one in shown if one["state"] == "failed" and one["outcome"]]
+    lost = [one for one in shown if one not in refused and one["subject"] not in made]
+    strange = made.total() - before - sum(made[subject] for subject in subjects)
+    repeated = sum(max(0, made[subject] - 1) for subject in subjects)
+    both = 0 if restored else sum(one["subject"] in made for one in refused)
     with Client(member.url, member.api_keys["operator"], timeout=120) as node:
         rebuilt = node.index.rebuild()
         counts = node.index.digest()["counts"]
     assert rebuilt["equal"]
     assert counts["dataset"] == made.total() == len(made)
-    return Verdict(len(shown), len(lost), duplicated)
+    return Verdict(len(shown), len(lost), strange + repeated + both)
+
+
+def datasets(network: Network, url: str | None = None) -> list[str]:
+    """All on the chain, as often as they were registered."""
+    ledger = RpcLedger(url or network.rpc_url)
+    listings = Generations(load_deployment(network.folder / "deployment.json").contracts).listings()
+    head = ledger.head().number
+    return [
+        str(event.args["dataset"])
+        for first in range(0, head + 1, STEP)
+        for event in ledger.events(listings, first, min(first + STEP - 1, head))
+        if event.name == "DatasetRegistered"
+    ]

@@ -15,7 +15,8 @@ from rich.table import Table
 from ledger_node.localnet import network
 from ledger_node.localnet.members import CONSORTIUM
 from ledger_node.localnet.network import Network
-from tests.faults.audit import Verdict
+from tests.faults.audit import Verdict, datasets
+from tests.integration.pair import CHAIN_ID, PLANS, Pair
 
 #: `make test-faults` tries each failure this many times as often as the shorter form.
 WHOLE = os.environ.get("MEDLEDGER_FAULTS") == "whole"
@@ -59,6 +60,13 @@ def hospital_network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 
 
 @pytest.fixture
+def before(pair: Pair) -> int:
+    """The datasets of the pair that are there when a test begins."""
+    pair.settle()
+    return len(datasets(pair.network))
+
+
+@pytest.fixture
 def sqlite_network(tmp_path: Path) -> Iterator[Network]:
     with _hospital(tmp_path / "network", "sqlite") as started:
         yield started
@@ -68,6 +76,19 @@ def sqlite_network(tmp_path: Path) -> Iterator[Network]:
 def postgresql_network(tmp_path: Path) -> Iterator[Network]:
     with _hospital(tmp_path / "network", "postgresql") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """A hospital and an institute that may be everything, for one test after the other."""
+    folder = tmp_path_factory.mktemp("faults") / "network"
+    started = network.up(folder, chain_id=CHAIN_ID, block_time=0.2, plans=PLANS)
+    try:
+        made = Pair(started)
+        yield made
+        made.close()
+    finally:
+        network.down(started)
 
 
 def pytest_terminal_summary() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 
 from ledger_node.client import Client
 from ledger_node.client.inputs import Document
@@ -17,14 +18,28 @@ CARD = Document({"title": "under load"})
 PAUSE = 0.1  # seconds before a request is made again
 
 
+def card(request: str) -> Document:
+    """Each has a document of its own."""
+    return Document({"title": "under load", "request": request})
+
+
 class Load:
     """`count` registrations, each with a key of its own, spread over `seconds` when nothing breaks. Started by `with`;
-    `acknowledged` grows meanwhile."""
+    `acknowledged` grows meanwhile. `keys` are those of another load, whose requests are made again."""
 
-    def __init__(self, member: Member, count: int, seconds: float = 0.0, urls: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        member: Member,
+        count: int,
+        seconds: float = 0.0,
+        urls: tuple[str, ...] = (),
+        keys: Sequence[str] = (),
+    ) -> None:
         self._member = member
         self._urls = urls or (member.url,)
-        self._todo = [str(uuid.uuid4()) for _ in range(count)]
+        self.keys = tuple(keys) or tuple(str(uuid.uuid4()) for _ in range(count))
+        self._todo = list(self.keys)
+        self._seconds = seconds
         self._pace = seconds * CLIENTS / count
         self._taking = threading.Lock()
         self._ended = threading.Event()
@@ -46,8 +61,9 @@ class Load:
     def running(self) -> bool:
         return any(thread.is_alive() for thread in self._threads)
 
-    def finish(self, seconds: float = 300) -> None:
-        """Until every request is acknowledged."""
+    def finish(self) -> None:
+        """Until every request is acknowledged: what broke may have let none through, so all of them have their time."""
+        seconds = 300 + self._seconds
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
@@ -68,7 +84,7 @@ class Load:
     def _make(self, node: Client, request: str) -> None:
         while not self._ended.is_set():
             try:
-                made = node.datasets.register(CARD, idempotency_key=request, wait=0)
+                made = node.datasets.register(card(request), idempotency_key=request, wait=0)
             except MedLedgerError as error:
                 if error.retry is Retry.NEVER:
                     self.refused.append(error.code)

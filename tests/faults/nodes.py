@@ -7,10 +7,13 @@ import time
 import urllib.request
 from dataclasses import replace
 
+from ledger_node.client import Client
+from ledger_node.client.answers import NodeStatus
 from ledger_node.localnet.members import Member
 from ledger_node.localnet.network import Network
 from ledger_node.localnet.nodes import start_node, wait_until_ready
 from ledger_node.localnet.processes import Handle, free_port, stop
+from tests.faults.load import Load
 
 
 def rewrite(member: Member, **fields: str) -> None:
@@ -42,6 +45,11 @@ def second_of(network: Network, member: Member, **fields: str) -> tuple[Member, 
     return twin, handle
 
 
+def standing(member: Member) -> NodeStatus:
+    with Client(member.url, member.api_keys["operator"], timeout=10) as node:
+        return node.node.status()
+
+
 def until_answers(member: Member, seconds: float = 60) -> None:
     """Until it listens, ready or not."""
     deadline = time.monotonic() + seconds
@@ -52,3 +60,16 @@ def until_answers(member: Member, seconds: float = 60) -> None:
         except OSError:
             assert time.monotonic() < deadline, "the node does not answer"
             time.sleep(0.1)
+
+
+def resume_until_settled(member: Member, load: Load) -> None:
+    """As an operator does who has ended the other use of the key."""
+    deadline = time.monotonic() + 120
+    with Client(member.url, member.api_keys["operator"], timeout=10) as node:
+        while node.node.status()["open"] or any(
+            node.submissions.get(one)["state"] in ("mined", "replaced") for one in load.acknowledged.values()
+        ):
+            assert time.monotonic() < deadline, node.node.status()
+            if node.node.status()["paused"]:
+                node.node.resume()
+            time.sleep(0.5)

@@ -18,17 +18,20 @@ FAULTS = ("lose the question", "lose the answer", "delay", "repeat", "truncate",
 
 
 class BadLine:
-    """`share` of the requests meet a fault, drawn evenly; `done` counts them. 0 is a good line."""
+    """`share` of the requests meet a fault, drawn evenly; `done` counts them. 0 is a good line. `away` loses all."""
 
     def __init__(self, target: str, share: float, seed: int = 7) -> None:
         self.target = target
         self.share = share
+        self.away = False
         self.done: Counter[str] = Counter()
         self._chance = random.Random(seed)
         self._drawing = threading.Lock()
 
     def draw(self) -> str:
         """A fault's name, or nothing."""
+        if self.away:
+            return "lose the question"
         with self._drawing:
             if self._chance.random() >= self.share:
                 return ""
@@ -59,6 +62,7 @@ def bad_line(target: str, share: float) -> Iterator[tuple[str, BadLine]]:
 
     class Door(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # else the system holds the answer back until its head is acknowledged
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

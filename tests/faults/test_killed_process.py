@@ -17,7 +17,7 @@ from tests.faults.conftest import WHOLE, Account
 from tests.faults.load import Load
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
-KILLS, REQUESTS = (300, 2_000) if WHOLE else (8, 150)
+KILLS, REQUESTS = (300, 2_000) if WHOLE else (6, 120)
 LONGEST = 4.0  # seconds between two kills
 
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,9 @@ from tests.faults.nodes import restart, rewrite
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 REQUESTS = 600 if WHOLE else 80
+CALLS = list(product(("pwrite64", "fdatasync"), ("EIO", "ENOSPC")))
+if not WHOLE:
+    CALLS = [("pwrite64", "ENOSPC"), ("fdatasync", "EIO")]  # each call, each error
 FULL = "24m"  # size of a disk that fills soon
 
 
@@ -70,14 +74,14 @@ def test_disk_full(sqlite_network: Network, account: Account, small_disk: Path) 
         with (small_disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
             while True:
                 ballast.write(b"\0" * 4096)
-        code = _refusal_of(member)
+        code, taken = _refusal_of(member)
         with Client(member.url, member.api_keys["auditor"]) as node:
             assert node.datasets.list(limit=1).items
         subprocess.run(["mount", "-o", "remount,size=96m", str(small_disk)], check=True)
         load.finish()
     assert code == "ML-0909"
     assert load.refused == []
-    account.write(1, audit(network, member, load))
+    account.write(1, audit(network, member, load, before=taken))
 
 
 @pytest.mark.parametrize("at", ["the header", "a page"])
@@ -120,8 +124,7 @@ def _digest_of(database: Path) -> str:
         store.close()
 
 
-@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
-@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize(("call", "error"), CALLS)
 def test_system_call_fails(sqlite_network: Network, account: Account, call: str, error: str) -> None:
     """By strace, now and then on SQLite's writes and syncs."""
     strace = shutil.which("strace")
@@ -142,13 +145,14 @@ def test_system_call_fails(sqlite_network: Network, account: Account, call: str,
     account.write(1, audit(network, member, load))
 
 
-def _refusal_of(member: Member) -> str:
-    """The code of a write that cannot be accepted now."""
-    deadline = time.monotonic() + 20
+def _refusal_of(member: Member) -> tuple[str, int]:
+    """The code of a write that cannot be accepted now, and how many were accepted before."""
+    deadline, taken = time.monotonic() + 20, 0
     with Client(member.url, member.api_keys["steward"], retries=Retries(attempts=1)) as node:
         while time.monotonic() < deadline:
             try:
                 node.datasets.register(CARD, wait=0)
+                taken += 1
             except MedLedgerError as error:
-                return error.code
-    return ""
+                return error.code, taken
+    return "", taken

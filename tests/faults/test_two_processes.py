@@ -9,7 +9,6 @@ import time
 import pytest
 
 from ledger_node.client import Client
-from ledger_node.client.answers import NodeStatus
 from ledger_node.config import load_config
 from ledger_node.localnet.members import Member
 from ledger_node.localnet.network import Network
@@ -18,7 +17,7 @@ from ledger_node.localnet.processes import Handle, stop
 from tests.faults.audit import audit
 from tests.faults.conftest import WHOLE, Account
 from tests.faults.load import Load
-from tests.faults.nodes import second_of, until_answers
+from tests.faults.nodes import resume_until_settled, second_of, standing, until_answers
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 REQUESTS = 600 if WHOLE else 80
@@ -30,7 +29,7 @@ def test_writer_paused_while_another_takes_over_and_woken(postgresql_network: Ne
     network, first = postgresql_network, postgresql_network.member("hospital-a")
     second, handle = second_of(network, first, database=_database_of(first))
     try:
-        assert (_standing(first)["role"], _standing(second)["role"]) == ("writer", "standby")
+        assert (standing(first)["role"], standing(second)["role"]) == ("writer", "standby")
         writers = {"first": (first, network.nodes["hospital-a"]), "second": (second, handle)}
         tries, slowest = 0, 0.0
         with Load(first, REQUESTS, seconds=REQUESTS / 8, urls=(second.url, first.url)) as load:
@@ -73,11 +72,11 @@ def test_two_nodes_with_one_key(sqlite_network: Network, account: Account) -> No
             other.finish()
         alarms = _until_alarm(first, second)
         stop(handle)
-        _resume_until_settled(first, load)
+        resume_until_settled(first, load)
         stop(network.nodes["hospital-a"])
         handle = start_node(second)
         until_answers(second)
-        _resume_until_settled(second, other)
+        resume_until_settled(second, other)
         verdict = audit(network, second, other, before=REQUESTS)
     finally:
         stop(handle)
@@ -104,20 +103,15 @@ def _take_over(writer: tuple[Member, Handle], standby: tuple[Member, Handle]) ->
 
 def _until_writer(member: Member) -> float:
     began = time.monotonic()
-    while _standing(member)["role"] != "writer":
+    while standing(member)["role"] != "writer":
         assert time.monotonic() - began < 3 * TAKEOVER
         time.sleep(0.1)
     return time.monotonic() - began
 
 
-def _standing(member: Member) -> NodeStatus:
-    with Client(member.url, member.api_keys["operator"], timeout=10) as node:
-        return node.node.status()
-
-
 def _until_alarm(*members: Member) -> int:
     deadline = time.monotonic() + 60
-    while not (alarms := sum(_standing(member)["alarms"] for member in members)):
+    while not (alarms := sum(standing(member)["alarms"] for member in members)):
         assert time.monotonic() < deadline, "nobody raised an alarm"
         time.sleep(0.5)
     return alarms
@@ -130,18 +124,5 @@ def _resume_until_ready(member: Member) -> None:
         while not (standing := node.node.status())["ready"]:
             assert time.monotonic() < deadline, standing
             if standing["paused"]:
-                node.node.resume()
-            time.sleep(0.5)
-
-
-def _resume_until_settled(member: Member, load: Load) -> None:
-    """As an operator does who has ended the other use of the key."""
-    deadline = time.monotonic() + 120
-    with Client(member.url, member.api_keys["operator"], timeout=10) as node:
-        while node.node.status()["open"] or any(
-            node.submissions.get(one)["state"] in ("mined", "replaced") for one in load.acknowledged.values()
-        ):
-            assert time.monotonic() < deadline, node.node.status()
-            if node.node.status()["paused"]:
                 node.node.resume()
             time.sleep(0.5)

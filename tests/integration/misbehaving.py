@@ -16,6 +16,7 @@ class Way:
     def __init__(self) -> None:
         self.target: int | None = None
         self.delay = 0.0
+        self._open: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         self.address = f"/ip4/127.0.0.1/tcp/{self.port}"
@@ -32,6 +33,7 @@ class Way:
         with client, suppress(OSError):
             if self.target is None:
                 return
+            self._open.add(client)
             with socket.create_connection(("127.0.0.1", self.target)) as kubo:
                 forth = threading.Thread(target=self._pump, args=(client, kubo, lambda: 0.0), daemon=True)
                 forth.start()
@@ -43,6 +45,13 @@ class Way:
                 time.sleep(delay())
                 sink.sendall(piece)
             sink.shutdown(socket.SHUT_WR)
+
+    def turn(self, target: int | None) -> None:
+        """To another target, or none, also for those who are connected already."""
+        self.target = target
+        while self._open:
+            with suppress(OSError):  # closed by now
+                self._open.pop().shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._server.shutdown(socket.SHUT_RDWR)

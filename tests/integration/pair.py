@@ -61,6 +61,7 @@ class Pair:
     """The hospital and the institute. What a method writes, both nodes have indexed when it returns."""
 
     def __init__(self, network: Network) -> None:
+        self.network = network
         self.hospital, self.institute = (
             Side(number, member, Client(member.url, member.api_keys["operator"], timeout=30))
             for number, member in enumerate(network.members, start=1)

@@ -1,13 +1,9 @@
-"""A consortium on five real signers, its stores in a real PostgreSQL: blocks, free transactions, a stall, a pause."""
+"""A consortium on five real signers, its stores in a real PostgreSQL: blocks, free transactions, a pause."""
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from eth_account import Account
@@ -18,35 +14,20 @@ from ledger_node.client import Client
 from ledger_node.client.inputs import Document
 from ledger_node.config import load_deployment
 from ledger_node.localnet import network
-from ledger_node.localnet.members import CONSORTIUM
 from ledger_node.localnet.network import Network
-from ledger_node.localnet.processes import stop_all
 from ledger_node.localnet.status import status
-from tests.engines import engine
+from tests.signers import MAJORITY, SIGNERS, five_signers
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
 CHAIN_ID = 31_350
-SIGNERS = 5
-MAJORITY = SIGNERS // 2 + 1
 CARD = Document({"title": "a card"})
 
 
 @pytest.fixture(scope="module")
 def clique() -> Iterator[Network]:
-    engine("geth")
-    # Not under pytest's folder: each session shuts that for other users, and PostgreSQL runs as one of them under root.
-    with TemporaryDirectory(prefix="clique-") as folder:
-        started = network.up(
-            Path(folder) / "network",
-            chain_id=CHAIN_ID,
-            engine="clique",
-            signers=SIGNERS,
-            store="postgresql",
-            plans=CONSORTIUM[:2],
-        )
+    with five_signers(CHAIN_ID) as started:
         yield started
-        network.down(Network.load(started.folder))
 
 
 @pytest.fixture(scope="module")
@@ -104,28 +85,6 @@ def test_every_block_has_its_proofs(clique: Network, ledgers: list[RpcLedger]) -
         proof = ledgers[1].proof(deployment.contracts.consortium, ["0x" + "00" * 32], number)
         assert len(proof["accountProof"]) > 0
         assert len(bytes.fromhex(ledgers[1].header(number)["extraData"][2:])) >= 32 + 65
-
-
-def test_majority_away_stalls_the_chain_and_it_goes_on_when_they_are_back(
-    clique: Network, ledgers: list[RpcLedger]
-) -> None:
-    away = clique.chain.names[-MAJORITY:]
-    here = ledgers[: SIGNERS - MAJORITY]
-    handles = [clique.handle("chain", name) for name in away]
-    os.kill(handles[0].pid, signal.SIGKILL)  # one of them without a word
-    stop_all(handles)
-    time.sleep(3)  # the others seal what they may
-    stalled = heads(here)
-    with hospital(clique) as node:
-        waiting = node.datasets.register(CARD, wait=0)
-        time.sleep(5)
-        assert heads(here) == stalled
-        assert node.organisations.get(1)["number"] == 1
-        assert node.submissions.get(waiting["id"])["block"] is None
-        for name in away:
-            network.start_process(clique, "chain", name)
-        wait_until(lambda: min(heads(ledgers)) >= max(stalled) + SIGNERS, 90)
-        wait_until(lambda: node.submissions.get(waiting["id"])["receiptStatus"] == 1, 30)
 
 
 def test_pause_keeps_everything(clique: Network, ledgers: list[RpcLedger]) -> None:

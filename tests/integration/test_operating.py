@@ -1,27 +1,28 @@
-"""An operator at work on a real node: writes that are paused, taken back and let go."""
+"""An operator at work on a real node, by the commands of docs/operator.md: writes that are paused, taken back and let
+go, an old backup, another key."""
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from ledger_node.chain import acts
-from ledger_node.chain.acts import Acts
 from ledger_node.chain.rpc import RpcLedger
-from ledger_node.chain.signer import KeystoreSigner, create_keystore
-from ledger_node.cli import keeping
+from ledger_node.cli.app import app
 from ledger_node.client import Client
 from ledger_node.client.answers import Submission
 from ledger_node.client.inputs import Document
 from ledger_node.client.retries import Retries
 from ledger_node.config import load_deployment
-from ledger_node.domain.codes import KeyRole
 from ledger_node.domain.command import Listing
 from ledger_node.errors import ContractRefused, NodeUnreachable, StateConflict
 from ledger_node.localnet import network
-from ledger_node.localnet.keys import LIGHT_SCRYPT
 from ledger_node.localnet.members import CONSORTIUM, Member
 from ledger_node.localnet.network import Network
 from ledger_node.localnet.processes import stop
@@ -49,6 +50,13 @@ def hospital(small: Network) -> Member:
 def node(hospital: Member) -> Iterator[Client]:
     with Client(hospital.url, hospital.api_keys["operator"], timeout=30) as opened:
         yield opened
+
+
+def medledger(*words: object, status: int = 0) -> Any:
+    """A command as a person types it: its answer."""
+    done = CliRunner().invoke(app, [*map(str, words), "--json"])
+    assert done.exit_code == status, done.output
+    return json.loads(done.stdout)
 
 
 def register(node: Client, key: str, wait: int = 0) -> Submission:
@@ -96,17 +104,27 @@ def answers(member: Member) -> bool:
             return False
 
 
+def test_node_that_is_told_to_stop_leaves_the_writing_to_others(small: Network, hospital: Member) -> None:
+    """A standby need not wait until it seems dead."""
+    stop(small.nodes["hospital-a"])
+    with closing(sqlite3.connect(hospital.folder / "node.db")) as database:
+        assert database.execute("SELECT holder FROM local_writer").fetchall() == [("",)]
+    start(small, hospital)
+
+
 def test_restored_old_backup(small: Network, hospital: Member, node: Client, tmp_path: Path) -> None:
     """What was written after the backup is on the chain once, whatever is asked again, and the operator is told."""
     before = register(node, "before-the-backup", wait=30)
-    keeping.backup(hospital.config, tmp_path / "backup")
+    medledger("node", "backup", "--config", hospital.config, "--out", tmp_path / "backup")
     lost = [register(node, f"after-{n}", wait=30) for n in range(3)]
     digest = node.index.digest()["digest"]
 
     stop(small.nodes["hospital-a"])
     for file in hospital.folder.glob("node.db*"):
         file.unlink()
-    keeping.restore(hospital.config, tmp_path / "backup")
+    medledger("node", "restore", "--config", hospital.config, "--from", tmp_path / "backup")
+    revisions = medledger("node", "upgrade", "--config", hospital.config)
+    assert revisions["before"] == revisions["after"]
     start(small, hospital)
 
     assert node.index.digest()["digest"] == digest
@@ -130,16 +148,20 @@ def test_restored_old_backup(small: Network, hospital: Member, node: Client, tmp
     assert node.node.status()["ready"]
 
 
+def keystore(member: Member, name: str) -> tuple[object, ...]:
+    return "--keystore", member.folder / f"{name}.json", "--password-file", member.folder / f"{name}.password"
+
+
 def test_operator_key_is_rotated_and_no_write_is_lost(small: Network, hospital: Member, node: Client) -> None:
     """As docs/operator.md has it: what is queued while the old key rests is signed by the new one."""
-    ledger, deployment = RpcLedger(small.rpc_url), load_deployment(small.folder / "deployment.json")
-    chain, admin = Acts(ledger, deployment.contracts), hospital.signer("admin", CHAIN_ID)
-    new = create_keystore(hospital.folder / "next.json", "next", iterations=LIGHT_SCRYPT)
-    key = KeystoreSigner.open(hospital.folder / "next.json", "next", CHAIN_ID)
+    chain = ("--deployment", small.folder / "deployment.json", "--rpc", small.rpc_url)
+    mine = keystore(hospital, "next")
     (hospital.folder / "next.password").write_text("next")
-    chain.do([acts.offer(admin, new, KeyRole.OPERATOR)])
-    chain.do([acts.accept(key, 1)])
-    node.node.pause()
+    new = medledger("key", "make", *mine)["address"]
+    medledger("key", "offer", new, "--role", "OPERATOR", *keystore(hospital, "admin"), *chain)
+    medledger("key", "accept", 1, *mine, *chain)
+    at = ("--node", hospital.url, "--key", hospital.api_keys["operator"])
+    assert medledger("node", "pause", *at) == {"paused": "operator"}
     waiting = register(node, "over-the-rotation")
     before = registrations(small)
 
@@ -148,11 +170,11 @@ def test_operator_key_is_rotated_and_no_write_is_lost(small: Network, hospital: 
     hospital.config.write_text(changed)
     start(small, hospital)
 
-    assert node.node.status()["paused"] == "operator"
-    node.node.resume()
+    assert medledger("node", "status", *at, status=1)["paused"] == "operator"
+    assert medledger("node", "resume", *at) == {"paused": None}
     settled = register(node, "over-the-rotation", wait=30)
     assert (settled["id"], settled["signer"], settled["receiptStatus"]) == (waiting["id"], new, 1)
-    chain.do([acts.retire(admin, hospital.operator)])
+    medledger("key", "retire", hospital.operator, *keystore(hospital, "admin"), *chain)
     assert register(node, "with-the-new-key", wait=30)["signer"] == new
     assert len(registrations(small)) == len(before) + 2
     assert node.node.status()["ready"]

@@ -88,6 +88,7 @@ def clef(tmp_path: Path) -> Iterator[tuple[str, str]]:
     rules = tmp_path / "rules.js"
     rules.write_text(RULES)
     common = [str(program), "--configdir", str(tmp_path / "clef"), "--suppress-bootwarn", "--lightkdf", "--nousb"]
+    common += ["--auditlog", str(tmp_path / "audit.log")]
     common += ["--keystore", str(keys), "--chainid", str(CHAIN_ID)]
 
     def told(command: list[str], words: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,10 +44,7 @@ def swarm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swarm]:
     swarm = made(tmp_path_factory.mktemp("swarm"), NAMES)
     handles = started(swarm)
     try:
-        deadline = time.monotonic() + 30
-        while [swarm.peers(name) for name in NAMES] != [len(NAMES) - 1] * len(NAMES):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        assert [swarm.peers(name) for name in NAMES] == [len(NAMES) - 1] * len(NAMES)
         yield swarm
     finally:
         stop_all(handles)

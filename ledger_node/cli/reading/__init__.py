@@ -3,11 +3,12 @@
 from ledger_node.cli.reading.files import canonical, read_bytes, read_document, write_file
 from ledger_node.cli.reading.names import complete, name, names, organisation
 from ledger_node.cli.reading.quantities import condition, epsilon, options, share
-from ledger_node.cli.reading.times import future, moment, past, span, window
+from ledger_node.cli.reading.times import as_of, future, moment, past, span, window
 from ledger_node.cli.reading.words import address, digest, digest_or_file, head, parent, run_input, versions
 
 __all__ = [
     "address",
+    "as_of",
     "canonical",
     "complete",
     "condition",

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from ledger_node import shallow
 from ledger_node.errors import InvalidDocument, InvalidField, MedLedgerError
 
+LARGEST = 256 << 20  # bytes
+
 
 def read_bytes(file: Path, what: str) -> bytes:
+    """All of a file or a pipe; one that does not end is refused."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
     except OSError as error:
         unreadable(f"the {what} file", error, "a file that can be read")
+    if len(content) > LARGEST:
+        raise InvalidField(f"the {what} file is too large", got=f"more than {LARGEST} bytes", needed="a shorter file")
+    return content
 
 
 def read_document(file: Path, what: str) -> dict[str, object]:
@@ -45,14 +55,17 @@ def canonical(document: dict[str, object], what: str) -> bytes:
         ) from None
 
 
-def write_file(file: Path, content: bytes) -> None:
-    """All of it or nothing."""
+def write_file(file: Path, content: bytes, *, private: bool = False) -> None:
+    """All of it or nothing; what is private is for its owner's eyes."""
     part = file.with_name(f".{file.name}.part")
     try:
-        part.write_bytes(content)
+        part.unlink(missing_ok=True)
+        with open(part, "xb", opener=partial(os.open, mode=0o600 if private else 0o666)) as output:
+            output.write(content)
         part.replace(file)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         unreadable("the output file", error, "a folder that exists and can be written")
 
 

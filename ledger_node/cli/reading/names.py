@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from enum import IntEnum, IntFlag
+from enum import IntEnum, IntFlag, StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from ledger_node.domain.codes import Operation, Purpose
@@ -13,7 +13,7 @@ from ledger_node.errors import InvalidField, InvalidPurpose, UnknownGrantee
 if TYPE_CHECKING:
     from ledger_node.client import Client
 
-Enumeration = TypeVar("Enumeration", bound=IntEnum | IntFlag)
+Enumeration = TypeVar("Enumeration", bound=IntEnum | IntFlag | StrEnum)
 Mask = TypeVar("Mask", bound=IntFlag)
 
 

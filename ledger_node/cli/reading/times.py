@@ -31,6 +31,11 @@ def moment(text: str, base: datetime, option: str) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
 
+def as_of(text: str) -> int | datetime:
+    """A block number, or a time as `past`."""
+    return int(text) if re.fullmatch(r"[0-9]{1,16}", text) else past(text, "--as-of")
+
+
 def past(text: str, option: str) -> datetime:
     """As `moment`, not in the future. InvalidWindow."""
     now = datetime.now(UTC).replace(microsecond=0)

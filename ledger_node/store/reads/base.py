@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
 
 from ledger_node.domain.codes import Purpose, Region
 from ledger_node.domain.position import Position
 from ledger_node.domain.scope import Scope
 from ledger_node.domain.word import NOTHING
-from ledger_node.ports import Page
+from ledger_node.ports import Checkpoint, Page
 from ledger_node.store.database import Database
+from ledger_node.store.moments import Moments
+from ledger_node.store.question import Among, Question, Record, ask_all
 
 #: Keys of one statement; SQLite and PostgreSQL both bound how many a statement may name.
 MOST_KEYS = 500
+_POSITION = attrgetter("block", "log_index")
 
 
 class Reads:
-    """Questions are each one transaction, so that what one answers belongs together."""
+    """Questions are each one transaction, so that what one answers belongs together; in a moment all are one."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database = Moments(database)
+
+    @property
+    def reads_in_turn(self) -> bool:
+        return self._database.in_one_process
+
+    def moment(self) -> AbstractContextManager[None]:
+        return self._database.moment()
+
+    def checkpoint(self) -> Checkpoint | None:
+        return self._database.checkpoint()
 
 
-def position(row: Row[Any]) -> Position:
+def position(row: Record) -> Position:
     return Position(row.block, row.log_index)
 
 
@@ -36,7 +52,7 @@ def or_none(digest: str) -> str | None:
     return None if digest == NOTHING else digest
 
 
-def scope(row: Row[Any]) -> Scope:
+def scope(row: Record) -> Scope:
     return Scope(Purpose(row.purposes), Region(row.regions), row.condition, row.project_ref)
 
 
@@ -60,26 +76,60 @@ def cut(query: Select[Any], table: Table, page: Page) -> Select[Any]:
     return query
 
 
-def every(c: Connection, table: Table, as_of: int, **where: Any) -> list[Row[Any]]:
-    return list(c.execute(known(table, as_of, where)))
-
-
-def first(c: Connection, table: Table, as_of: int, **where: Any) -> Row[Any] | None:
-    return c.execute(known(table, as_of, where).limit(1)).first()
-
-
-def grouped(
-    c: Connection, table: Table, column: str, keys: Sequence[str] | Sequence[int], as_of: int
-) -> dict[Any, list[Row[Any]]]:
-    """The rows of each of `keys`, by the value in `column`; an empty list for a key without rows."""
-    found: dict[Any, list[Row[Any]]] = defaultdict(list)
-    for some in batches(keys):
-        for row in c.execute(known(table, as_of, {}).where(table.c[column].in_(some))):
-            found[row._mapping[column]].append(row)
+def every(c: Connection, table: Table, as_of: int, **where: Any) -> list[Record]:
+    """The rows with these values, in the order of their events."""
+    found = _with(table, tuple(where)).ask(c, as_of=as_of, **where)
+    found.sort(key=_POSITION)
     return found
 
 
-def batches(keys: Sequence[Any]) -> Iterator[list[Any]]:
+def first(c: Connection, table: Table, as_of: int, **where: Any) -> Record | None:
+    found = every(c, table, as_of, **where)
+    return found[0] if found else None
+
+
+def among(c: Connection, table: Table, column: str, keys: Collection[Any], as_of: int) -> list[Record]:
+    """The rows with one of `keys` in a column, in the order of their events."""
+    found = _among(table, column).ask(c, as_of=as_of, keys=keys)
+    found.sort(key=_POSITION)
+    return found
+
+
+def grouped(
+    c: Connection, keys: Collection[Any], as_of: int, *of: tuple[Table | Question, str]
+) -> list[defaultdict[Any, list[Record]]]:
+    """For each table, or question, the rows of each of `keys` by the value in the column that is named, in the order of
+    their events; an empty list for a key without rows. All are asked together."""
+    questions = [_among(one, column) if isinstance(one, Table) else one for one, column in of]
+    found = []
+    for rows, (one, column) in zip(ask_all(c, questions, as_of=as_of, keys=keys), of, strict=True):
+        if isinstance(one, Table):
+            rows.sort(key=_POSITION)
+        key_of, by_key = attrgetter(column), defaultdict(list)
+        for row in rows:
+            by_key[key_of(row)].append(row)
+        found.append(by_key)
+    return found
+
+
+@cache
+def _with(table: Table, names: tuple[str, ...]) -> Question:
+    where = [table.c[name] == bindparam(name) for name in names]
+    # Sorted by Python: an engine that may use an index for the order of the events reads all of them.
+    return Question(select(table).where(until(table), *where))
+
+
+@cache
+def _among(table: Table, column: str) -> Question:
+    return Question(select(table).where(until(table), Among(table.c[column])))
+
+
+def until(table: Table) -> ColumnElement[bool]:
+    """The rows of blocks up to the parameter `as_of`."""
+    return table.c.block <= bindparam("as_of", type_=BigInteger)
+
+
+def batches(keys: Iterable[Any]) -> Iterator[list[Any]]:
     remaining = iter(keys)
     while some := list(islice(remaining, MOST_KEYS)):
         yield some

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from ledger_node.domain.codes import Act, Basis, Modifier, Operation, Permission, Purpose, Region, StateReason
 from ledger_node.domain.consent import Consent, ConsentUse, LogEntry, Terms
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, batches, every, first, grouped, or_none, paged, position
+from ledger_node.store.question import Among, Question, Record
+from ledger_node.store.reads.base import Reads, among, every, first, grouped, or_none, paged, position, until
 from ledger_node.store.schema import consents as t
 
 
@@ -22,6 +23,10 @@ class ConsentReads(Reads):
         with self._database.read() as c:
             row = first(c, t.consent, as_of, id=consent)
             return None if row is None else _consents(c, [row], as_of)[0]
+
+    def consents_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Consent]:
+        with self._database.read() as c:
+            return {one.id: one for one in _consents(c, among(c, t.consent, "id", ids, as_of), as_of)}
 
     def consent_uses(self, consent: str, as_of: int) -> list[ConsentUse]:
         with self._database.read() as c:
@@ -41,11 +46,21 @@ class ConsentReads(Reads):
         ]
 
 
-def _consents(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Consent]:
+_USE = t.consent_use.c
+#: Rounds and epsilon that each consent's own uses charged.
+_CHARGED = Question(
+    select(_USE.consent, func.sum(_USE.rounds).label("rounds"), func.sum(_USE.epsilon).label("epsilon"))
+    .where(until(t.consent_use), Among(_USE.consent))
+    .group_by(_USE.consent)
+)
+
+
+def _consents(c: Connection, rows: list[Record], as_of: int) -> list[Consent]:
     ids = [row.id for row in rows]
-    log = grouped(c, t.consent_act, "consent", ids, as_of)
-    successors = grouped(c, t.consent, "supersedes", ids, as_of)
-    charged = _charged(c, ids, as_of)
+    log, successors, charges = grouped(
+        c, ids, as_of, (t.consent_act, "consent"), (t.consent, "supersedes"), (_CHARGED, "consent")
+    )
+    charged = {one: (int(row.rounds), int(row.epsilon)) for one, (row,) in charges.items()}
     return [
         Consent(
             id=row.id,
@@ -62,25 +77,11 @@ def _consents(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Consent]:
     ]
 
 
-def _charged(c: Connection, ids: list[str], as_of: int) -> dict[str, tuple[int, int]]:
-    """Rounds and epsilon that each consent's own uses charged."""
-    use = t.consent_use
-    found: dict[str, tuple[int, int]] = {}
-    for some in batches(ids):
-        query = (
-            select(use.c.consent, func.sum(use.c.rounds).label("rounds"), func.sum(use.c.epsilon).label("epsilon"))
-            .where(use.c.consent.in_(some), use.c.block <= as_of)
-            .group_by(use.c.consent)
-        )
-        found |= {row.consent: (int(row.rounds), int(row.epsilon)) for row in c.execute(query)}
-    return found
-
-
-def _entry(row: Row[Any]) -> LogEntry:
+def _entry(row: Record) -> LogEntry:
     return LogEntry(Act(row.act), row.actor, StateReason(row.reason), row.acted_at, row.until, position(row))
 
 
-def _terms(row: Row[Any]) -> Terms:
+def _terms(row: Record) -> Terms:
     return Terms(
         dataset=row.dataset,
         grantee=row.grantee,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from ledger_node.domain.codes import PrivacyClaim, SizeClass, Supersession
 from ledger_node.domain.dataset import Dataset, DatasetVersion, Derivation, Erasure, Parent
+from ledger_node.domain.lineage import Derived
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, batches, every, first, grouped, known, or_none, paged, position, scope
+from ledger_node.store.question import Among, Question, Record
+from ledger_node.store.reads.base import Reads, among, every, first, grouped, or_none, paged, position, scope, until
 from ledger_node.store.schema import datasets as t
 from ledger_node.store.schema.consents import consent, consent_use
 
@@ -34,19 +36,24 @@ class DatasetReads(Reads):
             found = _versions(c, every(c, t.dataset_version, as_of, dataset=dataset, number=number), as_of)
         return found[0] if found else None
 
-    def derived_from(
-        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
-    ) -> list[DatasetVersion]:
-        wanted = {"parent": dataset, "version": version, "consent": consent}
-        parent, child = t.dataset_parent, t.dataset_version
-        where = [parent.c[name] == value for name, value in wanted.items() if value is not None]
-        query = known(child, as_of, {}).where(
-            select(parent.c.parent)
-            .where(parent.c.dataset == child.c.dataset, parent.c.number == child.c.number, *where)
-            .exists()
-        )
+    def datasets_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Dataset]:
         with self._database.read() as c:
-            return _versions(c, list(c.execute(query)), as_of)
+            return {row.id: _dataset(row) for row in among(c, t.dataset, "id", ids, as_of)}
+
+    def versions_by_dataset(self, datasets: Collection[str], as_of: int) -> dict[str, list[DatasetVersion]]:
+        found: dict[str, list[DatasetVersion]] = defaultdict(list)
+        with self._database.read() as c:
+            for one in _versions(c, among(c, t.dataset_version, "dataset", datasets, as_of), as_of):
+                found[one.dataset].append(one)
+        return found
+
+    def derived_from(self, datasets: Collection[str], as_of: int) -> list[Derived]:
+        with self._database.read() as c:
+            return [_derived(row) for row in among(c, t.dataset_parent, "parent", datasets, as_of)]
+
+    def derived_under(self, consents: Collection[str], as_of: int) -> list[Derived]:
+        with self._database.read() as c:
+            return [_derived(row) for row in among(c, t.dataset_parent, "consent", consents, as_of)]
 
     def erasures(self, dataset: str, as_of: int) -> list[Erasure]:
         with self._database.read() as c:
@@ -54,14 +61,30 @@ class DatasetReads(Reads):
         return [Erasure(row.dataset, row.version, row.receipt_digest, row.erased_at, position(row)) for row in rows]
 
 
-def _dataset(row: Row[Any]) -> Dataset:
+#: What every use of each version was charged, under all consents; a use names its consent, and that the dataset.
+_SPENT = Question(
+    select(consent.c.dataset, consent_use.c.version, func.sum(consent_use.c.epsilon).label("epsilon"))
+    .join(consent, consent.c.id == consent_use.c.consent)
+    .where(until(consent_use), Among(consent.c.dataset))
+    .group_by(consent.c.dataset, consent_use.c.version)
+)
+
+
+def _derived(row: Record) -> Derived:
+    return Derived(row.dataset, row.number, Parent(row.parent, row.version, or_none(row.consent)))
+
+
+def _dataset(row: Record) -> Dataset:
     return Dataset(row.id, row.custodian, row.number, row.card_digest, position(row))
 
 
-def _versions(c: Connection, rows: list[Row[Any]], as_of: int) -> list[DatasetVersion]:
+def _versions(c: Connection, rows: list[Record], as_of: int) -> list[DatasetVersion]:
     ids = list(dict.fromkeys(row.dataset for row in rows))
-    spent = _epsilon_spent(c, ids, as_of)
-    derivations = _derivations(c, ids, as_of)
+    parents, derived, spent_on = grouped(
+        c, ids, as_of, (t.dataset_parent, "dataset"), (t.derivation, "dataset"), (_SPENT, "dataset")
+    )
+    spent = {(row.dataset, row.version): int(row.epsilon) for rows in spent_on.values() for row in rows}
+    derivations = _derivations(parents, derived)
     return [
         DatasetVersion(
             dataset=row.dataset,
@@ -83,9 +106,11 @@ def _versions(c: Connection, rows: list[Row[Any]], as_of: int) -> list[DatasetVe
     ]
 
 
-def _derivations(c: Connection, ids: list[str], as_of: int) -> dict[tuple[str, int], Derivation]:
-    parents: dict[tuple[str, int], list[Row[Any]]] = defaultdict(list)
-    for rows in grouped(c, t.dataset_parent, "dataset", ids, as_of).values():
+def _derivations(
+    parents_of: dict[str, list[Record]], derived: dict[str, list[Record]]
+) -> dict[tuple[str, int], Derivation]:
+    parents: dict[tuple[str, int], list[Record]] = defaultdict(list)
+    for rows in parents_of.values():
         for row in sorted(rows, key=lambda row: int(row.position)):
             parents[row.dataset, row.number].append(row)
     return {
@@ -93,20 +118,6 @@ def _derivations(c: Connection, ids: list[str], as_of: int) -> dict[tuple[str, i
             scope(row),
             tuple(Parent(p.parent, p.version, or_none(p.consent)) for p in parents[row.dataset, row.number]),
         )
-        for rows in grouped(c, t.derivation, "dataset", ids, as_of).values()
+        for rows in derived.values()
         for row in rows
     }
-
-
-def _epsilon_spent(c: Connection, ids: list[str], as_of: int) -> dict[tuple[str, int], int]:
-    """What every use of each version was charged, under all consents; a use names its consent, and that the dataset."""
-    spent: dict[tuple[str, int], int] = {}
-    for some in batches(ids):
-        query = (
-            select(consent.c.dataset, consent_use.c.version, func.sum(consent_use.c.epsilon).label("epsilon"))
-            .join(consent, consent.c.id == consent_use.c.consent)
-            .where(consent.c.dataset.in_(some), consent_use.c.block <= as_of)
-            .group_by(consent.c.dataset, consent_use.c.version)
-        )
-        spent |= {(row.dataset, row.version): int(row.epsilon) for row in c.execute(query)}
-    return spent

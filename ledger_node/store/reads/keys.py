@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from ledger_node.domain.codes import KeyRole, OrganisationStatus
 from ledger_node.domain.organisation import Key
 from ledger_node.domain.position import Position
+from ledger_node.store.question import Record
 from ledger_node.store.reads.base import Reads, every, grouped, position
 from ledger_node.store.schema import consortium as t
 
@@ -21,7 +21,7 @@ OWNED = ("accepted", "retired")
 class KeyReads(Reads):
     def keys(self, organisation: int, as_of: int) -> list[Key]:
         with self._database.read() as c:
-            histories: dict[str, list[Row[Any]]] = defaultdict(list)
+            histories: dict[str, list[Record]] = defaultdict(list)
             for row in every(c, t.key, as_of, organisation=organisation):
                 histories[row.address].append(row)
             return _keys(c, list(histories.values()), as_of)
@@ -36,14 +36,12 @@ class KeyReads(Reads):
             return _keys(c, [history], as_of)[0]
 
 
-def _keys(c: Connection, histories: Sequence[list[Row[Any]]], as_of: int) -> list[Key]:
+def _keys(c: Connection, histories: Sequence[list[Record]], as_of: int) -> list[Key]:
     """Each history is one key's with one organisation, and not empty."""
     addresses = [history[0].address for history in histories]
     organisations = sorted({history[0].organisation for history in histories})
-    claims = grouped(c, t.key_claim, "address", addresses, as_of)
-    confirmations = grouped(c, t.key_confirmation, "address", addresses, as_of)
-    mentions = grouped(c, t.key, "organisation", organisations, as_of)
-    votes = grouped(c, t.organisation_status, "organisation", organisations, as_of)
+    claims, confirmations = grouped(c, addresses, as_of, (t.key_claim, "address"), (t.key_confirmation, "address"))
+    mentions, votes = grouped(c, organisations, as_of, (t.key, "organisation"), (t.organisation_status, "organisation"))
     return [
         _key(
             history,
@@ -55,16 +53,14 @@ def _keys(c: Connection, histories: Sequence[list[Row[Any]]], as_of: int) -> lis
     ]
 
 
-def _offers_voided(mentions: list[Row[Any]], votes: list[Row[Any]]) -> Position:
+def _offers_voided(mentions: list[Record], votes: list[Record]) -> Position:
     """When an admin of the organisation last came or went, or a vote suspended it."""
     changes = [position(row) for row in mentions if row.role == KeyRole.ADMIN and row.state in OWNED]
     changes += [position(row) for row in votes if row.status == OrganisationStatus.SUSPENDED]
     return max(changes, default=Position(-1, 0))
 
 
-def _key(
-    history: list[Row[Any]], offers_voided: Position, claims: list[Row[Any]], confirmations: list[Row[Any]]
-) -> Key:
+def _key(history: list[Record], offers_voided: Position, claims: list[Record], confirmations: list[Record]) -> Key:
     last = history[-1]
     # Another organisation's offer to the key is not what the claim is about.
     claim = next((claim for claim in reversed(claims) if claim.organisation == last.organisation), None)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, bindparam, cast, func, select
 
 from ledger_node.domain.codes import Lifecycle
+from ledger_node.domain.lineage import Link
 from ledger_node.domain.model import LifecycleStep, Model, ModelVersion
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, first, grouped, known, or_none, paged, position
+from ledger_node.store.question import Among, Question, Record
+from ledger_node.store.reads.base import Reads, among, first, grouped, or_none, paged, position, until
 from ledger_node.store.schema import models as t
+from ledger_node.store.schema.base import ID
 
 
 class ModelReads(Reads):
@@ -32,25 +35,67 @@ class ModelReads(Reads):
             row = first(c, t.model_version, as_of, id=version)
             return None if row is None else _versions(c, [row], as_of)[0]
 
-    def children_of(self, version: str, as_of: int) -> list[ModelVersion]:
-        parent, child = t.model_parent, t.model_version
-        query = known(child, as_of, {}).where(
-            select(parent.c.parent).where(parent.c.version == child.c.id, parent.c.parent == version).exists()
-        )
+    def models_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Model]:
         with self._database.read() as c:
-            return _versions(c, list(c.execute(query)), as_of)
+            return {row.id: _model(row) for row in among(c, t.model, "id", ids, as_of)}
+
+    def model_versions_by_id(self, ids: Collection[str], as_of: int) -> dict[str, ModelVersion]:
+        with self._database.read() as c:
+            return {one.id: one for one in _versions(c, among(c, t.model_version, "id", ids, as_of), as_of)}
+
+    def latest_numbers(self, models: Collection[str], as_of: int) -> dict[str, int]:
+        with self._database.read() as c:
+            return {row.model: row.latest for row in _LATEST.ask(c, keys=models, as_of=as_of)}
+
+    def ancestry_of(self, version: str, as_of: int) -> set[str]:
+        with self._database.read() as c:
+            return {row.id for row in _ANCESTRY.ask(c, version=version, as_of=as_of)}
+
+    def links_below(self, versions: Collection[str], as_of: int) -> list[Link]:
+        # Breadth by breadth: PostgreSQL cannot tell how much a recursion from many finds, and may read the whole table.
+        found: list[Link] = []
+        known = waiting = set(versions)
+        with self._database.read() as c:
+            while waiting:
+                links = [Link(*row) for row in _CHILDREN.ask(c, keys=waiting, as_of=as_of)]
+                waiting = {link.child for link in links} - known
+                known = known | waiting
+                found += links
+        return found
 
 
-def _model(row: Row[Any]) -> Model:
+_LATEST = Question(
+    select(t.model_version.c.model, func.max(t.model_version.c.number).label("latest"))
+    .where(until(t.model_version), Among(t.model_version.c.model))
+    .group_by(t.model_version.c.model)
+)
+
+
+def _ancestry() -> Question:
+    found = select(cast(bindparam("version"), ID).label("id")).cte("above", recursive=True)
+    link = t.model_parent
+    above = found.union(select(link.c.parent).where(link.c.version == found.c.id, until(link)))
+    return Question(select(above.c.id))
+
+
+_ANCESTRY = _ancestry()
+_CHILDREN = Question(
+    select(t.model_parent.c.parent, t.model_parent.c.version).where(
+        until(t.model_parent), Among(t.model_parent.c.parent)
+    )
+)
+
+
+def _model(row: Record) -> Model:
     return Model(row.id, row.publisher, row.number, row.card_digest, position(row))
 
 
-def _versions(c: Connection, rows: list[Row[Any]], as_of: int) -> list[ModelVersion]:
+def _versions(c: Connection, rows: list[Record], as_of: int) -> list[ModelVersion]:
     ids = [row.id for row in rows]
-    parents = grouped(c, t.model_parent, "version", ids, as_of)
-    steps = grouped(c, t.lifecycle_step, "version", ids, as_of)
-    recalls = grouped(c, t.recall, "version", ids, as_of)
-    lifts = grouped(c, t.lift, "recall", [recall.id for issued in recalls.values() for recall in issued], as_of)
+    parents, steps, recalls = grouped(
+        c, ids, as_of, (t.model_parent, "version"), (t.lifecycle_step, "version"), (t.recall, "version")
+    )
+    (lifts,) = grouped(c, [one.id for issued in recalls.values() for one in issued], as_of, (t.lift, "recall"))
     return [
         ModelVersion(
             id=row.id,
@@ -70,5 +115,5 @@ def _versions(c: Connection, rows: list[Row[Any]], as_of: int) -> list[ModelVers
     ]
 
 
-def _step(row: Row[Any]) -> LifecycleStep:
+def _step(row: Record) -> LifecycleStep:
     return LifecycleStep(Lifecycle(row.lifecycle), row.for_sale, row.stepped_at, position(row))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from ledger_node.domain.codes import Capability, EmergencyReason, KeyRole, OrganisationStatus
 from ledger_node.domain.organisation import Emergency, Organisation
 from ledger_node.domain.position import Position
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, first, grouped, paged, position
+from ledger_node.store.question import Record
+from ledger_node.store.reads.base import Reads, among, first, grouped, paged, position
 from ledger_node.store.schema import consortium as t
 
 
@@ -24,12 +25,26 @@ class OrganisationReads(Reads):
             row = first(c, t.organisation, as_of, number=number)
             return None if row is None else _organisations(c, [row], as_of)[0]
 
+    def organisations_by_number(self, numbers: Collection[int], as_of: int) -> dict[int, Organisation]:
+        with self._database.read() as c:
+            rows = among(c, t.organisation, "number", numbers, as_of)
+            return {one.number: one for one in _organisations(c, rows, as_of)}
 
-def _organisations(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Organisation]:
+    def organisation_names(self, numbers: Collection[int], as_of: int) -> dict[int, str]:
+        with self._database.read() as c:
+            return {row.number: row.name for row in among(c, t.organisation, "number", numbers, as_of)}
+
+
+def _organisations(c: Connection, rows: list[Record], as_of: int) -> list[Organisation]:
     numbers = [row.number for row in rows]
-    votes = grouped(c, t.organisation_status, "organisation", numbers, as_of)
-    emergencies = grouped(c, t.emergency, "organisation", numbers, as_of)
-    keys = grouped(c, t.key, "organisation", numbers, as_of)
+    votes, emergencies, keys = grouped(
+        c,
+        numbers,
+        as_of,
+        (t.organisation_status, "organisation"),
+        (t.emergency, "organisation"),
+        (t.key, "organisation"),
+    )
     return [
         Organisation(
             number=row.number,
@@ -46,17 +61,17 @@ def _organisations(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Orga
     ]
 
 
-def _emergency(row: Row[Any]) -> Emergency:
+def _emergency(row: Record) -> Emergency:
     return Emergency(row.regulator, EmergencyReason(row.reason), row.suspended_at, row.until, position(row))
 
 
-def _admin(admitted: Row[Any], keys: list[Row[Any]]) -> str:
+def _admin(admitted: Record, keys: list[Record]) -> str:
     """An accepted admin takes the place of the one before; until the first accepts, it is the one admitted."""
     accepted = [key.address for key in keys if key.state == "accepted" and key.role == KeyRole.ADMIN]
     return str(accepted[-1] if accepted else admitted.admin)
 
 
-def _emergency_until(votes: list[Row[Any]], emergencies: list[Row[Any]]) -> int:
+def _emergency_until(votes: list[Record], emergencies: list[Record]) -> int:
     """A vote that reinstates ends the emergency and gives the right to another one back."""
     reinstated = [position(vote) for vote in votes if vote.status == OrganisationStatus.ACTIVE]
     since = reinstated[-1] if reinstated else Position(-1, 0)

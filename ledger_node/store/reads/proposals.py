@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.organisation import FIRST_THRESHOLDS, Proposal, Thresholds
 from ledger_node.ports import Page
+from ledger_node.store.question import Record
 from ledger_node.store.reads.base import Reads, every, first, grouped, paged, position
 from ledger_node.store.schema import consortium as t
 
@@ -28,14 +27,12 @@ class ProposalReads(Reads):
             changes = every(c, t.thresholds, as_of)
         if not changes:
             return FIRST_THRESHOLDS
-        newest = changes[-1]._mapping
-        return Thresholds(newest["all"], newest["custodians"])
+        return Thresholds(changes[-1].all, changes[-1].custodians)
 
 
-def _proposals(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Proposal]:
+def _proposals(c: Connection, rows: list[Record], as_of: int) -> list[Proposal]:
     numbers = [row.number for row in rows]
-    votes = grouped(c, t.vote, "proposal", numbers, as_of)
-    executions = grouped(c, t.execution, "proposal", numbers, as_of)
+    votes, executions = grouped(c, numbers, as_of, (t.vote, "proposal"), (t.execution, "proposal"))
     return [
         Proposal(
             number=row.number,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from ledger_node.domain.codes import Severity
 from ledger_node.domain.recall import Acknowledgement, Recall
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, every, first, grouped, or_none, paged, position
+from ledger_node.store.question import Record
+from ledger_node.store.reads.base import Reads, among, every, first, grouped, or_none, paged, position
 from ledger_node.store.schema import models as t
 
 
@@ -23,19 +25,25 @@ class RecallReads(Reads):
             row = first(c, t.recall, as_of, id=recall)
             return None if row is None else _recalls(c, [row], as_of)[0]
 
+    def recalls_by_version(self, versions: Collection[str], as_of: int) -> dict[str, list[Recall]]:
+        found: dict[str, list[Recall]] = defaultdict(list)
+        with self._database.read() as c:
+            for recall in _recalls(c, among(c, t.recall, "version", versions, as_of), as_of):
+                found[recall.version].append(recall)
+        return found
+
     def recalls_of(self, version: str, as_of: int) -> list[Recall]:
         with self._database.read() as c:
             return _recalls(c, every(c, t.recall, as_of, version=version), as_of)
 
 
-def _recalls(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Recall]:
+def _recalls(c: Connection, rows: list[Record], as_of: int) -> list[Recall]:
     ids = [row.id for row in rows]
-    acknowledgements = grouped(c, t.acknowledgement, "recall", ids, as_of)
-    lifts = grouped(c, t.lift, "recall", ids, as_of)
+    acknowledgements, lifts = grouped(c, ids, as_of, (t.acknowledgement, "recall"), (t.lift, "recall"))
     return [_recall(row, acknowledgements[row.id], lifts[row.id]) for row in rows]
 
 
-def _recall(row: Row[Any], acknowledgements: list[Row[Any]], lifts: list[Row[Any]]) -> Recall:
+def _recall(row: Record, acknowledgements: list[Record], lifts: list[Record]) -> Recall:
     lift = lifts[0] if lifts else None
     return Recall(
         id=row.id,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region
 from ledger_node.domain.request import Request, Wanted
 from ledger_node.ports import Page
+from ledger_node.store.question import Record
 from ledger_node.store.reads.base import Reads, first, grouped, paged, position
 from ledger_node.store.schema import consents as t
 
@@ -24,14 +23,13 @@ class RequestReads(Reads):
             return None if row is None else _requests(c, [row], as_of)[0]
 
 
-def _requests(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Request]:
+def _requests(c: Connection, rows: list[Record], as_of: int) -> list[Request]:
     ids = [row.id for row in rows]
-    consents = grouped(c, t.consent, "request", ids, as_of)
-    declines = grouped(c, t.decline, "request", ids, as_of)
+    consents, declines = grouped(c, ids, as_of, (t.consent, "request"), (t.decline, "request"))
     return [_request(row, consents[row.id], declines[row.id]) for row in rows]
 
 
-def _request(row: Row[Any], consents: list[Row[Any]], declines: list[Row[Any]]) -> Request:
+def _request(row: Record, consents: list[Record], declines: list[Record]) -> Request:
     """There is at most one answer: the contract takes no second."""
     answered_at = [consent.issued_at for consent in consents] + [decline.declined_at for decline in declines]
     return Request(
@@ -46,7 +44,7 @@ def _request(row: Row[Any], consents: list[Row[Any]], declines: list[Row[Any]]) 
     )
 
 
-def _wanted(row: Row[Any]) -> Wanted:
+def _wanted(row: Record) -> Wanted:
     return Wanted(
         dataset=row.dataset,
         purposes=Purpose(row.purposes),

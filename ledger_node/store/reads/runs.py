@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, select
 
 from ledger_node.domain.codes import Operation, Outcome, Reason, Refusal
+from ledger_node.domain.lineage import Trained
 from ledger_node.domain.training import Answer, Round, Run, RunInput
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, every, first, grouped, or_none, paged, position, scope
+from ledger_node.store.question import Among, Question, Record
+from ledger_node.store.reads.base import Reads, among, first, grouped, or_none, paged, position, scope, until
 from ledger_node.store.schema import runs as t
+from ledger_node.store.schema.models import model_version
 
 
 class RunReads(Reads):
@@ -24,24 +27,46 @@ class RunReads(Reads):
             row = first(c, t.run, as_of, id=run)
             return None if row is None else _runs(c, [row], as_of)[0]
 
-    def runs_using(
-        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
-    ) -> list[str]:
-        wanted = {"dataset": dataset, "version": version, "consent": consent}
-        where = {name: value for name, value in wanted.items() if value is not None}
+    def runs_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Run]:
         with self._database.read() as c:
-            return list(dict.fromkeys(row.run for row in every(c, t.run_input, as_of, **where)))
+            return {one.id: one for one in _runs(c, among(c, t.run, "id", ids, as_of), as_of)}
+
+    def trained_on(self, datasets: Collection[str], as_of: int) -> list[Trained]:
+        with self._database.read() as c:
+            return [Trained(*row) for row in _ON.ask(c, keys=datasets, as_of=as_of)]
+
+    def trained_under(self, consents: Collection[str], as_of: int) -> list[Trained]:
+        with self._database.read() as c:
+            return [Trained(*row) for row in _UNDER.ask(c, keys=consents, as_of=as_of)]
 
 
-def _runs(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Run]:
+_INPUT = t.run_input.c
+_TRAINED = (
+    select(model_version.c.id, _INPUT.run, _INPUT.dataset, _INPUT.version, _INPUT.consent)
+    .join(t.run_input, _INPUT.run == model_version.c.run)
+    .where(until(t.run_input), until(model_version))
+)
+_ON = Question(_TRAINED.where(Among(_INPUT.dataset)))
+_UNDER = Question(_TRAINED.where(Among(_INPUT.consent)))
+
+
+def _runs(c: Connection, rows: list[Record], as_of: int) -> list[Run]:
     ids = [row.id for row in rows]
-    inputs = grouped(c, t.run_input, "run", ids, as_of)
-    rounds = _rounds(c, ids, as_of)
-    closings = grouped(c, t.run_closed, "run", ids, as_of)
+    inputs, answers, opened, closed, closings = grouped(
+        c,
+        ids,
+        as_of,
+        (t.run_input, "run"),
+        (t.answer, "run"),
+        (t.round_opened, "run"),
+        (t.round_closed, "run"),
+        (t.run_closed, "run"),
+    )
+    rounds = _rounds(opened, answers, closed)
     return [_run(row, inputs[row.id], rounds[row.id], closings[row.id]) for row in rows]
 
 
-def _run(row: Row[Any], inputs: list[Row[Any]], rounds: list[Round], closings: list[Row[Any]]) -> Run:
+def _run(row: Record, inputs: list[Record], rounds: list[Round], closings: list[Record]) -> Run:
     closing = closings[0] if closings else None
     return Run(
         id=row.id,
@@ -64,17 +89,17 @@ def _run(row: Row[Any], inputs: list[Row[Any]], rounds: list[Round], closings: l
     )
 
 
-def _rounds(c: Connection, runs: list[str], as_of: int) -> dict[str, list[Round]]:
+def _rounds(
+    opened: dict[str, list[Record]], answered: dict[str, list[Record]], closed: dict[str, list[Record]]
+) -> dict[str, list[Round]]:
     """The rounds of each run, in their order."""
     answers: dict[tuple[str, int], list[Answer]] = defaultdict(list)
-    for rows in grouped(c, t.answer, "run", runs, as_of).values():
+    for rows in answered.values():
         for row in rows:
             answers[row.run, row.round].append(_answer(row))
-    closings = {
-        (row.run, row.round): row for rows in grouped(c, t.round_closed, "run", runs, as_of).values() for row in rows
-    }
+    closings = {(row.run, row.round): row for rows in closed.values() for row in rows}
     found: dict[str, list[Round]] = defaultdict(list)
-    for rows in grouped(c, t.round_opened, "run", runs, as_of).values():
+    for rows in opened.values():
         for row in rows:
             closing = closings.get((row.run, row.number))
             found[row.run].append(
@@ -91,7 +116,7 @@ def _rounds(c: Connection, runs: list[str], as_of: int) -> dict[str, list[Round]
     return found
 
 
-def _answer(row: Row[Any]) -> Answer:
+def _answer(row: Record) -> Answer:
     return Answer(
         custodian=row.custodian,
         input=row.input,

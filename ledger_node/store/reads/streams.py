@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from ledger_node.domain.codes import DeviceClass
 from ledger_node.domain.dataset import Anchor, Stream
 from ledger_node.ports import Page
+from ledger_node.store.question import Record
 from ledger_node.store.reads.base import Reads, batches, first, paged, position
 from ledger_node.store.schema import datasets as t
 
@@ -28,7 +27,7 @@ class StreamReads(Reads):
             return [_anchor(row) for row in c.execute(paged(t.anchor, page))]
 
 
-def _streams(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Stream]:
+def _streams(c: Connection, rows: list[Record], as_of: int) -> list[Stream]:
     newest = _newest(c, [row.id for row in rows], as_of)
     return [
         Stream(
@@ -43,10 +42,10 @@ def _streams(c: Connection, rows: list[Row[Any]], as_of: int) -> list[Stream]:
     ]
 
 
-def _newest(c: Connection, ids: list[str], as_of: int) -> dict[str, Row[Any]]:
+def _newest(c: Connection, ids: list[str], as_of: int) -> dict[str, Record]:
     """Each stream's newest anchor, with `total`, how many there are: a stream may have more than a node can load."""
     anchor = t.anchor
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, Record] = {}
     for some in batches(ids):
         grown = (
             select(anchor.c.stream, func.count().label("total"), func.max(anchor.c.block).label("block"))
@@ -61,5 +60,5 @@ def _newest(c: Connection, ids: list[str], as_of: int) -> dict[str, Row[Any]]:
     return found
 
 
-def _anchor(row: Row[Any]) -> Anchor:
+def _anchor(row: Record) -> Anchor:
     return Anchor(row.size, row.root, row.anchored_at, position(row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from ledger_node.store.schema.base import ADDRESS, ID, metadata
 
@@ -27,7 +27,7 @@ submission = Table(
     Column("nonce", BigInteger),
     Column("cancel_raw", String),
     Column("cancel_hash", ID, unique=True),
-    Column("state", String(10), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
     Column("settled", Boolean, nullable=False, default=False),
     Column("created_at", BigInteger, nullable=False),
     Column("block", BigInteger),
@@ -35,6 +35,16 @@ submission = Table(
     Column("status", Integer),
     Column("outcome", JSON(none_as_null=True)),
     UniqueConstraint("signer", "nonce", name="uq_submission_signer_nonce"),
+    Index("ix_submission_state", "state", "number"),
+)
+#: What is open stays quick to find however much has been settled.
+Index(
+    "ix_submission_unsettled",
+    submission.c.signer,
+    submission.c.state,
+    submission.c.nonce,
+    sqlite_where=~submission.c.settled,
+    postgresql_where=~submission.c.settled,
 )
 api_key = Table(
     "local_api_key",
@@ -66,6 +76,13 @@ pause = Table(
     Column("signer", ADDRESS, primary_key=True),
     Column("reason", String(32), nullable=False),
     Column("since", BigInteger, nullable=False),
+)
+#: How many transactions the chain had counted of a key when this store met it: another program's.
+past = Table(
+    "local_past",
+    metadata,
+    Column("signer", ADDRESS, primary_key=True),
+    Column("counted", BigInteger, nullable=False),
 )
 #: Transactions with our key that are not ours.
 alarm = Table(

@@ -23,6 +23,9 @@ FINAL_AFTER = 128  # blocks behind the last event: ponder shows what anvil calls
 PADDING = 128  # sizes of a stream are multiples of it
 
 
+COUNTED = 20  # blocks of one question for logs: an answer has a largest size
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """`events` is how many logs its contracts wrote, by an independent count."""
@@ -68,6 +71,6 @@ def _anchor(ledger: RpcLedger, hospital: KeystoreSigner, deployment: Deployment,
 def _count(ledger: RpcLedger, deployment: Deployment) -> int:
     head, addresses = ledger.head().number, [address for _, address in deployment.contracts.items()]
     return sum(
-        len(ledger.call("eth_getLogs", {"fromBlock": hex(first), "toBlock": hex(first + 199), "address": addresses}))
-        for first in range(0, head + 1, 200)
+        len(ledger.call("eth_getLogs", {"fromBlock": hex(at), "toBlock": hex(at + COUNTED - 1), "address": addresses}))
+        for at in range(0, head + 1, COUNTED)
     )

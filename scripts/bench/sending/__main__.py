@@ -1,4 +1,4 @@
-"""`make bench-sending`: registrations a second, ours over raw sending, in turn on one chain."""
+"""`make bench-sending`: registrations a second, ours over raw sending, in turn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.bench.form import Figure, report
 from scripts.bench.sending import loop, node, raw
-from scripts.bench.sending.place import Place, place
+from scripts.bench.sending.place import place
 from tests.postgresql import PostgreSql
 
 STORES = ("SQLite", "PostgreSQL")
@@ -31,10 +31,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "postgresql").mkdir()
-        with PostgreSql.running(folder / "postgresql") as server, place(folder) as chain:
+        with PostgreSql.running(folder / "postgresql") as server:
             for number in range(given.runs):
                 urls = {"SQLite": f"sqlite:///{folder / str(number)}.db", "PostgreSQL": server.new_url()}
-                _once(chain, given.writes, urls, figures)
+                _once(folder, given.writes, urls, figures)
     report("node", list(figures.values()))
 
 
@@ -42,11 +42,15 @@ def _figure(measure: str, goal: float) -> Figure:
     return Figure(measure, goal=goal, better="higher")
 
 
-def _once(chain: Place, writes: int, urls: dict[str, str], figures: dict[str, Figure]) -> None:
-    common = loop.run(chain, FEW)
+def _once(folder: Path, writes: int, urls: dict[str, str], figures: dict[str, Figure]) -> None:
+    """Each on a chain of its own: an engine gets slower with what it holds."""
+    with place(folder) as chain:
+        common = loop.run(chain, FEW)
     for store in STORES:
-        sent = raw.run(chain, writes)
-        ours, requests = node.run(chain, writes, urls[store])
+        with place(folder) as chain:
+            sent = raw.run(chain, writes)
+        with place(folder) as chain:
+            ours, requests = node.run(chain, writes, urls[store])
         void = sent.void or ours.void or common.void
         told = {
             f"ratio {store}": ours.rate / sent.rate,

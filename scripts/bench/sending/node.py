@@ -25,7 +25,7 @@ from scripts.bench.sending.place import PUBLISHER, Place, registration
 from scripts.bench.sending.run import PAUSE, Run, measured, until_mined
 
 TOGETHER = 100  # writes of one commit, as of one batch request
-WINDOW = 5_000
+WINDOW = 20_000  # what is mined in a block interval, several times
 POLL = 0.2  # seconds, as a node does by default
 
 
@@ -48,6 +48,7 @@ def run(place: Place, writes: int, url: str) -> tuple[Run, float]:
         ByDepth(1),
         place.deployment.contracts,
         window=WINDOW,
+        genesis=place.deployment.genesis,
     )
     identity = Identity(PUBLISHER, key.address, place.deployment)
     submissions = Submissions(identity, ledger, outbox, index, salt_secret=outbox.salt_secret(), queue_cap=writes + 1)
@@ -62,7 +63,7 @@ def run(place: Place, writes: int, url: str) -> tuple[Run, float]:
         todo = iter(work)
         while batch := list(islice(todo, TOGETHER)):
             submissions.submit_all(batch)
-        until_mined(place.ledger, key.address, 1 + writes)
+        until_mined(place.ledger, first, writes)
         return None
 
     asked.clear()

@@ -22,7 +22,7 @@ CHAIN_ID = 31_350
 PUBLISHER = 1  # the organisation's number
 #: So much that the engine's speed decides what a block holds.
 BLOCK_GAS = 4_000_000_000
-STEP = 20  # blocks of one question for logs
+STEP = 3  # blocks of one question for logs: those of a busy chain are long
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Place:
 @contextmanager
 def place(folder: Path) -> Iterator[Place]:
     port = free_port()
-    handle = start_anvil(port, CHAIN_ID, 1, folder / "chain.log", lambda _: None, gas_limit=BLOCK_GAS)
+    handle = start_anvil(port, CHAIN_ID, 2, folder / "chain.log", lambda _: None, gas_limit=BLOCK_GAS)
     try:
         ledger = RpcLedger(f"http://127.0.0.1:{port}")
         deployer, admin, operator, authority, inspector = (_key(folder) for _ in range(5))

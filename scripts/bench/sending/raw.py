@@ -19,7 +19,7 @@ def run(place: Place, writes: int) -> Run:
         for start in range(0, writes, BATCH):
             if set(place.ledger.send_all(signed[start : start + BATCH])) != {Sent.TAKEN}:
                 return "the engine refused a transaction"
-        until_mined(place.ledger, key.address, nonce + writes)
+        until_mined(place.ledger, first, writes)
         return None
 
     done = measured(writes, act)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from ledger_node.domain.command import Command, Contracts, Deployment, Identity
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
 from ledger_node.domain.figures import Figures
+from ledger_node.domain.lineage import Derived, Link, Trained
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, Organisation, Proposal, Thresholds
 from ledger_node.domain.position import BlockRef, Event, Position
@@ -90,12 +92,17 @@ class Facts:
 
 
 class MemoryIndex:
+    reads_in_turn = False
+
     def __init__(self, facts: Facts, head: int) -> None:
         self.facts = facts
         self.at: Checkpoint | None = Checkpoint(head, digest(f"block {head}"), NOW)
 
     def checkpoint(self) -> Checkpoint | None:
         return self.at
+
+    def moment(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def digest(self) -> str:
         return digest(repr(self.facts))
@@ -115,6 +122,12 @@ class MemoryIndex:
 
     def find_organisation(self, number: int, as_of: int) -> Organisation | None:
         return _one(self.facts.organisations, as_of, number=number)
+
+    def organisations_by_number(self, numbers: Collection[int], as_of: int) -> dict[int, Organisation]:
+        return {one.number: one for one in _many(self.facts.organisations, as_of, "number", numbers)}
+
+    def organisation_names(self, numbers: Collection[int], as_of: int) -> dict[int, str]:
+        return {number: one.name for number, one in self.organisations_by_number(numbers, as_of).items()}
 
     def keys(self, organisation: int, as_of: int) -> list[Key]:
         return [one for one in self.facts.keys if one.organisation == organisation and one.at.block <= as_of]
@@ -157,16 +170,22 @@ class MemoryIndex:
     def find_dataset_version(self, dataset: str, number: int, as_of: int) -> DatasetVersion | None:
         return _one(self.facts.dataset_versions, as_of, dataset=dataset, number=number)
 
-    def derived_from(
-        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
-    ) -> list[DatasetVersion]:
-        return [
-            one
-            for one in self.facts.dataset_versions
-            if one.at.block <= as_of
-            and one.derivation
-            and any(_fits(parent, dataset, version, consent) for parent in one.derivation.parents)
-        ]
+    def datasets_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Dataset]:
+        return {one.id: one for one in _many(self.facts.datasets, as_of, "id", ids)}
+
+    def versions_by_dataset(self, datasets: Collection[str], as_of: int) -> dict[str, list[DatasetVersion]]:
+        return {one: found for one in datasets if (found := self.dataset_versions(one, as_of))}
+
+    def derived_from(self, datasets: Collection[str], as_of: int) -> list[Derived]:
+        return [one for one in self._derived(as_of) if one.parent.dataset in datasets]
+
+    def derived_under(self, consents: Collection[str], as_of: int) -> list[Derived]:
+        return [one for one in self._derived(as_of) if one.parent.consent in consents]
+
+    def _derived(self, as_of: int) -> Iterator[Derived]:
+        for one in self.facts.dataset_versions:
+            if one.at.block <= as_of and one.derivation:
+                yield from (Derived(one.dataset, one.number, parent) for parent in one.derivation.parents)
 
     def erasures(self, dataset: str, as_of: int) -> list[Erasure]:
         return [one for one in self.facts.erasures if one.dataset == dataset and one.at.block <= as_of]
@@ -191,6 +210,9 @@ class MemoryIndex:
     def find_consent(self, consent: str, as_of: int) -> Consent | None:
         return _one(self.facts.consents, as_of, id=consent)
 
+    def consents_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Consent]:
+        return {one.id: one for one in _many(self.facts.consents, as_of, "id", ids)}
+
     def consent_uses(self, consent: str, as_of: int) -> list[ConsentUse]:
         return [one for one in self.facts.uses if one.consent == consent and one.at.block <= as_of]
 
@@ -206,8 +228,40 @@ class MemoryIndex:
     def find_model_version(self, version: str, as_of: int) -> ModelVersion | None:
         return _one(self.facts.model_versions, as_of, id=version)
 
-    def children_of(self, version: str, as_of: int) -> list[ModelVersion]:
-        return [one for one in self.facts.model_versions if version in one.parents and one.at.block <= as_of]
+    def models_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Model]:
+        return {one.id: one for one in _many(self.facts.models, as_of, "id", ids)}
+
+    def model_versions_by_id(self, ids: Collection[str], as_of: int) -> dict[str, ModelVersion]:
+        return {one.id: one for one in _many(self.facts.model_versions, as_of, "id", ids)}
+
+    def latest_numbers(self, models: Collection[str], as_of: int) -> dict[str, int]:
+        found = sorted(_many(self.facts.model_versions, as_of, "model", models), key=lambda one: int(one.number))
+        return {one.model: one.number for one in found}
+
+    def ancestry_of(self, version: str, as_of: int) -> set[str]:
+        parents = (link.parent for link in self._links(as_of) if link.child == version)
+        return {version}.union(*(self.ancestry_of(parent, as_of) for parent in parents))
+
+    def links_below(self, versions: Collection[str], as_of: int) -> list[Link]:
+        links = [link for link in self._links(as_of) if link.parent in versions]
+        return list(dict.fromkeys(links + (self.links_below([one.child for one in links], as_of) if links else [])))
+
+    def _links(self, as_of: int) -> Iterator[Link]:
+        for one in self.facts.model_versions:
+            if one.at.block <= as_of:
+                yield from (Link(parent, one.id) for parent in one.parents)
+
+    def trained_on(self, datasets: Collection[str], as_of: int) -> list[Trained]:
+        return [one for one in self._trained(as_of) if one.dataset in datasets]
+
+    def trained_under(self, consents: Collection[str], as_of: int) -> list[Trained]:
+        return [one for one in self._trained(as_of) if one.consent in consents]
+
+    def _trained(self, as_of: int) -> Iterator[Trained]:
+        for one in self.facts.model_versions:
+            if one.at.block <= as_of and one.run is not None:
+                inputs = self.find_run(one.run, as_of).inputs  # type: ignore[union-attr]
+                yield from (Trained(one.id, one.run, used.dataset, used.version, used.consent) for used in inputs)
 
     def recalls(self, page: Page) -> list[Recall]:
         return _page(self.facts.recalls, page)
@@ -218,20 +272,17 @@ class MemoryIndex:
     def recalls_of(self, version: str, as_of: int) -> list[Recall]:
         return [one for one in self.facts.recalls if one.version == version and one.at.block <= as_of]
 
+    def recalls_by_version(self, versions: Collection[str], as_of: int) -> dict[str, list[Recall]]:
+        return {one: found for one in versions if (found := self.recalls_of(one, as_of))}
+
     def runs(self, page: Page) -> list[Run]:
         return _page(self.facts.runs, page)
 
     def find_run(self, run: str, as_of: int) -> Run | None:
         return _one(self.facts.runs, as_of, id=run)
 
-    def runs_using(
-        self, *, dataset: str | None = None, version: int | None = None, consent: str | None = None, as_of: int
-    ) -> list[str]:
-        return [
-            run.id
-            for run in self.facts.runs
-            if run.at.block <= as_of and any(_fits(one, dataset, version, consent) for one in run.inputs)
-        ]
+    def runs_by_id(self, ids: Collection[str], as_of: int) -> dict[str, Run]:
+        return {one.id: one for one in _many(self.facts.runs, as_of, "id", ids)}
 
     def streams(self, page: Page) -> list[Stream]:
         return _page(self.facts.streams, page)
@@ -243,9 +294,8 @@ class MemoryIndex:
         return _page(self.facts.anchors[page.where["stream"]], replace(page, where={}))
 
 
-def _fits(one: Any, dataset: str | None, version: int | None, consent: str | None) -> bool:
-    wanted = {"dataset": dataset, "version": version, "consent": consent}
-    return all(getattr(one, name) == value for name, value in wanted.items() if value is not None)
+def _many(rows: list[Any], as_of: int, name: str, keys: Collection[Any]) -> list[Any]:
+    return [row for row in rows if row.at.block <= as_of and getattr(row, name) in keys]
 
 
 def _page(rows: list[Any], page: Page) -> list[Any]:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from registry_api.schemas.base import rfc3339
+
 from .fakes import NOW, World, digest
 from .story import HEAD, PUBLISHER, REGULATOR, world
 
@@ -118,6 +120,27 @@ def test_states_are_judged_at_the_blocks_time(hospital: World, client_of: Client
     standing = [client.get(f"{impact}?asOf={HEAD - ago}").json()["items"][0]["standing"] for ago in (11, 10)]
     assert standing == ["OK", "EXPIRED"]
     assert hospital.ledger.asked == [HEAD - 11, HEAD, HEAD - 10, HEAD]  # once for each
+
+
+def test_a_time_stands_for_the_last_block_made_by_then(hospital: World, client_of: Client) -> None:
+    client, consent = client_of(hospital, "auditor"), hospital.index.facts.consents[1]
+    for ago in (0, 7, 1_500):
+        time = rfc3339(NOW - ago)
+        assert client.get(f"/v1/consents?asOf={time}").json()["asOfBlock"] == HEAD - ago
+        assert client.get(f"/v1/consents?asOf={time}").content == client.get(f"/v1/consents?asOf={HEAD - ago}").content
+    assert client.get(f"/v1/consents/{consent.id}?asOf=2099-01-01T00:00:00Z").json()["asOfBlock"] == HEAD
+    assert client.get("/v1/consents?asOf=1999-01-01T00:00:00Z").json()["code"] == "ML-0301"
+    hospital.ledger.number = None
+    assert client.get(f"/v1/consents?asOf={rfc3339(NOW - 7)}").status_code == 200  # they were asked for before
+    assert client.get(f"/v1/consents?asOf={rfc3339(NOW - 9)}").json()["code"] == "ML-0601"
+
+
+@pytest.mark.parametrize("wrong", ["2026-02-30T00:00:00Z", "2026-02-03T00:00:00", "2026-02-03", "-1", "1e3", "9" * 17])
+def test_what_is_no_block_and_no_time_is_refused(hospital: World, client_of: Client, wrong: str) -> None:
+    answer = client_of(hospital, "auditor").get("/v1/consents", params={"asOf": wrong})
+    assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
+    assert "2026-11-22T01:02:03Z" in answer.json()["needed"]
+    assert wrong not in answer.text.replace("2026-11-22T01:02:03Z", "").replace("ML-0101", "")
 
 
 def test_a_state_at_a_block_that_only_the_chain_knows_needs_the_chain(hospital: World, client_of: Client) -> None:

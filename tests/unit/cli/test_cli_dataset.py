@@ -128,7 +128,7 @@ VERSION_THERE: dict[str, object] = {
 @pytest.mark.parametrize("path", ["/v1/datasets", VERSIONS])
 @pytest.mark.parametrize(
     ("code", "state"),
-    [("ML-0402", "failed"), ("ML-0504", "replaced")],  # by the contract, by another transaction
+    [("ML-0402", "failed"), ("ML-0404", "replaced")],  # by the contract, by an operator
 )
 def test_a_write_that_came_to_nothing_may_be_tried_again(
     ledger: Node, run: Run, folder: Path, path: str, code: str, state: str
@@ -294,3 +294,15 @@ def test_deidentify_refuses(run: Run, tmp_path: Path) -> None:
         words = ("--out", str(tmp_path / "out"), "--salt-file", str(salt))
         assert run("dataset", "deidentify", str(tmp_path), *words).exit_code == 2
     assert run("dataset", "deidentify", str(salt), "--out", str(tmp_path / "out")).exit_code == 2
+
+
+@pytest.mark.parametrize("salt", ["/dev/zero", "missing", ".", "short"])
+def test_salt_that_is_none_is_refused_and_nothing_is_begun(run: Run, tmp_path: Path, salt: str) -> None:
+    (tmp_path / "short").write_text("ab" * 31)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_text("a")
+    words = ("--out", str(tmp_path / "out"), "--salt-file", str(tmp_path / salt))
+    said = run("dataset", "deidentify", str(tmp_path / "in"), *words)
+    assert said.exit_code == 2
+    assert "ML-0101" in said.output
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "short"}

@@ -23,6 +23,7 @@ PERMIT = ("--permission", "GRU")
 TERMS = (*PERMIT, "--purpose", "HRESCH", "--operation", "TRAIN")
 
 
+SECRET = "MariaMusterfrau1956"
 COMMIT = "c2463e0" + "1" * 33
 CONTRIBUTE = ("run", "contribute", DATASET, "2", "--update", POLICY)
 
@@ -440,3 +441,23 @@ def test_a_window_has_a_future() -> None:
     assert end - begin == timedelta(days=1)
     with pytest.raises(InvalidWindow):
         reading.window("now", "0d")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dataset", "prove", "v1", SECRET),
+        ("dataset", "prove", "v1", SECRET, f"it's {SECRET}", "--row", "1"),
+        ("dataset", "erase", "v1", "--row", SECRET),
+        ("dataset", "erase", "v1", "--row=-1", SECRET),
+        ("run", "round", word("1"), "--check", SECRET),
+        ("run", "round", word("1"), "--check", f"it's '{SECRET}'\n"),
+        ("stream", "run", "folder", "--port", SECRET),
+        ("withdrawal", "list", SECRET),
+    ],
+)
+@pytest.mark.parametrize("form", [(), ("--json",), ("--debug",)])
+def test_a_wrong_call_does_not_repeat_what_was_typed(run: Run, words: tuple[str, ...], form: tuple[str, ...]) -> None:
+    result = run(*words, *form)
+    assert result.exit_code == 2 or "--debug" in form  # a traceback ends in 1
+    assert SECRET not in result.output + result.stderr + str(result.exception)

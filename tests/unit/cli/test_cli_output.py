@@ -150,6 +150,19 @@ def test_impact_of_an_organisation_by_name(node: Node, run: Run) -> None:
     assert node.asked[-1].path == "/v1/organisations/7/impact?limit=200&asOf=3"
 
 
+@pytest.mark.parametrize("time", ["2026-03-01T12:00:00Z", "2026-03-01T13:00:00+01:00"])
+def test_a_time_may_stand_for_a_block(node: Node, run: Run, time: str) -> None:
+    node.answer("GET", f"/v1/consents/{CONSENT}/impact", 200, listing())
+    assert run("impact", "--consent", CONSENT, "--as-of", time).exit_code == 0
+    assert node.asked[-1].path.endswith("?limit=200&asOf=2026-03-01T12%3A00%3A00Z")
+
+
+@pytest.mark.parametrize("wrong", ["yesterday", "-1", "2026-03-01T12:00:00", "9999-01-01"])
+def test_what_is_no_block_and_no_time_is_refused(node: Node, run: Run, wrong: str) -> None:
+    assert run("impact", "--consent", CONSENT, "--as-of", wrong).exit_code == 2
+    assert node.asked == []
+
+
 def test_a_write_that_still_waits_says_how_to_look(node: Node, run: Run) -> None:
     node.answer("POST", f"/v1/consents/{CONSENT}/revoke", 202, submission("sent", {}, block=None, receiptStatus=None))
     result = run("consent", "revoke", CONSENT, "--wait", "0")

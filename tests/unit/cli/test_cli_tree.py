@@ -13,7 +13,8 @@ from ledger_node.cli import reference
 from tests.unit.cli.conftest import Run
 
 COMMANDS = {
-    *("network up", "network down", "network status", "network generate", "node run", "node status"),
+    *("network up", "network down", "network status", "network generate", "network join"),
+    *("node run", "node status"),
     *(
         "node pause",
         "node resume",
@@ -40,14 +41,16 @@ COMMANDS = {
         "key join",
         "key retire",
     ),
-    *("dataset prepare", "dataset deidentify", "dataset register", "dataset derive", "dataset erasure"),
+    *("dataset prepare", "dataset deidentify", "dataset refresh"),
+    *("dataset register", "dataset derive", "dataset erasure", "dataset erase", "dataset prove"),
     *("request make", "request list", "request show", "request decline"),
     *("consent issue", "consent list", "consent show", "consent check"),
     *("consent suspend", "consent reinstate", "consent revoke"),
+    "withdrawal list",
     *("run open", "run round", "run contribute", "run refuse", "run close"),
     *("model register", "model publish", "model import", "model release", "model deprecate", "model withdraw"),
     *("recall issue", "recall list", "recall show", "recall lift", "acknowledgement make", "acknowledgement list"),
-    *("stream open", "stream anchor", "stream list", "stream show"),
+    *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
 }
@@ -130,5 +133,5 @@ def test_prepare_imports_no_network(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("a,label\n1,x\n")
     words = ("dataset", "prepare", str(table), "--out", str(tmp_path / "out"), "--subject", "s", "--title", "t")
-    assert imported(*words) <= {"ledger_node.proof", "ledger_node.edge"}
+    assert imported(*words) <= {"ledger_node.proof", "ledger_node.edge", "numpy"}
     assert (tmp_path / "out" / "card.json").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ def test_deidentify_sets_true_evidence(clean: Clean) -> None:
         assert not [e for e in copy if e.VR in TIMES and e.value]
         assert copy.preamble == b"\0" * 128
         assert copy.ImageType[0] == "DERIVED"
-        assert not any((copy.PatientName, copy.PatientID, copy.Manufacturer))
+        assert not any((copy.PatientName, copy.Manufacturer))
+        assert re.fullmatch(r"p-[a-z2-7]{16}", copy.PatientID)
+        assert "patient id: replaced by a pseudonym" in list(copy.DeidentificationMethod)
     cine = copies(clean)[REGIONS[1]]
     assert (cine.NumberOfFrames, cine.FrameTime, cine.FrameIncrementPointer) == (30, 33.333, 0x00181063)
 
@@ -187,13 +190,30 @@ def canaries(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_no_canary_is_in_any_output_byte(canaries: Path) -> None:
     files = [path for part in ("clean", "version") for path in (canaries / part).rglob("*")]
-    assert len(files) == 2 + 1 + 5
+    assert len(files) == 2 + 1 + 8
     words = [CANARY, UID, *TIMES.values()]
     for content in (path.read_bytes() for path in files):
         for word in words:
             assert word.encode() not in content
             assert word.encode("utf-16-le") not in content
             assert bytes(reversed(word.encode())) not in content
+
+
+def test_regions_keep_no_word_spelled_in_numbers(tmp_path: Path) -> None:
+    """Tables of a region, elements that the standard does not name, and more values than one may be any bytes."""
+    image = ultrasound(np.arange(48, dtype=np.uint8).reshape(6, 8))
+    (item,) = image.SequenceOfUltrasoundRegions
+    word = CANARY.encode()
+    item.RegionFlags = np.frombuffer(word, "<u2").tolist()
+    item.TableOfPixelValues = np.frombuffer(word, "<u4").tolist()
+    item.add_new(0x00186059, "FL", np.frombuffer(word, "<f4").tolist())
+    item.PhysicalDeltaX = 0.25
+    (tmp_path / "in").mkdir()
+    assert word in saved(image, tmp_path / "in" / "a.dcm").read_bytes()
+    assert deidentify(tmp_path / "in", tmp_path / "out").written == 1
+    (copy,) = (tmp_path / "out").glob("*.dcm")
+    assert word not in copy.read_bytes()
+    assert dcmread(copy).SequenceOfUltrasoundRegions[0].PhysicalDeltaX == 0.25
 
 
 def test_the_table_alone_would_leave_canaries(canaries: Path) -> None:
@@ -238,14 +258,17 @@ def test_deidentify_lists_what_it_cannot_read(tmp_path: Path) -> None:
     assert steps == [(1, 2), (2, 2)]
 
 
-def test_deidentify_leaves_nothing_when_it_is_interrupted(real: Path, tmp_path: Path) -> None:
+def test_deidentify_leaves_nothing_that_others_see_when_it_is_interrupted(real: Path, tmp_path: Path) -> None:
+    """What it did is kept hidden, for itself (`test_resuming`)."""
+
     def stop(done: int, total: int) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         deidentify(real, tmp_path / "out", progress=stop)
-    assert list(tmp_path.iterdir()) == []
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {".out.partial": 0o700, ".out.journal": 0o600}
 
 
 def test_deidentify_refuses_what_it_should(real: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import zlib
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +12,10 @@ from ledger_node.edge.dicom import read_folder
 from ledger_node.edge.inspection import inspect
 from ledger_node.edge.quarantine import Quarantine
 from ledger_node.edge.worker import Limits, Worker
+from ledger_node.edge.workers import Workers
 from ledger_node.errors import EmptyFolder, ToolMissing
 from tests.unit.edge.conftest import pydicom_files
+from tests.unit.edge.hostile import bomb
 from tests.unit.edge.synthetic import evidence, saved, ultrasound
 
 PIXELS = np.arange(20, dtype=np.uint8).reshape(4, 5)
@@ -92,8 +92,40 @@ def test_inspect_takes_no_code_of_another_scheme(tmp_path: Path) -> None:
     assert answer["reasons"] == [Quarantine.NO_CLEAN_PIXEL_DATA]
 
 
+def test_inspect_reads_codes_however_they_are_written(tmp_path: Path) -> None:
+    dataset = evidence(ultrasound(PIXELS), *ALL)
+    dataset.DeidentificationMethodCodeSequence[0].SpecificCharacterSet = "ISO_IR 192"  # this is read the long way
+    assert inspect(str(saved(dataset, tmp_path / "a.dcm")))["options"] == [113100, 113101]
+    del dataset.DeidentificationMethodCodeSequence
+    dataset.add_new("DeidentificationMethodCodeSequence", "LO", "113101")
+    with pytest.raises(AttributeError):
+        inspect(str(saved(dataset, tmp_path / "b.dcm")))
+
+
 def test_inspect_sees_missing_pixels() -> None:
     assert Quarantine.PIXELS_UNREADABLE in inspect(str(pydicom_files() / "MR_truncated.dcm"))["reasons"]
+
+
+@pytest.mark.parametrize("length", [0x7FFFFFFF, 0xFFFFFFFE])
+def test_length_beyond_the_file_costs_no_memory(tmp_path: Path, length: int) -> None:
+    """A reader that believed it would ask for gigabytes, and its process end."""
+    path = saved(evidence(ultrasound(PIXELS), *ALL), tmp_path / "a.dcm")
+    content = path.read_bytes()
+    at = content.rindex(b"\xe0\x7f\x10\x00OB\0\0") + 8
+    path.write_bytes(content[:at] + length.to_bytes(4, "little") + content[at + 4 :])
+    with Worker(Limits(memory=320 << 20)) as worker:
+        answer = worker.ask("inspect", path=str(path))
+    assert answer is not None
+    assert answer["reasons"] == [] or "failed" in answer
+
+
+def test_media_directories_are_not_followed(tmp_path: Path) -> None:
+    """Real ones, in every byte order, with private records and without: what they list lies in the folder anyway."""
+    samples = sorted((pydicom_files() / "dicomdirtests").glob("DICOMDIR*"))
+    assert len(samples) > 5
+    for sample in samples:
+        (tmp_path / sample.name).write_bytes(sample.read_bytes())
+    assert set(reasons(tmp_path).values()) == {(Quarantine.MEDIA_DIRECTORY,)}
 
 
 def test_read_folder_survives_hostile_files(tmp_path: Path) -> None:
@@ -123,18 +155,6 @@ def test_read_folder_survives_hostile_files(tmp_path: Path) -> None:
     assert not seen
 
 
-@cache
-def bomb(size: int) -> bytes:
-    """A deflated file (PS3.5, A.5) of a few hundred kilobytes whose one element is `size` zero bytes."""
-    packer = zlib.compressobj(1, wbits=-15)
-    element = b"\xe0\x7f\x10\x00OB\0\0" + size.to_bytes(4, "little")
-    zeros = b"\0" * (1 << 20)
-    body = packer.compress(element) + b"".join(packer.compress(zeros) for _ in range(size >> 20)) + packer.flush()
-    syntax = b"1.2.840.10008.1.2.1.99"
-    meta = b"\x02\x00\x10\x00UI" + len(syntax).to_bytes(2, "little") + syntax
-    return b"\0" * 128 + b"DICM" + b"\x02\x00\x00\x00UL\x04\x00" + len(meta).to_bytes(4, "little") + meta + body
-
-
 def test_read_folder_keeps_time(tmp_path: Path) -> None:
     saved(evidence(ultrasound(PIXELS), *ALL), tmp_path / "a.dcm")
     assert reasons(tmp_path, Limits(seconds=0.001)) == {"a.dcm": (Quarantine.UNREADABLE,)}
@@ -151,6 +171,19 @@ def test_worker_starts_one_child_for_a_batch_and_another_after_a_break(tmp_path:
         assert answer is not None
         assert answer["reasons"] == []
         assert worker.started == 2
+
+
+def test_workers_answer_in_the_order_of_the_files_whatever_breaks(tmp_path: Path) -> None:
+    """Each child has files at hand when it breaks: only the one that broke it has no answer."""
+    files = [saved(evidence(ultrasound(PIXELS), *ALL), tmp_path / f"{at}.dcm") for at in range(40)]
+    broken = {7, 8, 21, 39}
+    for at in broken:
+        files[at].write_bytes(bomb(200 << 20))
+    with Worker(Limits()) as worker:
+        wanted = [None if at in broken else worker.ask("inspect", path=str(path)) for at, path in enumerate(files)]
+    with Workers(Limits(memory=320 << 20), 3) as workers:
+        assert list(workers.ask_all("inspect", [{"path": str(path)} for path in files])) == wanted
+    assert len({answer["digest"] for answer in wanted if answer}) == len(files) - len(broken)
 
 
 @pytest.mark.parametrize("name", ["nothing", "missing", "file"])

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger_node.edge import manifest
-from ledger_node.edge.manifest import Manifest, build, check, load
+from ledger_node.edge.manifest import Manifest, Records, build, check, load
+from ledger_node.edge.manifest.records import _order
 from ledger_node.errors import InvalidDocument, ManifestMismatch, NotFound
 from ledger_node.proof.hashing import to_hex
 
@@ -27,7 +30,7 @@ ATTESTATION = b'{"kind":"TABLE_ROW","subject":"thyroid"}'
 
 
 def made(subject: str, rows: list[tuple[str, bytes]]) -> Manifest:
-    return build(subject, rows, hashlib.sha256(CARD).digest(), hashlib.sha256(ATTESTATION).digest())
+    return build(subject, Records.of(rows), hashlib.sha256(CARD).digest(), hashlib.sha256(ATTESTATION).digest())
 
 
 def written(folder: Path, subject: str = "thyroid", count: int = 5) -> Manifest:
@@ -49,69 +52,126 @@ def reference_root(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + reference_root(leaves[:k]) + reference_root(leaves[k:])).digest()
 
 
+def rows_of(version: Manifest) -> list[tuple[str, bytes, bytes, bytes]]:
+    arrays = zip(version.references, version.nonces, version.digests, version.leaves, strict=True)
+    return [(name, nonce.tobytes(), digest.tobytes(), leaf.tobytes()) for name, nonce, digest, leaf in arrays]
+
+
+def same(one: Manifest, other: Manifest) -> bool:
+    return (
+        (one.subject, one.root, one.key, one.references) == (other.subject, other.root, other.key, other.references)
+        and (one.card_digest, one.attestation_digest) == (other.card_digest, other.attestation_digest)
+        and bool((one.places == other.places).all())
+        and rows_of(one) == rows_of(other)
+    )
+
+
 @given(records)
 def test_build_salts_every_row(rows: list[tuple[str, bytes]]) -> None:
     version = made("thyroid", rows)
+    listed = rows_of(version)
     assert len(version.key) == 32
-    assert {len(row.nonce) for row in version.rows} == {16}
-    assert len({row.nonce for row in version.rows}) == len({row.leaf for row in version.rows}) == len(rows)
-    assert sorted((row.reference, row.digest) for row in version.rows) == sorted(rows)
-    for row in version.rows:
-        assert row.leaf == hmac.new(version.key, row.nonce + row.digest, "sha256").digest()
-    leaves = [row.leaf for row in version.rows]
+    assert {len(nonce) for _, nonce, _, _ in listed} == {16}
+    assert len({nonce for _, nonce, _, _ in listed}) == len({leaf for *_, leaf in listed}) == len(rows)
+    assert [rows[place - 1] for place in version.places] == [(name, digest) for name, _, digest, _ in listed]
+    for _, nonce, digest, leaf in listed:
+        assert leaf == hmac.new(version.key, nonce + digest, "sha256").digest()
+    leaves = [leaf for *_, leaf in listed]
     assert leaves == sorted(leaves)
     assert version.root == reference_root(leaves)
+
+
+@given(
+    st.lists(st.binary(min_size=32, max_size=32) | st.binary(min_size=23, max_size=23).map(lambda end: bytes(9) + end))
+)
+def test_leaves_are_ordered_by_all_their_bytes(leaves: list[bytes]) -> None:
+    order = _order(np.frombuffer(b"".join(leaves), np.uint8).reshape(-1, 32))
+    assert [leaves[at] for at in order] == sorted(leaves)
 
 
 @given(records)
 def test_build_shares_no_leaf_between_versions(rows: list[tuple[str, bytes]]) -> None:
     first, second = made("thyroid", rows), made("thyroid", rows)
-    assert not {row.leaf for row in first.rows} & {row.leaf for row in second.rows}
+    assert not {leaf for *_, leaf in rows_of(first)} & {leaf for *_, leaf in rows_of(second)}
     assert first.root != second.root
 
 
 @given(records, digests)
 def test_another_key_changes_every_leaf(rows: list[tuple[str, bytes]], key: bytes) -> None:
-    for row in made("thyroid", rows).rows:
-        assert manifest.leaf_of(key, row.nonce, row.digest) != row.leaf
+    for _, nonce, digest, leaf in rows_of(made("thyroid", rows)):
+        assert manifest.leaf_of(key, nonce, digest) != leaf
 
 
 def test_write_then_check_gives_the_same_manifest(tmp_path: Path) -> None:
     version = written(tmp_path / "a")
-    assert load(tmp_path / "a") == check(tmp_path / "a", "thyroid", version.root) == version
+    assert same(load(tmp_path / "a"), version)
+    assert same(check(tmp_path / "a", "thyroid", version.root), version)
     for name in (manifest.MANIFEST, manifest.KEY):
         assert stat.S_IMODE((tmp_path / "a" / name).stat().st_mode) == 0o600
 
 
+def test_the_file_is_as_documented(tmp_path: Path) -> None:
+    version = written(tmp_path / "a")
+    table = parquet.read_table(tmp_path / "a" / manifest.MANIFEST)
+    assert {name.decode(): value.decode() for name, value in table.schema.metadata.items()} == {
+        "format": "medledger-manifest/2",
+        "subject": "thyroid",
+        "root": to_hex(version.root),
+        "cardDigest": to_hex(version.card_digest),
+        "attestationDigest": to_hex(version.attestation_digest),
+    }
+    assert table.schema.names == ["place", "reference", "leaf", "nonce", "digest"]
+    key = bytes.fromhex((tmp_path / "a" / manifest.KEY).read_text())
+    for row in table.to_pylist():
+        assert row["reference"] == f"row-{row['place'] - 1}"
+        assert row["leaf"] == hmac.new(key, row["nonce"] + row["digest"], "sha256").digest()
+
+
 def test_secrets_are_not_in_what_is_printed(tmp_path: Path) -> None:
     version = written(tmp_path / "a")
-    for secret in (version.key, version.rows[0].nonce, version.rows[0].digest):
+    for secret in (version.key, *rows_of(version)[0]):
         assert repr(secret) not in repr(version)
+    assert "array" not in repr(version)
 
 
-def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    document = json.loads((folder / manifest.MANIFEST).read_bytes())
-    change(document)
-    (folder / manifest.MANIFEST).write_text(json.dumps(document))
+def changed(folder: Path, change: Callable[[Any], Any]) -> None:
+    path = folder / manifest.MANIFEST
+    table = change(parquet.read_table(path))
+    path.unlink()
+    parquet.write_table(table, path)
+
+
+def column(name: str, change: Callable[[list[Any]], list[Any]]) -> Callable[[Any], Any]:
+    def changing(table: Any) -> Any:
+        at = table.schema.get_field_index(name)
+        values = pa.array(change(table[name].to_pylist()), table.schema.field(at).type)
+        return table.set_column(at, table.schema.field(at), values)
+
+    return changing
+
+
+def said(**words: str) -> Callable[[Any], Any]:
+    changes = {name.encode(): value.encode() for name, value in words.items()}
+    return lambda table: table.replace_schema_metadata({**table.schema.metadata, **changes})
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda d: d["rows"][0].update(nonce="0x" + "00" * 16),
-        lambda d: d["rows"][0].update(digest="0x" + "00" * 32),
-        lambda d: d["rows"][0].update(leaf="0x" + "00" * 32),
-        lambda d: d["rows"].pop(),
-        lambda d: d["rows"].reverse(),
-        lambda d: d["rows"].append(d["rows"][0]),
-        lambda d: d["rows"].clear(),
-        lambda d: d.update(root="0x" + "00" * 32),
-        lambda d: d.update(subject="another"),
-        lambda d: d.update(cardDigest="0x" + "00" * 32),
-        lambda d: d.update(attestationDigest="0x" + "00" * 32),
+        column("nonce", lambda rows: [bytes(16), *rows[1:]]),
+        column("digest", lambda rows: [bytes(32), *rows[1:]]),
+        column("leaf", lambda rows: [bytes(32), *rows[1:]]),
+        lambda table: table.slice(1),
+        lambda table: table.take(list(reversed(range(len(table))))),
+        lambda table: pa.concat_tables([table, table.slice(0, 1)]),
+        lambda table: table.slice(0, 0),
+        said(root="0x" + "00" * 32),
+        said(subject="another"),
+        said(cardDigest="0x" + "00" * 32),
+        said(attestationDigest="0x" + "00" * 32),
     ],
 )
-def test_check_refuses_what_disagrees(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+def test_check_refuses_what_disagrees(tmp_path: Path, change: Callable[[Any], Any]) -> None:
     written(tmp_path / "a")
     changed(tmp_path / "a", change)
     with pytest.raises(ManifestMismatch):
@@ -121,20 +181,26 @@ def test_check_refuses_what_disagrees(tmp_path: Path, change: Callable[[dict[str
 @pytest.mark.parametrize(
     "change",
     [
-        lambda d: d.update(format="medledger-manifest/2"),
-        lambda d: d.pop("rows"),
-        lambda d: d.update(rows={}),
-        lambda d: d.update(subject=1),
-        lambda d: d["rows"][0].pop("reference"),
-        lambda d: d["rows"][0].update(nonce="0x00"),
-        lambda d: d["rows"].append("row"),
-        lambda d: d.update(root="00" * 32),
-        lambda d: d.update(rows=[1.5]),
+        said(format="medledger-manifest/1"),
+        lambda table: table.drop_columns(["leaf"]),
+        lambda table: table.replace_schema_metadata(None),
+        lambda table: table.rename_columns(["place", "name", "leaf", "nonce", "digest"]),
+        lambda table: table.set_column(3, "nonce", pa.array([b"x"] * len(table))),
+        said(root="00" * 32),
     ],
 )
-def test_load_refuses_another_form(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+def test_load_refuses_another_form(tmp_path: Path, change: Callable[[Any], Any]) -> None:
     written(tmp_path / "a")
     changed(tmp_path / "a", change)
+    with pytest.raises(InvalidDocument):
+        load(tmp_path / "a")
+
+
+@pytest.mark.parametrize("keep", [0, 4, 200, -1])
+def test_load_refuses_a_file_that_breaks_off(tmp_path: Path, keep: int) -> None:
+    written(tmp_path / "a")
+    path = tmp_path / "a" / manifest.MANIFEST
+    path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(InvalidDocument):
         load(tmp_path / "a")
 

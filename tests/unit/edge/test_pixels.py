@@ -23,12 +23,13 @@ from tests.unit.edge.synthetic import region, saved, ultrasound
 GREY = np.arange(1, 25, dtype=np.uint8).reshape(4, 6)
 DEEP = (GREY.astype(np.uint16) * 1_000) | 0x8000
 COLOUR = np.arange(1, 73, dtype=np.uint8).reshape(4, 6, 3)
+NOBODY = ("", "")
 INSIDE = (slice(1, 3), slice(1, 4))  # of the region (1, 1, 3, 2)
 
 
 def cleaned(path: Path, out: Path, refuse_clipped: bool = False) -> tuple[dict[str, Any], Dataset | None]:
     out.mkdir(exist_ok=True)
-    answer = clean(str(path), str(out), SALT.hex(), refuse_clipped)
+    answer = clean(str(path), str(out), SALT.hex(), refuse_clipped, NOBODY, "")
     copies = [file for file in out.iterdir() if file.suffix == ".dcm"]
     assert len(copies) == len(list(out.iterdir())) == (0 if answer["reasons"] else 1)
     return answer, dcmread(copies[0]) if copies else None
@@ -146,10 +147,18 @@ def test_clean_knows_ultrasound_only(tmp_path: Path) -> None:
     assert answer["reasons"] == [Quarantine.NOT_ULTRASOUND]
 
 
+def test_clean_writes_nothing_under_the_pseudonym_of_another_patient(tmp_path: Path) -> None:
+    path, out = saved(ultrasound(GREY, PatientID="changed"), tmp_path / "a.dcm"), tmp_path / "out"
+    out.mkdir()
+    answer = clean(str(path), str(out), SALT.hex(), False, ("original", ""), "p-1")
+    assert answer["reasons"] == [Quarantine.DEIDENTIFICATION_FAILED]
+    assert list(out.iterdir()) == []
+
+
 def test_clean_takes_the_same_file_once(tmp_path: Path) -> None:
-    path = saved(ultrasound(GREY), tmp_path / "a.dcm")
-    cleaned(path, tmp_path / "out")
-    assert clean(str(path), str(tmp_path / "out"), SALT.hex(), False)["reasons"] == [Quarantine.DUPLICATE_INSTANCE]
+    path, out = saved(ultrasound(GREY), tmp_path / "a.dcm"), tmp_path / "out"
+    cleaned(path, out)
+    assert clean(str(path), str(out), SALT.hex(), False, NOBODY, "")["reasons"] == [Quarantine.DUPLICATE_INSTANCE]
 
 
 @pytest.mark.parametrize("where", [(0, 0), (2, 2)])

@@ -13,9 +13,10 @@ import pytest
 from pydicom import dcmread
 
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
-from ledger_node.edge import attestation, deidentified
+from ledger_node.edge import attestation, croissant, deidentified, manifest
 from ledger_node.edge.prepare import Prepared, Review, load_prepared, prepare_dicom, prepare_table
 from ledger_node.edge.quarantine import Quarantine
+from ledger_node.edge.tables.policy import Policy
 from ledger_node.errors import (
     DocumentTooLarge,
     EmptyFolder,
@@ -31,7 +32,9 @@ from ledger_node.proof.strict_json import parse_canonical
 from tests.unit.edge.conftest import Clean
 from tests.unit.edge.synthetic import evidence, saved, ultrasound
 
-FILES = ["attestation.json", "card.json", "manifest.json", "manifest.key", "quarantine.json"]
+PUBLIC = ["attestation.json", "card.json", "datasheet.md"]
+FILES = [*PUBLIC, "manifest.key", "manifest.parquet", "quarantine.json", "report.json"]
+OF_THE_STEWARD = {"name", "description", "columns"}
 PIXELS = np.arange(20, dtype=np.uint8).reshape(4, 5)
 
 
@@ -61,10 +64,12 @@ def test_prepare_table_writes_a_version(tmp_path: Path) -> None:
     assert prepared.card == (out / "card.json").read_bytes()
     assert prepared.card_digest == "0x" + hashlib.sha256(prepared.card).hexdigest()
     assert prepared.attestation_digest == "0x" + hashlib.sha256((out / "attestation.json").read_bytes()).hexdigest()
-    assert parse_canonical(prepared.card, 1 << 18) == {
-        "format": "medledger-dataset-card/1",
+    card = parse_canonical(prepared.card, 1 << 18)
+    assert isinstance(card, dict)
+    assert {name: value for name, value in card.items() if name in croissant.OWN or name in OF_THE_STEWARD} == {
+        "format": "medledger-dataset-card/2",
         "subject": "breast-1",
-        "title": "Breast masses",
+        "name": "Breast masses",
         "description": "",
         "recordKind": "TABLE_ROW",
         "modalities": ["TABULAR"],
@@ -73,15 +78,16 @@ def test_prepare_table_writes_a_version(tmp_path: Path) -> None:
         "deidentificationOptions": [],
         "columns": ["radius", "texture"],
         "label": "label",
+        "smallestGroup": None,
         "optOutCheckedAt": None,
     }
     assert isinstance(parse_canonical(prepared.attestation, 1 << 18), dict)
 
 
-def test_only_the_two_public_documents_are_readable_by_others(tmp_path: Path) -> None:
+def test_only_the_public_documents_are_readable_by_others(tmp_path: Path) -> None:
     prepared_table(tmp_path)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out").iterdir()}
-    assert {name for name, mode in modes.items() if mode & 0o077} == {"attestation.json", "card.json"}
+    assert {name for name, mode in modes.items() if mode & 0o077} == set(PUBLIC)
 
 
 def test_load_prepared_gives_it_back(tmp_path: Path) -> None:
@@ -110,10 +116,7 @@ def test_two_preparings_share_neither_root_nor_leaf(tmp_path: Path) -> None:
     first, second = prepared_table(tmp_path, "a"), prepared_table(tmp_path, "b")
     assert first.root != second.root
     assert first.card == second.card
-    leaves = [
-        {row["leaf"] for row in json.loads((version.folder / "manifest.json").read_bytes())["rows"]}
-        for version in (first, second)
-    ]
+    leaves = [{leaf.tobytes() for leaf in manifest.load(version.folder).leaves} for version in (first, second)]
     assert not leaves[0] & leaves[1]
 
 
@@ -149,18 +152,18 @@ def test_prepare_refuses_a_folder_in_use(tmp_path: Path, clean: Clean) -> None:
     assert load_prepared(tmp_path / "out") == prepared
 
 
-@pytest.mark.parametrize("stage", ["manifest.key", "manifest.json", "attestation.json", "card.json", "quarantine.json"])
+@pytest.mark.parametrize("stage", ["manifest.key", "attestation.json", "card.json", "quarantine.json", "report.json"])
 def test_prepare_leaves_nothing_when_it_is_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    from ledger_node.edge import files, manifest, prepared
+    from ledger_node.edge import files, keys, prepared
 
     def interrupted(path: Path, content: bytes, mode: int = 0o600) -> None:
         files.write_file(path, content[: len(content) // 2], mode)
         if path.name == stage:
             raise KeyboardInterrupt
 
-    for module in (manifest, prepared):
+    for module in (keys, prepared):
         monkeypatch.setattr(module, "write_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         prepared_table(tmp_path)
@@ -182,7 +185,7 @@ def test_prepare_refuses_nothing_to_prepare(tmp_path: Path) -> None:
     with pytest.raises(NothingEligible):
         prepared_table(tmp_path, rows=0)
     with pytest.raises(InvalidTable):
-        prepare_table(table(tmp_path), tmp_path / "out", "breast-1", "Breast", label="missing")
+        prepare_table(table(tmp_path), tmp_path / "out", "breast-1", "Breast", policy=Policy(label="missing"))
 
 
 def test_prepare_dicom_shows_counts_by_tens_only(tmp_path: Path) -> None:
@@ -260,6 +263,6 @@ def test_the_attestation_says_with_which_tools_and_when(tmp_path: Path) -> None:
     prepared = prepare_table(table(tmp_path), tmp_path / "out", "a", "t", clock=lambda: next(times))
     public = json.loads(prepared.attestation)
     assert (public["start"], public["end"]) == ("2026-05-01T10:00:00Z", "2026-05-01T11:00:00Z")
-    assert [tool["name"] for tool in public["tools"]] == ["medledger"]
+    assert [tool["name"] for tool in public["tools"]] == ["medledger", "pyarrow"]
     assert len(public["tools"][0]["digest"]) == 64
     assert public["outcome"] == "COMPLETED"

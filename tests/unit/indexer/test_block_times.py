@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,22 @@ def test_a_block_is_asked_for_once_also_when_the_chain_grows(world: World) -> No
     world.follower.catch_up()
     world.ledger.away = True
     assert world.times.of(33) == first == world.ledger.blocks[33]
+
+
+@pytest.mark.parametrize("log_range", [7, 1_000])
+def test_a_time_stands_for_the_last_block_made_by_then(tmp_path: Path, log_range: int) -> None:
+    of = World(tmp_path / "other.db", log_range)
+    of.follower.catch_up()
+    made = [of.ledger.blocks[number].timestamp for number in range(101)]
+    for time in (made[0], made[33], made[33] + 0.5, made[99], made[100], made[100] + 1_000):
+        expected = max(number for number in range(101) if made[number] <= time)
+        assert of.times.block(datetime.fromtimestamp(time, UTC)) == expected
+    with pytest.raises(NotFound):
+        of.times.block(datetime.fromtimestamp(made[0] - 1, UTC))
+    assert (of.times.block(None), of.times.block(33)) == (100, 33)
+    with pytest.raises(NotFound):
+        of.times.block(101)
+    of.database.close()
 
 
 def test_a_chain_that_is_away_is_said(world: World) -> None:

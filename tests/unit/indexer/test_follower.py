@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledger_node.domain.command import GENERATION_ROLES
-from ledger_node.domain.position import Event, Position
+from ledger_node.domain.position import BlockRef, Event, Position
 from ledger_node.errors import ChainAnswerInvalid, IndexConflict, UnknownEvent, WrongChain
 from ledger_node.indexer.follower import Follower
 from ledger_node.ports import Checkpoint, Page, Step
@@ -282,3 +282,17 @@ def test_forgets_a_generation_that_fell_out(world: World) -> None:
     world.follower.catch_up()
     assert [one.number for one in world.index.generations(100)] == [1]
     assert world.known() == [digest(1), digest(2)]
+
+
+def test_a_chain_that_grows_faster_than_it_is_read_keeps_nobody_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = world.ledger.block
+
+    def block(number: int) -> BlockRef | None:
+        world.ledger.mine()
+        return ask(number)
+
+    monkeypatch.setattr(world.ledger, "block", block)
+    world.ledger.mine()
+    assert world.follower.catch_up().number == 1

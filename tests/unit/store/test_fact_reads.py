@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ledger_node.domain.codes import DeviceClass, Lifecycle, Operation, Outcome, Purpose, Reason, Refusal, Severity
 from ledger_node.domain.dataset import Parent
+from ledger_node.domain.lineage import Derived, Link, Trained
 from ledger_node.domain.position import Position
 from ledger_node.ports import Page
+from ledger_node.services.impact import Below
 from tests.fakes import address, digest
 from tests.unit.store.chronicle import NONE, SCOPE, Chronicle
 
@@ -29,14 +31,14 @@ def test_derived_versions_are_found_by_parent_version_and_consent(chronicle: Chr
     assert one.derivation.parents == (Parent(DATASET, 1, CONSENT), Parent(digest(9), 2, None))
     assert one.derivation.scope.purposes == Purpose.HRESCH | Purpose.MLTRAINING
 
-    def numbers(as_of: int, **wanted: object) -> list[int]:
-        return [version.number for version in index.derived_from(as_of=as_of, **wanted)]  # type: ignore[arg-type]
-
-    assert numbers(head, dataset=DATASET) == [1, 2]
-    assert numbers(head, dataset=DATASET, version=2) == [2]
-    assert numbers(head, consent=CONSENT) == [1, 2]
-    assert numbers(head, dataset=digest(9), consent=CONSENT) == []
-    assert numbers(first, dataset=DATASET) == [1]
+    child = Derived(DERIVED, 1, Parent(DATASET, 1, CONSENT))
+    later = [Derived(DERIVED, 2, Parent(DATASET, 2, CONSENT)), Derived(DERIVED, 2, Parent(DATASET, 1, CONSENT))]
+    assert set(index.derived_from([DATASET], head)) == {child, *later}
+    assert index.derived_from([DATASET], first) == [child]
+    assert index.derived_from([digest(9), digest(8)], head) == [Derived(DERIVED, 1, Parent(digest(9), 2, None))]
+    assert index.derived_from([], head) == []
+    assert set(index.derived_under([CONSENT], head)) == {child, *later}
+    assert index.versions_by_dataset([DERIVED, digest(8)], head) == {DERIVED: index.dataset_versions(DERIVED, head)}
 
 
 def test_erasures_of_a_dataset(chronicle: Chronicle) -> None:
@@ -91,15 +93,16 @@ def test_run_with_its_rounds_and_answers(chronicle: Chronicle) -> None:
     assert chronicle.index.runs(Page(opened))[0].rounds == ()
 
 
-def test_runs_are_found_by_what_they_use(chronicle: Chronicle) -> None:
-    head = open_run(chronicle)
+def test_versions_are_found_by_what_their_runs_used(chronicle: Chronicle) -> None:
+    opened = open_run(chronicle)
+    head = chronicle.model_version(VERSION, 1, [], run=RUN)
     index = chronicle.index
-    assert index.runs_using(dataset=DATASET, as_of=head) == [RUN]
-    assert index.runs_using(dataset=DATASET, version=2, as_of=head) == []
-    assert index.runs_using(dataset=DERIVED, version=2, as_of=head) == [RUN]
-    assert index.runs_using(consent=CONSENT, as_of=head) == [RUN]
-    assert index.runs_using(dataset=DERIVED, consent=CONSENT, as_of=head) == []
-    assert index.runs_using(consent=CONSENT, as_of=head - 1) == []
+    first, second = Trained(VERSION, RUN, DATASET, 1, CONSENT), Trained(VERSION, RUN, DERIVED, 2, digest(33))
+    assert index.trained_on([DATASET], head) == [first]
+    assert set(index.trained_on([DATASET, DERIVED], head)) == {first, second}
+    assert index.trained_under([CONSENT], head) == [first]
+    assert index.trained_under([CONSENT], opened) == []
+    assert index.trained_on([], head) == index.trained_on([digest(9)], head) == []
 
 
 def test_model_version_with_its_life(chronicle: Chronicle) -> None:
@@ -125,7 +128,11 @@ def test_model_version_with_its_life(chronicle: Chronicle) -> None:
     ]
     assert [one.for_sale for one in found] == [False, False, True, True, True]
     assert (found[0].parents, found[0].run) == ((digest(92), digest(90)), RUN)
-    assert [one.id for one in index.children_of(digest(90), blocks[0])] == [VERSION]
+    assert index.links_below([digest(90)], blocks[0]) == [Link(digest(90), VERSION)]
+    assert index.ancestry_of(VERSION, blocks[0]) == {VERSION, digest(92), digest(90)}
+    assert index.ancestry_of(VERSION, blocks[0] - 1) == {VERSION}
+    assert index.links_below([digest(90)], blocks[0] - 1) == index.links_below([], blocks[0]) == []
+    assert index.latest_numbers([digest(80), digest(79)], blocks[0]) == {digest(80): 2}
     imported = index.find_model_version(digest(90), blocks[0])
     assert imported is not None
     assert imported.run is None
@@ -147,6 +154,7 @@ def test_recall_stands_until_it_is_lifted(chronicle: Chronicle) -> None:
     assert [one.organisation for one in lifted.acknowledgements] == [2, 1]
     assert (stands.replacement, stands.lifted_by, stands.stands) == (None, None, True)
     assert index.recalls_of(VERSION, head) == [lifted, stands]
+    assert index.recalls_by_version([VERSION, digest(90)], head) == {VERSION: [lifted, stands]}
     assert index.recalls_of(digest(90), head) == []
     before = index.find_recall(RECALL, second)
     assert before is not None
@@ -231,3 +239,19 @@ def test_rewind_forgets_all_that_came_later(chronicle: Chronicle) -> None:
     run = chronicle.index.find_run(RUN, 100)
     assert run is not None
     assert (run.outcome, run.rounds[0].answers) == (Outcome.OPEN, ())
+
+
+def test_what_is_above_and_below_comes_once_and_by_the_shortest_way(chronicle: Chronicle) -> None:
+    top, left, right, bottom, side = (digest(n) for n in range(100, 105))
+    for number, (version, parents) in enumerate(
+        [(top, []), (left, [top]), (right, [top]), (bottom, [left, right, top]), (side, [bottom])], start=1
+    ):
+        head = chronicle.model_version(version, number, parents)
+    index = chronicle.index
+    assert index.ancestry_of(side, head) == {top, left, right, bottom, side}
+    links = index.links_below([top], head)
+    assert len(links) == len(set(links)) == 6
+    assert set(index.links_below([left, bottom], head)) == {Link(left, bottom), Link(bottom, side)}
+    below = Below(index, {top, left}, head)
+    assert below.paths(top) == [(top,), (top, left), (top, right), (top, bottom), (top, bottom, side)]
+    assert below.paths(left) == [(left,), (left, bottom), (left, bottom, side)]

@@ -81,7 +81,7 @@ def test_store_that_takes_no_writes_is_found_and_asked_again(database: Database)
 
     @event.listens_for(database.engine, "begin")
     def refuse(connection: Any) -> None:
-        if connection.get_execution_options().get("medledger_write"):
+        if connection.get_execution_options().get("medledger_lock"):
             raise StoreUnavailable("full")
 
     gauges.require_writable()  # a moment ago it did

@@ -112,3 +112,19 @@ def test_writer_takes_it_up_again_after_its_restart(lease: Lease, database: Data
     assert again.take()
     assert database.epoch == 2
     again.release()
+
+
+def test_step_that_began_before_the_writing_was_lost_writes_nothing_when_it_is_regained(
+    lease: Lease, standby: Lease, clock: Seconds
+) -> None:
+    with lease.term():
+        assert standby.take() is False
+        clock.now += LEASE
+        assert standby.take()
+        assert not lease.beat()
+        standby.release()
+        assert lease.take()
+        with pytest.raises(NotTheWriter), lease.database.write(as_writer=True):
+            pass
+    with lease.term(), lease.database.write(as_writer=True):
+        pass

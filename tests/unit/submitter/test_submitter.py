@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger_node.chain.finality import ByDepth
@@ -15,6 +17,7 @@ from ledger_node.store.desk import SqlDesk
 from ledger_node.store.dispatch import SqlDispatch
 from ledger_node.store.index import SqlIndex
 from ledger_node.store.outbox import SqlOutbox
+from ledger_node.submitter import sending
 from ledger_node.submitter.submitter import Submitter
 from tests.fakes import CONTRACTS, FakeClock, FakeLedger, FakeSigner, address, digest
 
@@ -34,7 +37,8 @@ class World:
         self.dispatch = SqlDispatch(database, self.signer.address)
         self.desk = SqlDesk(database, self.clock, self.signer.address)
         self.kill_at: str | None = None
-        self.follower = Follower(self.ledger, self.index, self.ledger.deployment)
+        self.deployment = self.ledger.deployment
+        self.follower = Follower(self.ledger, self.index, self.deployment)
         self.follower.catch_up()
         self.restart()
         self.submitter.step()
@@ -49,6 +53,7 @@ class World:
             self.signer,
             ByDepth(1),
             CONTRACTS,
+            genesis=self.deployment.genesis,
             window=window,
             resend_seconds=5,
             blame_seconds=30,
@@ -154,7 +159,19 @@ def test_bytes_dropped_from_the_pool_are_sent_again(world: World) -> None:
     assert world.ledger.sends == ["0xraw0", "0xraw0"]
 
 
-def test_no_more_are_sent_than_the_window_holds(world: World) -> None:
+def test_clock_that_is_set_back_keeps_nothing_from_being_sent_again(world: World) -> None:
+    one = world.accept("a")
+    world.submitter.step()
+    world.ledger.pool.clear()
+    world.clock.time -= 900
+    world.settle(2)
+    assert world.state(one) is not SubmissionState.SENT
+    assert world.ledger.sends == ["0xraw0", "0xraw0"]
+
+
+@pytest.mark.parametrize("commit", [1, 2, 3, 2000])
+def test_no_more_are_sent_than_the_window_holds(world: World, monkeypatch: pytest.MonkeyPatch, commit: int) -> None:
+    monkeypatch.setattr(sending, "COMMIT", commit)
     made = [world.accept(f"{n}") for n in range(7)]
     world.restart(window=3)
     world.submitter.step()
@@ -163,12 +180,18 @@ def test_no_more_are_sent_than_the_window_holds(world: World) -> None:
     assert {world.state(one) for one in made} == {SubmissionState.FINAL}
 
 
-def test_full_pool_keeps_the_rest_and_their_order(world: World) -> None:
+@pytest.mark.parametrize(("commit", "room"), [(2000, 2), (2, 2), (2, 3), (1, 2)])
+def test_full_pool_keeps_the_rest_and_their_order(
+    world: World, monkeypatch: pytest.MonkeyPatch, commit: int, room: int
+) -> None:
+    """Whichever of those that are marked together it cannot take."""
+    monkeypatch.setattr(sending, "COMMIT", commit)
     made = [world.accept(f"{n}") for n in range(5)]
-    world.ledger.room = 2
+    world.ledger.room = room
     with pytest.raises(ChainAnswerInvalid):
         world.submitter.step()
-    assert [world.state(one).value for one in made] == ["sent", "sent", "signed", "signed", "signed"]
+    assert [world.state(one).value for one in made] == ["sent"] * room + ["signed"] * (5 - room)
+    assert world.ledger.sends[:room] == [f"0xraw{n}" for n in range(room)]
     world.ledger.room = 100
     world.settle()
     assert {world.state(one) for one in made} == {SubmissionState.FINAL}
@@ -245,6 +268,8 @@ def test_foreign_transaction_while_nothing_is_sent_is_seen_too(world: World) -> 
 
 def test_former_use_of_a_key_that_wrote_nothing_here_is_no_alarm(world: World) -> None:
     world.ledger.next_nonce = 4
+    world.restart()
+    world.submitter.step()
     one = world.accept("a")
     world.settle()
     assert world.desk.alarms(10) == []
@@ -268,6 +293,40 @@ def test_nonces_used_while_away_are_seen_at_the_start_and_before_anything_is_sig
     assert world.hash(one) == digest(10_004)
     assert world.desk.paused() is None
     assert {world.state(first), world.state(one)} == {SubmissionState.FINAL}
+
+
+@pytest.mark.parametrize("restored", [True, False])
+def test_key_that_signed_nothing_here_and_was_used_meanwhile_signs_nothing(world: World, restored: bool) -> None:
+    """As after the restoring of a backup in which writes were queued that were signed after it."""
+    world.ledger.next_nonce = 4
+    world.restart()
+    world.submitter.step()
+    one = world.accept("a")
+    world.ledger.next_nonce += 2
+    if restored:
+        world.restart()
+    world.settle()
+    assert sorted(alarm.nonce for alarm in world.desk.alarms(10)) == [4, 5]
+    assert world.desk.paused() == "foreign_transaction"
+    assert world.state(one) is SubmissionState.QUEUED
+    world.desk.resume()
+    world.settle()
+    assert world.hash(one) == digest(10_006)
+    assert world.state(one) is SubmissionState.FINAL
+
+
+def test_new_key_of_a_node_has_a_past_of_its_own(world: World, database: Database) -> None:
+    """It has accepted its organisation, say; what the former key wrote is none of its."""
+    world.accept("a")
+    world.settle()
+    world.signer = FakeSigner(address(98))
+    world.ledger.sender, world.ledger.next_nonce = world.signer.address, 1
+    world.dispatch = SqlDispatch(database, world.signer.address)
+    world.desk = SqlDesk(database, world.clock, world.signer.address)
+    world.restart()
+    world.submitter.step()
+    assert world.desk.alarms(10) == []
+    assert world.desk.paused() is None
 
 
 def test_nonce_used_while_away_is_blamed_after_a_while(world: World) -> None:
@@ -471,3 +530,38 @@ def test_reorganisation_below_what_was_final_jams_nothing(world: World) -> None:
     other = world.accept("b")
     world.settle(12)
     assert (world.state(one), world.state(other)) == (SubmissionState.FINAL, SubmissionState.FINAL)
+
+
+def test_what_is_settled_by_its_events_is_blamed_by_no_earlier_look(world: World) -> None:
+    """A receipt that came late, and, after the chain has turned, comes late once more: each time it is awaited anew."""
+    one = world.accept("a")
+    world.submitter.step()
+    hash_ = world.hash(one)
+    world.ledger.mine()
+    late = world.ledger.receipts_by_hash.pop(hash_)
+    world.follower.catch_up()
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.SENT
+
+    world.ledger.receipts_by_hash[hash_] = late
+    world.ledger.reorganise(1)
+    world.ledger.pool[0] = hash_
+    world.ledger.mine()
+    at = world.ledger.blocks[-1]
+    event = replace(registered(hash_, 0), at=Position(at.number, 0), block_hash=at.hash)
+    world.ledger.logs.append(event)
+    world.ledger.mine()
+    world.follower.catch_up()
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.FINAL
+
+    world.clock.time += 3600
+    world.ledger.reorganise(2)
+    world.ledger.pool[0] = hash_
+    world.ledger.mine()
+    del world.ledger.receipts_by_hash[hash_]
+    world.ledger.mine()
+    world.follower.catch_up()
+    world.submitter.step()
+    assert world.state(one) is SubmissionState.SENT
+    assert world.desk.paused() is None

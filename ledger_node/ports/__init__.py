@@ -1,0 +1,40 @@
+"""What the use cases need from the outside, as Protocols: a file for each side. Adapters and tests implement them."""
+
+from ledger_node.ports.access import ApiKeys
+from ledger_node.ports.audit import Audit, Audited, Difference
+from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
+from ledger_node.ports.chain import MOST_EVENTS, Finality, Ledger, RangeTooLarge, Signer
+from ledger_node.ports.clock import Clock
+from ledger_node.ports.gauges import Gauges, Meter
+from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_generations
+from ledger_node.ports.outbox import Desk, Dispatch, Outbox, Stage, no_stage
+
+__all__ = [
+    "MOST_EVENTS",
+    "ApiKeys",
+    "Audit",
+    "Audited",
+    "BlobStore",
+    "Checkpoint",
+    "Clock",
+    "Desk",
+    "Difference",
+    "Dispatch",
+    "Finality",
+    "Gauges",
+    "Held",
+    "Index",
+    "Ledger",
+    "Meter",
+    "Outbox",
+    "Page",
+    "Pins",
+    "RangeTooLarge",
+    "Row",
+    "Signer",
+    "Stage",
+    "Step",
+    "Unpinned",
+    "known_generations",
+    "no_stage",
+]

@@ -1,0 +1,42 @@
+"""What a handler's work is done in: one moment of the index, and one thread until the answer is bytes.
+
+Python runs one thread at a time, and every call of a database driver hands that right to another thread and must get it
+back. On SQLite many reads at once are therefore answered later, each of them, than the same reads one after the other:
+what only reads the store goes there through one lane. What may wait for something else (the chain, a document, a disk)
+does not: the lane must never stand still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial, wraps
+from typing import Any
+
+from anyio import to_thread
+from starlette.responses import Response
+
+from registry_api.reading import View
+from registry_api.schemas.base import Answer
+
+
+def answering(handler: Callable[..., Any], status: int | None) -> Callable[..., Any]:
+    """The handler, with every view that it is given open, and a model that it returns written out. The framework would
+    check once more what the model has checked, and write it in the thread that all requests share."""
+
+    def answer(views: list[View], given: dict[str, Any]) -> Any:
+        with ExitStack() as open_:
+            for view in views:
+                open_.enter_context(view)
+            found = handler(**given)
+        if isinstance(found, Answer):
+            return Response(found.model_dump_json(by_alias=True), status or 200, media_type="application/json")
+        return found
+
+    @wraps(handler)
+    async def answered(**given: Any) -> Any:
+        views = [one for one in given.values() if isinstance(one, View)]
+        lane = views[0].lane if views else None
+        return await to_thread.run_sync(partial(answer, views, given), limiter=lane)
+
+    return answered

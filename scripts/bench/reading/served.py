@@ -1,0 +1,93 @@
+"""The node's application under uvicorn, as `node run` serves it, in a process of its own: one node, one process.
+
+What a read does not touch is not there: the chain, the submitter, the documents. Beside the node's routes stands one
+that answers with a constant: it is guarded and logged as they are, so that it costs what every request costs.
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from ledger_node.bootstrap import Node
+from ledger_node.cli.serving import listen, log_to
+from ledger_node.domain.command import Identity
+from ledger_node.localnet.processes import free_port
+from ledger_node.metrics import Metrics
+from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.lineage import Lineages
+from ledger_node.services.reading import Times
+from ledger_node.services.status import Limits, Status
+from ledger_node.store.api_keys import SqlApiKeys
+from ledger_node.store.database import Database
+from ledger_node.store.index import SqlIndex
+from registry_api.app import create_app
+from registry_api.routes import versions
+from registry_api.schemas.base import Stamped
+
+CONSTANT = "/v1/constant"
+ANSWER = Stamped(as_of_block=1, index_lag=0)
+AWAY: Any = None  # what no read touches
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    port: int
+    key: str
+
+
+@contextmanager
+def served(url: str, folder: Path) -> Iterator[Served]:
+    place = Served(free_port(), secrets.token_hex(32))
+    database = Database(url)
+    SqlApiKeys(database).replace({place.key: "auditor"})
+    database.close()
+    words = [sys.executable, "-m", "scripts.bench.reading.served", url, str(place.port)]
+    with (folder / "served.log").open("w") as log:
+        process = subprocess.Popen(words, stdout=log, stderr=log)
+        try:
+            yield place
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+def main(url: str, port: int) -> None:
+    database = Database(url)
+    index, meter = SqlIndex(database), Metrics()
+    at = index.checkpoint()
+    assert at is not None
+    times = Times(index, AWAY)
+    identity = cast("Identity", SimpleNamespace(organisation=1))
+    status = Status(identity, index, AWAY, AWAY, AWAY, meter, AWAY, Limits(20, 300))
+    status.note_head(at.number)
+    node = SimpleNamespace(
+        identity=identity,
+        index=index,
+        times=times,
+        api_keys=SqlApiKeys(database),
+        catalogue=Catalogue(index),
+        lineages=Lineages(index, times),
+        status=status,
+        meter=meter,
+    )
+    versions.routes.add_api_route(CONSTANT, constant, methods=["GET"])
+    app = create_app(cast("Node", node))
+    log_to(sys.stderr)
+    listen(app, "127.0.0.1", port)
+
+
+def constant() -> Stamped:
+    return ANSWER
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
