@@ -10,6 +10,7 @@ import json
 import math
 import secrets
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +25,11 @@ from ledger_node.localnet.ports import Ports
 from ledger_node.localnet.processes import Handle, Known, start
 from ledger_node.localnet.programs import find_program
 from ledger_node.localnet.settings import Engine
-from ledger_node.localnet.waiting import wait_for
+from ledger_node.localnet.waiting import PAUSE, wait_for
 
 VERSION = "1.13.15"
 START_TIMEOUT = 30.0  # seconds
+MEET_TIMEOUT = 45.0  # seconds; two that hung up on each other dial again after thirty
 EPOCH = 30_000  # blocks between two checkpoints of the signers' votes
 FORKS = (
     *("homestead", "eip150", "eip155", "eip158", "byzantium"),
@@ -112,14 +114,24 @@ class Clique:
     def start(self, name: str, known: Known) -> Handle:
         # One after the other: two that dial each other in the same moment may both hang up, and wait half a minute.
         handle = start(self._arguments(name), self._log(name), known=known)
-        url = self.urls[self.names.index(name)]
+        url = self._url(name)
         wait_for(lambda: answers(url), handle, START_TIMEOUT, name, self._log(name))
-        # The flag for this takes no 0: a signer would seal only what was sent to itself.
-        RpcLedger(url).call("miner_setGasPrice", "0x0")
         return handle
 
     def wait(self, name: str, handle: Handle) -> None:
-        """`start` has waited."""
+        """Seals once it knows all signers that answer. Signers that begin alone make a first block each, and may come
+        to stand on branches of one weight, each of which only those may extend who stand on another."""
+        ledger = RpcLedger(self._url(name))
+        others = sum(answers(url) for url in self.urls) - 1
+        deadline = time.monotonic() + MEET_TIMEOUT
+        while int(ledger.call("net_peerCount"), 16) < others and time.monotonic() < deadline and handle.running():
+            time.sleep(PAUSE)
+        # The flag for this takes no 0: a signer would seal only what was sent to itself.
+        ledger.call("miner_setGasPrice", "0x0")
+        ledger.call("miner_start")
+
+    def _url(self, name: str) -> str:
+        return self.urls[self.names.index(name)]
 
     def _log(self, name: str) -> Path:
         return self.folder / name / "geth.log"
@@ -145,7 +157,7 @@ class Clique:
             *("--nodiscover", "--nat", "none", "--netrestrict", "127.0.0.0/8"),
             # Every block's state is kept, so that there are proofs for every block.
             *("--syncmode", "full", "--gcmode", "archive", "--state.scheme", "hash", "--cache", "128"),
-            *("--mine", "--miner.etherbase", sealer, "--miner.gaslimit", str(GAS_LIMIT)),
+            *("--miner.etherbase", sealer, "--miner.gaslimit", str(GAS_LIMIT)),
             *("--unlock", sealer, "--password", str(folder / "password"), "--allow-insecure-unlock"),
             # Few keys write much: the usual sixteen transactions for each would throttle them.
             *("--txpool.accountslots", "4096", "--txpool.globalslots", "65536"),
