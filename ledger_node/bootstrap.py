@@ -19,7 +19,8 @@ from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
-from ledger_node.ports import ApiKeys, BlobStore, Index, Meter, Stage, no_stage
+from ledger_node.ports import BlobStore, Index, Meter, Stage, no_stage
+from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
@@ -71,7 +72,7 @@ class Node:
     identity: Identity
     index: Index
     times: Times
-    api_keys: ApiKeys
+    access: Access
     submissions: Submissions
     dispatching: Dispatching
     register: Register
@@ -155,13 +156,13 @@ class Runtime:
         lineages = Lineages(index, times)
         documents = Documents(blobs, pins)
         audit, gauges = SqlAudit(self._database, index), SqlGauges(self._database, clock)
-        api_keys = SqlApiKeys(self._database)
-        _load_api_keys(api_keys, config.api_keys)
+        self._api_keys = SqlApiKeys(self._database)
+        _load_api_keys(self._api_keys, config.api_keys)
         self.node = Node(
             identity=identity,
             index=index,
             times=times,
-            api_keys=api_keys,
+            access=Access(self._api_keys, clock),
             submissions=submissions,
             dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
             register=Register(index),
@@ -212,6 +213,7 @@ class Runtime:
             "sender": meter.timed("sender", submitter.send),
             "settler": meter.timed("settler", submitter.settle),
             "pinner": meter.timed("pinner", Pinning(blobs, pins, clock).step),
+            "keys": meter.timed("keys", self._api_keys.write_uses),
         }
         self._writing = Lease(self._database, __version__)
         self._workers = Workers(
@@ -257,6 +259,7 @@ class Runtime:
             self.node.status.note_head(self._ledger.head().number)
         except ChainUnreachable:
             self.node.status.note_head(None)
+        self._api_keys.write_uses()
 
     def _wake_submitter(self) -> None:
         self._workers.wake("signer", "sender")
@@ -285,7 +288,7 @@ def _blobs(config: NodeConfig) -> BlobStore:
 
 def _load_api_keys(api_keys: SqlApiKeys, file: Path) -> None:
     try:
-        api_keys.replace({str(key): str(role) for role, key in json.loads(_read(file, "the API keys' file")).items()})
+        api_keys.configure({str(key): str(role) for role, key in json.loads(_read(file, "the API keys' file")).items()})
     except (ValueError, AttributeError):
         raise ConfigInvalid("the API keys' file is malformed", needed="a JSON object of key by role") from None
 

@@ -143,6 +143,11 @@ class RoleMissing(AccessError):
     title = "The key's role may not do this"
 
 
+class OutOfReach(AccessError):
+    code = "ML-0203"
+    title = "The key does not reach this"
+
+
 class LookupFailure(MedLedgerError):
     code = "ML-0300"
     title = "Not found"

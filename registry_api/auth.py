@@ -1,14 +1,14 @@
-"""Who may do what: an API key has a role, a role may do operations."""
+"""Who may do what: who asks has a role, a role may do operations, and an API key's reach may hold some of them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ledger_node.errors import RoleMissing, Unauthenticated
+from ledger_node.errors import OutOfReach, RoleMissing, Unauthenticated
 
 if TYPE_CHECKING:
-    from ledger_node.ports import ApiKeys
+    from ledger_node.services.access import Access, Caller
 
 
 class Role(StrEnum):
@@ -76,20 +76,29 @@ MAY: dict[str, frozenset[Role]] = {
 SUSPENDING = {True: OVERSIGHT, False: CUSTODY}
 
 
-def role_of(keys: ApiKeys, authorization: str | None) -> Role:
-    """The role of the key in an Authorization header. Unauthenticated."""
-    scheme, _, key = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not key or not key.isascii():
+#: The word of a reach for every read; `NOUN:read` is for those of a noun.
+READ = "read"
+
+
+def caller_of(access: Access, authorization: str | None) -> Caller:
+    """Who sent an Authorization header. Unauthenticated."""
+    scheme, _, credential = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not credential or not credential.isascii():
         raise Unauthenticated("this needs an API key", needed="Authorization: Bearer KEY")
-    role = keys.role_of(key)
-    if role is None:
-        raise Unauthenticated("the key is not known to this node", needed="a key that this node's operator made")
-    if role not in ANYBODY:
+    caller = access.caller(credential)
+    if caller.role not in ANYBODY:
         raise RoleMissing("the key's role is not one of this node's", needed=" or ".join(sorted(ANYBODY)))
-    return Role(role)
+    return caller
 
 
-def require(role: Role, allowed: frozenset[Role]) -> None:
+def require(role: str, allowed: frozenset[Role]) -> None:
     """RoleMissing unless the role is among the allowed."""
     if role not in allowed:
-        raise RoleMissing("the key's role may not do this", got=role.value, needed=" or ".join(sorted(allowed)))
+        raise RoleMissing("the key's role may not do this", got=str(role), needed=" or ".join(sorted(allowed)))
+
+
+def require_reach(reach: tuple[str, ...], noun: str, operation: str) -> None:
+    """OutOfReach unless a word of the reach covers the operation. An empty reach is all."""
+    words = {noun} if operation in MAY else {noun, f"{noun}:{READ}", READ}
+    if reach and words.isdisjoint(reach):
+        raise OutOfReach("the key does not reach this", got=" ".join(reach), needed=" or ".join(sorted(words)))

@@ -41,6 +41,8 @@ TAGS = {
     "node": "The node and its index.",
     "health": "Probes; they need no key.",
 }
+#: What an API key's reach may name.
+NOUNS = tuple(noun for noun in TAGS if noun != "health")
 
 
 def document() -> dict[str, Any]:

@@ -35,6 +35,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.AccessError: 403,
     errors.Unauthenticated: 401,
     errors.RoleMissing: 403,
+    errors.OutOfReach: 403,
     errors.LookupFailure: 404,
     errors.NotFound: 404,
     errors.UnknownGrantee: 404,

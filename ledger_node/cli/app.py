@@ -64,6 +64,7 @@ def everything(
 GROUPS = {
     "network": "A whole consortium on this machine: up, down, status; join one that runs.",
     "node": "One organisation's node: run it, look at it, pause it.",
+    "api-key": "Keys to your node's API: make, list, revoke.",
     "organisation": "Members of the consortium, their keys, emergency suspensions.",
     "proposal": "What the consortium votes on: open, vote, carry out.",
     "key": "Keys: offered, accepted, retired, compromised, and what they wrote.",
@@ -84,7 +85,7 @@ GROUPS = {
 }
 
 for name, about in GROUPS.items():
-    app.add_typer(lazy(f"ledger_node.cli.{name}"), name=name, help=about, no_args_is_help=True)
+    app.add_typer(lazy(f"ledger_node.cli.{name.replace('-', '_')}"), name=name, help=about, no_args_is_help=True)
 lineage.add_to(app)
 impact.add_to(app)
 fsck.add_to(app)

@@ -1,4 +1,4 @@
-"""What `node backup`, `node restore` and `node upgrade` do: the store and the key files, without the chain."""
+"""What `node backup`, `restore`, `upgrade` and `api-key` do: the store and the key files, without the chain."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ledger_node import __version__
 from ledger_node.backup import making, restoring
 from ledger_node.backup.archive import Manifest
 from ledger_node.config import NodeConfig, load_config
+from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.database import Database
 from ledger_node.store.lease import nobody_writes
-from ledger_node.store.revisions import newest, require_known
+from ledger_node.store.revisions import newest, require_known, require_newest
 
 
 def backup(config_file: Path, out: Path) -> Manifest:
@@ -36,6 +37,18 @@ def upgrade(config_file: Path) -> tuple[str | None, str | None]:
             with nobody_writes(database):
                 database.migrate()
         return before, database.revision()
+
+
+@contextmanager
+def api_keys(config_file: Path) -> Iterator[SqlApiKeys]:
+    """Beside the node, if it runs. StoreOutdated when the tables are of another revision."""
+    with _store(config_file) as (_, database):
+        revision = database.revision()
+        if revision is None:
+            database.migrate()
+        else:
+            require_newest(revision)
+        yield SqlApiKeys(database)
 
 
 @contextmanager

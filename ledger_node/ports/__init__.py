@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as Protocols: a file for each side. Adapters and tests implement them."""
 
-from ledger_node.ports.access import ApiKeys
+from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys
 from ledger_node.ports.audit import Audit, Audited, Difference
 from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
 from ledger_node.ports.chain import MOST_EVENTS, Finality, Ledger, RangeTooLarge, Signer
@@ -10,7 +10,9 @@ from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_ge
 from ledger_node.ports.outbox import Desk, Dispatch, Outbox, Stage, no_stage
 
 __all__ = [
+    "ID_DIGITS",
     "MOST_EVENTS",
+    "ApiKey",
     "ApiKeys",
     "Audit",
     "Audited",

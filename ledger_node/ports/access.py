@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key to this node's API, without itself. Times are Unix seconds; `made_at` is None for a configured one.
+
+    `reach` are words: `read`, a noun of the API, or `NOUN:read`; without any it is all that the role may do.
+    """
+
+    digest: str
+    role: str
+    label: str
+    reach: tuple[str, ...] = ()
+    made_at: int | None = None
+    expires_at: int | None = None
+    revoked_at: int | None = None
+    used_at: int | None = None
+
+    @property
+    def id(self) -> str:
+        """What names the key where its digest is too long."""
+        return self.digest[:ID_DIGITS]
+
+
+ID_DIGITS = 12
 
 
 class ApiKeys(Protocol):
     """Keys to this node's API. Only sha-256 of a key is kept."""
 
-    def role_of(self, key: str) -> str | None: ...
+    def find(self, key: str) -> ApiKey | None:
+        """Also one that has expired or was revoked."""
+        ...
+
+    def note_use(self, key: ApiKey, now: int) -> None:
+        """Remembers the minute, to be written later: a read must not wait for a write."""
+        ...

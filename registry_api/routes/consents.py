@@ -69,7 +69,7 @@ def list_consents(
 @routes.post("/v1/consents/suspend", status_code=202, responses={**answers(created=False), **WRITE})
 def suspend_consents(request: Request, node: NodeOf, once: Once, body: SuspendConsents) -> Accepted:
     """Suspend up to 100 consents in one transaction, as for one: all or none."""
-    auth.require(request.state.role, auth.SUSPENDING[body.until is not None])
+    auth.require(request.state.caller.role, auth.SUSPENDING[body.until is not None])
     reason = StateReason[body.reason]
     if body.until is None:
         return changes(node.consents.suspend_all(once, body.consents, reason))
@@ -98,7 +98,7 @@ def get_consent_impact(node: NodeOf, window: WindowOf, consent: Id) -> Impact:
 @routes.post("/v1/consents/{consent}/suspend", status_code=202, responses={**answers(created=False), **WRITE})
 def suspend_consent(request: Request, node: NodeOf, once: Once, consent: Id, body: SuspendConsent) -> Accepted:
     """Suspend a consent: the grantor without an end, a regulator until a time in the next 30 days."""
-    auth.require(request.state.role, auth.SUSPENDING[body.until is not None])
+    auth.require(request.state.caller.role, auth.SUSPENDING[body.until is not None])
     reason = StateReason[body.reason]
     if body.until is None:
         return changes(node.consents.suspend(once, consent, reason))

@@ -35,7 +35,7 @@ class Problem(BaseModel):
 MEANING = {
     400: "Something in the request is missing or malformed.",
     401: "No valid API key was given.",
-    403: "The key's role, or this organisation, may not do this.",
+    403: "The key's role or reach, or this organisation, may not do this.",
     404: "What is named is not there.",
     405: "The path does not take this method; `Allow` names those that it takes.",
     408: "The body did not arrive in time.",

@@ -46,12 +46,18 @@ Index(
     sqlite_where=~submission.c.settled,
     postgresql_where=~submission.c.settled,
 )
+#: `made_at` is null for a key of the configured file. `used_at` is the minute.
 api_key = Table(
     "local_api_key",
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("label", String(64), nullable=False),
+    Column("reach", String(400), nullable=False, server_default=""),
+    Column("made_at", BigInteger),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Column("used_at", BigInteger),
 )
 secret = Table(
     "local_secret",

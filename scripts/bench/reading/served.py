@@ -17,11 +17,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from ledger_node.bootstrap import Node
+from ledger_node.bootstrap import Node, SystemClock
 from ledger_node.cli.serving import listen, log_to
 from ledger_node.domain.command import Identity
 from ledger_node.localnet.processes import free_port
 from ledger_node.metrics import Metrics
+from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.reading import Times
@@ -48,7 +49,7 @@ class Served:
 def served(url: str, folder: Path) -> Iterator[Served]:
     place = Served(free_port(), secrets.token_hex(32))
     database = Database(url)
-    SqlApiKeys(database).replace({place.key: "auditor"})
+    SqlApiKeys(database).configure({place.key: "auditor"})
     database.close()
     words = [sys.executable, "-m", "scripts.bench.reading.served", url, str(place.port)]
     with (folder / "served.log").open("w") as log:
@@ -73,7 +74,7 @@ def main(url: str, port: int) -> None:
         identity=identity,
         index=index,
         times=times,
-        api_keys=SqlApiKeys(database),
+        access=Access(SqlApiKeys(database), SystemClock()),
         catalogue=Catalogue(index),
         lineages=Lineages(index, times),
         status=status,

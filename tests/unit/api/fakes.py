@@ -25,8 +25,9 @@ from ledger_node.domain.submission import CANCELLED, Alarm, Entry, Signed, Submi
 from ledger_node.domain.training import Run
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull
 from ledger_node.metrics import Metrics
-from ledger_node.ports import Checkpoint, Page
+from ledger_node.ports import ApiKey, Checkpoint, Page
 from ledger_node.proof.hashing import sha256, to_hex
+from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
@@ -470,8 +471,17 @@ class FixedClock:
 
 
 class MemoryKeys:
-    def role_of(self, key: str) -> str | None:
-        return next((role for role, known in KEYS.items() if known == key), None)
+    """`known` may be added to; `used` are the labels of those that opened something."""
+
+    def __init__(self) -> None:
+        self.known = {key: ApiKey(digest(key)[2:], role, role) for role, key in KEYS.items()}
+        self.used: list[str] = []
+
+    def find(self, key: str) -> ApiKey | None:
+        return self.known.get(key)
+
+    def note_use(self, key: ApiKey, now: int) -> None:
+        self.used.append(key.label)
 
 
 class FixedEvidence:
@@ -503,6 +513,7 @@ class World:
     blobs: MemoryBlobs
     gauges: MemoryGauges
     desk: MemoryDesk
+    keys: MemoryKeys
 
 
 CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
@@ -510,7 +521,7 @@ CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
 
 def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     index, outbox, ledger = MemoryIndex(facts, head), MemoryOutbox(), MemoryLedger(head)
-    blobs, clock, signer = MemoryBlobs(), FixedClock(), MemorySigner()
+    blobs, clock, signer, keys = MemoryBlobs(), FixedClock(), MemorySigner(), MemoryKeys()
     identity = Identity(organisation, signer.address, Deployment(1337, digest("genesis"), 0, CONTRACTS))
     i: Any = index
     submissions = Submissions(identity, ledger, outbox, i, salt_secret=bytes(32))  # type: ignore[arg-type]
@@ -524,7 +535,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         identity=identity,
         index=i,
         times=times,
-        api_keys=MemoryKeys(),  # type: ignore[arg-type]
+        access=Access(keys, clock),
         submissions=submissions,
         dispatching=Dispatching(outbox, desk, signer, wake=lambda: None),  # type: ignore[arg-type]
         register=Register(i),
@@ -551,4 +562,4 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         meter=meter,
         most_lag=20,
     )
-    return World(node, index, outbox, ledger, blobs, gauges, desk)
+    return World(node, index, outbox, ledger, blobs, gauges, desk, keys)

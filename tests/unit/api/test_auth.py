@@ -8,10 +8,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from ledger_node.ports import ApiKey
 from registry_api import auth, openapi
 from registry_api.auth import Role
 
-from .fakes import KEYS
+from .fakes import KEYS, NOW, World
 from .story import world
 
 Client = Callable[..., TestClient]
@@ -139,6 +140,43 @@ def test_a_write_is_for_its_roles_only(client: TestClient, operation: str, role:
 
 def test_the_matrix_knows_every_write() -> None:
     assert set(WRITES) == set(auth.MAY)
+
+
+#: What each reach opens of an operator's: a list of models, a list of consents, a model's registration.
+REACHES = {
+    "": (True, True, True),
+    "read": (True, True, False),
+    "models": (True, False, True),
+    "models:read": (True, False, False),
+    "models:read consents": (True, True, False),
+    "node": (False, False, False),
+}
+
+
+@pytest.mark.parametrize("reach", REACHES)
+def test_a_reach_holds_some_of_what_the_role_may(client_of: Client, hospital: World, reach: str) -> None:
+    hospital.keys.known["limited"] = ApiKey("a" * 64, "operator", "limited", tuple(reach.split()))
+    client = client_of(hospital)
+    client.headers["Authorization"] = "Bearer limited"
+    answers = [client.get("/v1/models"), client.get("/v1/consents"), client.post("/v1/models", content=b"?")]
+    assert tuple(answer.status_code != 403 for answer in answers) == REACHES[reach]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 403} <= {"ML-0203"}
+
+
+def test_a_check_of_a_consent_is_a_read(client_of: Client, hospital: World) -> None:
+    hospital.keys.known["limited"] = ApiKey("a" * 64, "auditor", "limited", ("consents:read",))
+    answer = client_of(hospital).post(
+        f"/v1/consents/{SOME_ID}/check", content=b"?", headers={"Authorization": "Bearer limited"}
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("ended", [{"revoked_at": NOW}, {"expires_at": NOW}])
+def test_a_key_that_has_ended_opens_nothing(client_of: Client, hospital: World, ended: dict[str, int]) -> None:
+    hospital.keys.known["gone"] = ApiKey("a" * 64, "operator", "gone", **ended)  # type: ignore[arg-type]
+    answer = client_of(hospital).get("/v1/models", headers={"Authorization": "Bearer gone"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "ML-0201")
+    assert hospital.keys.used == []
 
 
 @pytest.mark.parametrize("role", [*MATRIX, None])

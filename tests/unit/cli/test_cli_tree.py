@@ -25,6 +25,7 @@ COMMANDS = {
         "submission cancel",
         "submission resend",
     ),
+    *("api-key make", "api-key list", "api-key revoke"),
     *("organisation list", "organisation show", "organisation keys", "organisation suspend-in-emergency"),
     *("proposal list", "proposal show", "proposal vote", "proposal execute", "proposal rules"),
     *("proposal open admit", "proposal open suspend", "proposal open reinstate", "proposal open remove"),

@@ -1,0 +1,65 @@
+"""Who may ask a node that runs: keys that are made, used and revoked meanwhile."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from ledger_node.client import Client
+from ledger_node.client.retries import Retries
+from ledger_node.errors import MedLedgerError
+from tests.integration.pair import CARD, Pair, Side, refused
+
+
+def api_key(side: Side, *words: str) -> Any:
+    command = [
+        sys.executable,
+        "-m",
+        "ledger_node.cli",
+        "api-key",
+        *words,
+        "--config",
+        str(side.member.config),
+        "--json",
+    ]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def asked_with(side: Side, key: str) -> Client:
+    return Client(side.member.url, key, retries=Retries(attempts=1))
+
+
+def test_key_opens_what_it_is_for_until_it_is_revoked(pair: Pair) -> None:
+    made = api_key(pair.hospital, "make", "ward app", "--role", "steward", "--only", "datasets", "--only", "node:read")
+    with asked_with(pair.hospital, made["key"]) as node:
+        node.node.get()
+        node.datasets.register(CARD)
+        assert codes(refused(lambda: node.node.pause()), refused(lambda: list(node.models.list()))) == [
+            "ML-0202",
+            "ML-0203",
+        ]
+        wait_for_last_use(pair.hospital, made["id"])
+        api_key(pair.hospital, "revoke", made["id"])
+        assert codes(refused(node.node.get)) == ["ML-0201"]
+
+
+def codes(*errors: MedLedgerError) -> list[str]:
+    return [error.code for error in errors]
+
+
+def wait_for_last_use(side: Side, key: str) -> None:
+    deadline = time.monotonic() + 10
+    while not any(one["id"] == key and one["lastUsedAt"] for one in api_key(side, "list")["items"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("role", ["steward", "auditor"])
+def test_configured_keys_work_beside(pair: Pair, role: str) -> None:
+    with asked_with(pair.hospital, pair.hospital.member.api_keys[role]) as node:
+        node.node.get()
