@@ -121,10 +121,22 @@ def prepare(
     is_table = release is None and _is_table(source)
     if is_table and patients is not None and pseudonym is None:
         raise InvalidField("a table's rows name no patient", got="no --pseudonym", needed="--pseudonym COLUMN")
+    if release is not None:
+        prepared = partial(prepare_fhir, release=release, dates=kept)
+    elif is_table:
+        policy = Policy(
+            label=label,
+            categories=frozenset(category or ()),
+            allow=frozenset(allow_column or ()),
+            quasi_identifiers=frozenset(quasi_identifier or ()),
+            pseudonym=pseudonym,
+        )
+        prepared = partial(prepare_table, policy=policy)
+    else:
+        prepared = partial(prepare_dicom, resumed=partial(_resumed, session))
     with session.output.progress("reading") as progress, _listed(quarantine):
         # What each of the three is told: an option that one of them did not hear of would be ignored in silence.
-        prepare_as = partial(
-            prepare_fhir if release is not None else prepare_table if is_table else prepare_dicom,
+        made = prepared(
             source,
             out,
             subject,
@@ -136,19 +148,6 @@ def prepare(
             review=review,
             progress=progress,
         )
-        if release is not None:
-            made = prepare_as(release=release, dates=kept)
-        elif is_table:
-            policy = Policy(
-                label=label,
-                categories=frozenset(category or ()),
-                allow=frozenset(allow_column or ()),
-                quasi_identifiers=frozenset(quasi_identifier or ()),
-                pseudonym=pseudonym,
-            )
-            made = prepare_as(policy=policy)
-        else:
-            made = prepare_as(resumed=partial(_resumed, session))
     _list(quarantine, made.quarantined)
     answer = _answer(made)
     session.output.show(answer, lambda: fields(lines(answer)))

@@ -12,7 +12,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ MOST_GROWTH = 200  # times the archive's own size, beyond SLACK: images pack twe
 SLACK = 64 << 20
 PART = 1 << 20
 SECONDS = 3600.0
-ENDINGS = (".ndjson", ".json", ".ndjson.gz", ".json.gz")
 
 
 def is_archive(source: Path) -> bool:
@@ -36,9 +35,9 @@ def is_archive(source: Path) -> bool:
 
 
 @contextmanager
-def unpacked(source: Path, out: Path) -> Iterator[Path]:
+def unpacked(source: Path, out: Path, endings: Sequence[str] = ()) -> Iterator[Path]:
     """The folder to read: `source` itself, or a private one beside `out` with the members of an archive. What a killed
-    attempt left there is removed.
+    attempt left there is removed. Of a member's name nothing stays but one of these endings.
 
     Raises InvalidDocument for an archive that is broken, encrypted or too large, StateConflict when there is no room.
     """
@@ -47,7 +46,7 @@ def unpacked(source: Path, out: Path) -> Iterator[Path]:
         return
     with _private(out) as folder:
         with Worker(Limits(seconds=SECONDS), ()) as worker:
-            answer = worker.ask("unpack", path=str(source), folder=folder)
+            answer = worker.ask("unpack", path=str(source), folder=folder, endings=list(endings))
         if answer is None or "failed" in answer or answer.get("refused") == "BROKEN":
             raise InvalidDocument("the archive cannot be unpacked", got="a broken or encrypted archive", needed=".zip")
         if answer.get("refused") == "TOO_LARGE":
@@ -73,7 +72,7 @@ def _private(out: Path) -> tempfile.TemporaryDirectory[str]:
         raise unwritable(failure) from failure
 
 
-def unpack(path: str, folder: str) -> dict[str, Any]:
+def unpack(path: str, folder: str, endings: Sequence[str]) -> dict[str, Any]:
     """Runs in the child process. What was refused, or how many files there are."""
     import zipfile
     import zlib
@@ -88,7 +87,7 @@ def unpack(path: str, folder: str) -> dict[str, Any]:
             for number, member in enumerate(members):
                 with (
                     archive.open(member) as packed,
-                    open(f"{folder}/{number:06d}{_ending(member.filename)}", "xb") as out,
+                    open(f"{folder}/{number:06d}{_ending(member.filename, endings)}", "xb") as out,
                 ):
                     while part := packed.read(PART):
                         left -= len(part)  # a member's stated size is only its word
@@ -102,8 +101,8 @@ def unpack(path: str, folder: str) -> dict[str, Any]:
     return {"files": len(members)}
 
 
-def _ending(name: str) -> str:
-    return next((ending for ending in ENDINGS if name.lower().endswith(ending)), "")
+def _ending(name: str, endings: Sequence[str]) -> str:
+    return next((ending for ending in endings if name.lower().endswith(ending)), "")
 
 
 def _is_file(attributes: int) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +108,7 @@ def deidentify(
         tools=tools(detect_text),
     )
     with journal(out, identity, clock(), salt) as made, unpacked(source, out) as place:
-        names = replace(Pseudonyms.under(made.salt, None), listed=listed)
-        run = _Run(made.salt, names, refuse_clipped, detect_text, limits, key_out)
+        run = _Run(made.salt, Pseudonyms.under(made.salt, listed), refuse_clipped, detect_text, limits, key_out)
         return _copies(place, out, run, made, is_archive(source), progress, resumed, clock)
 
 

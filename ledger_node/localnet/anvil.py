@@ -97,7 +97,7 @@ def start_anvil(
         arguments += ["--state", str(state)]
     handle = start(arguments, log, known=known)
     try:
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}"), handle, START_TIMEOUT, "the chain", log)
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}"), handle, START_TIMEOUT, "the chain did not start", log)
     except BaseException:
         stop(handle)
         raise

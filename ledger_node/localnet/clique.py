@@ -115,7 +115,7 @@ class Clique:
         # One after the other: two that dial each other in the same moment may both hang up, and wait half a minute.
         handle = start(self._arguments(name), self._log(name), known=known)
         url = self._url(name)
-        wait_for(lambda: answers(url), handle, START_TIMEOUT, name, self._log(name))
+        wait_for(lambda: answers(url), handle, START_TIMEOUT, f"{name} did not start", self._log(name))
         return handle
 
     def wait(self, name: str, handle: Handle) -> None:

@@ -63,14 +63,14 @@ class Swarm:
         """Returns when it answers: the next one dials it once, and finds it. Who finds nobody waits before it dials
         again, and two that dial each other at once have two connections, of which one ends."""
         handle = start([find_ipfs(), "daemon"], self._log(name), self._environment(name), known)
-        wait_for(lambda: self._runs(name), handle, START_TIMEOUT, f"the Kubo of {name}", self._log(name))
+        wait_for(lambda: self._runs(name), handle, START_TIMEOUT, f"the Kubo of {name} did not start", self._log(name))
         return handle
 
     def wait(self, name: str, handle: Handle) -> None:
         """Until it is connected to all others that run."""
         others = sum(self._runs(other) for other in self.names if other != name)
-        joined = f"the Kubo of {name} found {others} others and"
-        wait_for(lambda: self.peers(name) >= others, handle, START_TIMEOUT, joined, self._log(name))
+        failure = f"the Kubo of {name} did not join the {others} others"
+        wait_for(lambda: self.peers(name) >= others, handle, START_TIMEOUT, failure, self._log(name))
 
     def _runs(self, name: str) -> bool:
         return self._ask(name, "id") is not None

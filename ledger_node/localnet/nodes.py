@@ -54,4 +54,4 @@ def wait_until_ready(member: Member, handle: Handle, timeout: float = START_TIME
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
-    wait_for(answers, handle, timeout, f"the node of {member.plan.slug}", member.folder / "node.log")
+    wait_for(answers, handle, timeout, f"the node of {member.plan.slug} did not start", member.folder / "node.log")

@@ -72,7 +72,7 @@ class Server:
         def answers() -> bool:
             return subprocess.run(ask, check=False).returncode == 0  # noqa: S603
 
-        wait_for(answers, handle, START_TIMEOUT, name, self._log)
+        wait_for(answers, handle, START_TIMEOUT, f"{name} did not start", self._log)
 
     @property
     def _data(self) -> Path:

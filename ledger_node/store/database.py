@@ -121,9 +121,14 @@ class Database:
         else:
             revisions.require_newest(revision)
 
+    @property
+    def is_file(self) -> bool:
+        """SQLite, which answers in the process that asks."""
+        return self.engine.dialect.name == "sqlite"
+
     def _require_sound(self) -> None:
         """A file with broken pages must not be written on. PostgreSQL has checksums of its own."""
-        if self.engine.dialect.name != "sqlite":
+        if not self.is_file:
             return
         with self.read() as connection:
             if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":

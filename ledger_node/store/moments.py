@@ -51,8 +51,8 @@ class Moments:
         return found
 
     @property
-    def in_one_process(self) -> bool:
-        return self._database.engine.dialect.name == "sqlite"
+    def is_file(self) -> bool:
+        return self._database.is_file
 
     def write(self, *, as_writer: bool = False) -> AbstractContextManager[Connection]:
         return self._database.write(as_writer=as_writer)

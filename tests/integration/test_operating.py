@@ -92,7 +92,7 @@ def registrations(small: Network) -> list[str]:
 def start(small: Network, member: Member) -> None:
     handle = network.start_node(member)
     small.nodes[member.plan.slug] = handle
-    wait_for(lambda: answers(member), handle, 60, "the node", member.folder / "node.log")
+    wait_for(lambda: answers(member), handle, 60, "the node did not start", member.folder / "node.log")
 
 
 def answers(member: Member) -> bool:

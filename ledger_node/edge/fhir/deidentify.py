@@ -13,6 +13,7 @@ from ledger_node.edge import attestation as attest
 from ledger_node.edge import deidentified
 from ledger_node.edge.archives import unpacked
 from ledger_node.edge.deidentify import Deidentified
+from ledger_node.edge.fhir.entries import ENDINGS
 from ledger_node.edge.fhir.policy import Release, rules_digest
 from ledger_node.edge.fhir.source import read_records
 from ledger_node.edge.files import require_apart, require_vacant, staged, write_file
@@ -59,7 +60,7 @@ def deidentify_fhir(
     quarantined: dict[str, tuple[Quarantine, ...]] = {}
     removed: Counter[Quarantine] = Counter()
     arguments = {"release": release.value, "salt": salt.hex()}
-    with unpacked(source, out) as place, staged(out) as folder:
+    with unpacked(source, out, ENDINGS) as place, staged(out) as folder:
         for seen in read_records(place, "fhir_copies", arguments, limits, progress):
             if seen.reasons:
                 quarantined[seen.name] = seen.reasons

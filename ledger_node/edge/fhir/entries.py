@@ -16,7 +16,7 @@ from ledger_node.edge.quarantine import Quarantine
 
 Entry = Any  # a resource, or the Broken that says why there is none
 LINES = (".ndjson", ".ndjson.gz")
-DOCUMENTS = (".json", ".json.gz")
+ENDINGS = (*LINES, ".json", ".json.gz")
 
 _open: tuple[str, int, Iterator[Entry]] | None = None
 
@@ -27,7 +27,7 @@ def is_lines(name: str) -> bool:
 
 def is_fhir(name: str) -> bool:
     """Whether a file's name ends as exports of FHIR do."""
-    return name.lower().endswith((*LINES, *DOCUMENTS))
+    return name.lower().endswith(ENDINGS)
 
 
 def entries_from(path: str, at: int) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ from ledger_node.edge import deidentified
 from ledger_node.edge.archives import unpacked
 from ledger_node.edge.card import Card, require_words
 from ledger_node.edge.entering import entering, nothing_eligible
+from ledger_node.edge.fhir.entries import ENDINGS
 from ledger_node.edge.fhir.policy import Dates, Release, rules_digest
 from ledger_node.edge.fhir.source import read_records
 from ledger_node.edge.files import require_apart, require_vacant
@@ -61,7 +62,7 @@ def prepare_fhir(
     choices, checked_at = checked(patients, opt_out_checked_at, start, limits)
     run = deidentified.load(source) if source.is_dir() else None
     arguments = {"release": release.value, "dates": dates.value}
-    with unpacked(source, out) as place:
+    with unpacked(source, out, ENDINGS) as place:
         found = read_records(place, "fhir_records", arguments, limits, progress, frozenset({deidentified.NAME}))
         seen = [entering(record, run, choices) for record in found]
     taken = [record for record in seen if not record.reasons]

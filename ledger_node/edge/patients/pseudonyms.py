@@ -45,10 +45,9 @@ class Pseudonyms:
     listed: Mapping[str, str] | None = field(default=None, repr=False)
 
     @classmethod
-    def under(cls, salt: bytes, source: Path | None) -> Pseudonyms:
-        """By the salt, or by a list on the disk. Raises InvalidTable as `read_list`."""
-        key = hmac.digest(salt, _PURPOSE, hashlib.sha256)
-        return cls(key, None if source is None else read_list(source))
+    def under(cls, salt: bytes, listed: Mapping[str, str] | None = None) -> Pseudonyms:
+        """By the salt, or by a list as `read_list` gives it."""
+        return cls(hmac.digest(salt, _PURPOSE, hashlib.sha256), listed)
 
     @property
     def rule(self) -> str:

@@ -34,7 +34,7 @@ class Reads:
 
     @property
     def reads_in_turn(self) -> bool:
-        return self._database.in_one_process
+        return self._database.is_file
 
     def moment(self) -> AbstractContextManager[None]:
         return self._database.moment()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger_node.edge.attributes import fresh_uid
-from ledger_node.edge.patients.pseudonyms import PSEUDONYM, Identity, Pseudonyms, require_place, table
+from ledger_node.edge.patients.pseudonyms import PSEUDONYM, Identity, Pseudonyms, read_list, require_place, table
 from ledger_node.errors import InvalidTable, StateConflict
 
 SALT, OTHER = bytes(range(32)), bytes(32)
@@ -18,7 +18,7 @@ SECRET = "MRN-4711"
 
 
 def pseudonym(patient: str, issuer: str = "", salt: bytes = SALT) -> str | None:
-    return Pseudonyms.under(salt, None).of(Identity(patient, issuer))
+    return Pseudonyms.under(salt).of(Identity(patient, issuer))
 
 
 def listed(folder: Path, content: str) -> Path:
@@ -40,20 +40,20 @@ def test_derived_pseudonyms_are_one_for_a_patient_under_a_salt() -> None:
 
 def test_the_key_shares_nothing_with_the_uids() -> None:
     """A file may hold any text as a UID, and its new UID shows most of a hash under the salt."""
-    key = Pseudonyms.under(SALT, None).key
+    key = Pseudonyms.under(SALT).key
     purpose = b"\xffmedledger pseudonyms of patients/1"
     assert key == hmac.digest(SALT, purpose, hashlib.sha256)
     with pytest.raises(UnicodeDecodeError):
         purpose.decode()
     assert fresh_uid(SALT, SECRET) != fresh_uid(key, SECRET)
-    assert key.hex() not in repr(Pseudonyms.under(SALT, None))
+    assert key.hex() not in repr(Pseudonyms.under(SALT))
 
 
 def test_a_list_names_its_patients_and_nobody_else(tmp_path: Path) -> None:
     path = listed(
         tmp_path, '\ufeff"patient","pseudonym"\r\n 4711 , p-1\r\n\r\n4712,p-1\r\n4711,p-1\r\n"Doe, J",p-2\r\n'
     )
-    names = Pseudonyms.under(SALT, path)
+    names = Pseudonyms.under(SALT, read_list(path))
     assert names.of(Identity("4711", "any")) == names.of(Identity("4712", "")) == "p-1"
     assert names.of(Identity("Doe, J", "")) == "p-2"
     assert names.of(Identity("4713", "")) is None
@@ -78,11 +78,11 @@ def test_a_list_names_its_patients_and_nobody_else(tmp_path: Path) -> None:
 )
 def test_a_spoilt_list_names_nobody(tmp_path: Path, content: str, told: str) -> None:
     with pytest.raises(InvalidTable) as refused:
-        Pseudonyms.under(SALT, listed(tmp_path, content))
+        read_list(listed(tmp_path, content))
     assert refused.value.got == told
     assert SECRET not in str(refused.value)
     with pytest.raises(InvalidTable):
-        Pseudonyms.under(SALT, tmp_path / "missing.csv")
+        read_list(tmp_path / "missing.csv")
 
 
 def test_the_table_says_whose_each_pseudonym_is() -> None:
