@@ -21,6 +21,7 @@ from registry_api.headers import SecurityHeaders
 from registry_api.limits import BodyLimit
 from registry_api.routes import (
     blobs,
+    cards,
     consents,
     consortium,
     datasets,
@@ -59,6 +60,7 @@ NOUNS = (
     streams,
     submissions,
     blobs,
+    cards,
     nodes,
     health,
     pages,

@@ -38,6 +38,7 @@ TAGS = {
     "streams": "Device streams and their anchors.",
     "submissions": "Writes that this node accepted.",
     "blobs": "Public documents.",
+    "cards": "Schemas of public cards.",
     "node": "The node and its index.",
     "health": "Probes; they need no key.",
 }

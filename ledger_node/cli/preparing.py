@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -21,6 +21,7 @@ from ledger_node.domain.dataset import options_of
 from ledger_node.errors import InvalidField, NothingEligible
 
 if TYPE_CHECKING:
+    from ledger_node.edge.about import About
     from ledger_node.edge.fhir.policy import Release
     from ledger_node.edge.patients.choices import Sources
     from ledger_node.edge.prepared import Prepared
@@ -72,6 +73,10 @@ def prepare(
     subject: Annotated[str, typer.Option(help="The dataset's id, or your own short name for it, for good.")],
     title: Annotated[str, typer.Option(help="For the public card.")],
     description: Annotated[str, typer.Option(help="For the public card: nothing personal.")] = "",
+    about: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="For the public card: origin, composition, legal grounds, custodian."),
+    ] = None,
     claim: Annotated[
         str, typer.Option(help="What you claim of the records.", autocompletion=reading.complete(PrivacyClaim))
     ] = "PSEUDONYMISED",
@@ -142,6 +147,7 @@ def prepare(
             subject,
             title,
             description=description,
+            about={} if about is None else cast("About", reading.read_document(about, "about")),
             claim=said,
             patients=patients,
             opt_out_checked_at=checked_at,

@@ -6,16 +6,18 @@ It is JSON-LD: Croissant 1.0 with its RAI vocabulary 1.0 (`croissant`), and term
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from ledger_node.cards import Named, require_card
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge import croissant
+from ledger_node.edge.about import About, responsible_ai
 from ledger_node.edge.attestation import LARGEST, rfc3339
 from ledger_node.errors import DocumentTooLarge, InvalidField
-from ledger_node.proof.strict_json import dump_canonical
+from ledger_node.proof.strict_json import Json, dump_canonical
 
-FORMAT = "medledger-dataset-card/2"
+FORMAT = Named("dataset-card", 2).format
 LONGEST_TITLE = 200
 LONGEST_DESCRIPTION = 4_000
 _SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -28,7 +30,7 @@ class Card:
     `modalities` are DICOM's terms, or `TABULAR`; `columns` and `label` are for tables; `options` are codes of CID 7050
     that hold for every record; `opt_out_checked_at` is when opt-outs were last applied; `smallest_group` is the
     class of k, the size of the smallest group that shares its quasi-identifiers, None when none were declared;
-    `published` is the day of making.
+    `published` is the day of making, `about` what the steward states (`ledger_node.edge.about`).
     """
 
     subject: str
@@ -44,28 +46,32 @@ class Card:
     opt_out_checked_at: datetime | None = None
     smallest_group: SizeClass | None = None
     published: date | None = None
+    about: About = field(default_factory=dict)
 
     def content(self) -> bytes:
-        """The card in its one form (RFC 8785). Raises DocumentTooLarge beyond one block."""
-        content = dump_canonical(
-            {
-                **croissant.head(self.subject, self.published),
-                **croissant.responsible_ai(self.record_kind, self.claim),
-                "format": FORMAT,
-                "subject": self.subject,
-                "name": self.title,
-                "description": self.description,
-                "recordKind": self.record_kind,
-                "modalities": list(self.modalities),
-                "sizeClass": self.size_class.name,
-                "claim": self.claim.name,
-                "deidentificationOptions": list(self.options),
-                "columns": list(self.columns),
-                "label": self.label,
-                "smallestGroup": None if self.smallest_group is None else self.smallest_group.name,
-                "optOutCheckedAt": None if self.opt_out_checked_at is None else rfc3339(self.opt_out_checked_at),
-            }
-        )
+        """The card in its one form (RFC 8785). Raises DocumentTooLarge beyond one block, InvalidDocument for statements
+        that its schema does not take."""
+        document: dict[str, Json] = {
+            **croissant.head(self.subject, self.published),
+            **croissant.responsible_ai(self.record_kind, self.claim),
+            **responsible_ai(self.about),
+            "format": FORMAT,
+            "subject": self.subject,
+            "name": self.title,
+            "description": self.description,
+            "recordKind": self.record_kind,
+            "modalities": list(self.modalities),
+            "sizeClass": self.size_class.name,
+            "claim": self.claim.name,
+            "deidentificationOptions": list(self.options),
+            "columns": list(self.columns),
+            "label": self.label,
+            "smallestGroup": None if self.smallest_group is None else self.smallest_group.name,
+            "optOutCheckedAt": None if self.opt_out_checked_at is None else rfc3339(self.opt_out_checked_at),
+            **self.about,
+        }
+        require_card("dataset-card", document)
+        content = dump_canonical(document)
         if len(content) > LARGEST:
             raise DocumentTooLarge("the card does not fit one block", got=f"{len(content)} bytes", needed=str(LARGEST))
         return content

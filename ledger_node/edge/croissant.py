@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger_node.domain.codes import PrivacyClaim
+from ledger_node.edge.about import FIELDS
 from ledger_node.proof.strict_json import Json
 
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"]
@@ -31,6 +32,7 @@ CONTEXT: dict[str, Json] = {
     "conformsTo": "dct:conformsTo",
     "columns": "sc:variableMeasured",
     **{term: f"medledger:{term}" for term in OWN},
+    **{term: {"@id": f"medledger:{term}", "@type": "@json"} for term in FIELDS},
 }
 
 _SENSITIVE = {

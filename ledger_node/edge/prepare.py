@@ -10,6 +10,7 @@ from pathlib import Path
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge import attestation as attest
 from ledger_node.edge import deidentified
+from ledger_node.edge.about import NOTHING, About, require_about
 from ledger_node.edge.archives import is_archive, unpacked
 from ledger_node.edge.card import Card, require_words
 from ledger_node.edge.dicom import read_folder
@@ -42,6 +43,7 @@ def prepare_dicom(
     title: str,
     *,
     description: str = "",
+    about: About = NOTHING,
     claim: PrivacyClaim = PrivacyClaim.PSEUDONYMISED,
     patients: Sources | None = None,
     opt_out_checked_at: datetime | None = None,
@@ -57,10 +59,13 @@ def prepare_dicom(
     stay out. With `patients`, records enter by the choices of whom they are about, by the pseudonym in (0010,0020).
     A reading that was interrupted goes on where it was (`journal`), and `resumed` is told.
 
+    `about` is what the steward states of them (`ledger_node.edge.about`).
+
     Raises ChoicesUnreadable, EmptyFolder, NothingEligible (with the counts by reason), StateConflict when `out` is in
     use, InvalidField for words that a card cannot hold, InvalidDocument for a spoilt account, ToolMissing.
     """
     require_words(subject, title, description)
+    require_about(about)
     require_vacant(out)
     require_apart(out, folder)
     start = clock()
@@ -88,6 +93,7 @@ def prepare_dicom(
         options=tuple(sorted(codes)),
         opt_out_checked_at=checked_at,
         published=start.date(),
+        about=about,
     )
     body: dict[str, Json] = {
         "kind": "DICOM_INSTANCE",
@@ -117,6 +123,7 @@ def prepare_table(
     *,
     policy: Policy = POLICY,
     description: str = "",
+    about: About = NOTHING,
     claim: PrivacyClaim = PrivacyClaim.PSEUDONYMISED,
     patients: Sources | None = None,
     opt_out_checked_at: datetime | None = None,
@@ -132,6 +139,7 @@ def prepare_table(
     NothingEligible for a table without rows, and as `prepare_dicom`.
     """
     require_words(subject, title, description)
+    require_about(about)
     require_vacant(out)
     start = clock()
     if patients is not None and policy.pseudonym is None:
@@ -156,6 +164,7 @@ def prepare_table(
         smallest_group=None if table.smallest_group is None else SizeClass.of(table.smallest_group),
         opt_out_checked_at=checked_at,
         published=start.date(),
+        about=about,
     )
     body: dict[str, Json] = {
         "kind": "TABLE_ROW",

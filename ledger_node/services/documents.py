@@ -55,5 +55,10 @@ class Documents:
             raise BlobCorrupt("the bytes in the node's store do not match their pointer", needed="put it again")
         return waiting
 
+    def find(self, digest: str) -> bytes | None:
+        """The document if it is at hand; None when this node does not keep it."""
+        cid = self.cid(digest)
+        return self.get(digest) if self._pins.find(cid) is not None or self._blobs.has(cid) else None
+
     def cid(self, digest: str) -> str:
         return cid_of_digest(parse_hex(digest, 32))

@@ -9,7 +9,7 @@ from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf, WindowOf
 from registry_api.routes.impact import affected
-from registry_api.routes.parts import Id, OfOrganisation, card_digest_of, router
+from registry_api.routes.parts import Id, OfOrganisation, card_digest_of, require_stored_cards, router
 from registry_api.schemas.dataset import (
     Dataset,
     Datasets,
@@ -35,7 +35,7 @@ routes = router("datasets")
 @routes.post("/v1/datasets", status_code=202, responses={**answers(created=True), **WRITE})
 def register_dataset(node: NodeOf, once: Once, body: RegisterDataset) -> Accepted:
     """Register a dataset of this node's hospital."""
-    return creates(node.datasets.register(once, card_digest_of(node, body)))
+    return creates(node.datasets.register(once, card_digest_of(node, body, "dataset-card")))
 
 
 @routes.get("/v1/datasets", responses=READ)
@@ -56,12 +56,14 @@ def get_dataset(node: NodeOf, view: ViewOf, dataset: Id) -> Dataset:
 @routes.post("/v1/datasets/{dataset}/versions", status_code=202, responses={**answers(created=True), **WRITE})
 def publish_dataset_version(node: NodeOf, once: Once, dataset: Id, body: PublishDatasetVersion) -> Accepted:
     """Publish the next version of a dataset. It never changes afterwards."""
+    require_stored_cards(node, [body.card_digest], "dataset-card")
     return creates(node.datasets.publish_version(once, dataset, _new_version(body)))
 
 
 @routes.post("/v1/dataset-versions", status_code=202, responses={**answers(created=True), **WRITE})
 def publish_dataset_versions(node: NodeOf, once: Once, body: PublishDatasetVersions) -> Accepted:
     """Publish up to 100 versions in one transaction: all or none."""
+    require_stored_cards(node, [one.card_digest for one in body.versions], "dataset-card")
     versions = [(one.dataset, _new_version(one)) for one in body.versions]
     return creates(node.datasets.publish_versions(once, versions))
 
@@ -69,6 +71,7 @@ def publish_dataset_versions(node: NodeOf, once: Once, body: PublishDatasetVersi
 @routes.post("/v1/datasets/{dataset}/derived-versions", status_code=202, responses={**answers(created=True), **WRITE})
 def publish_derived_version(node: NodeOf, once: Once, dataset: Id, body: PublishDerivedVersion) -> Accepted:
     """Publish the next version, derived from others: their consents are checked and used in the same transaction."""
+    require_stored_cards(node, [body.card_digest], "dataset-card")
     parents = [Parent(one.dataset, one.version, one.consent) for one in body.parents]
     version, scope = _new_version(body), body.scope.facts()
     return creates(node.datasets.publish_derived_version(once, dataset, version, scope, parents))

@@ -26,7 +26,7 @@ ALL = 1_000_000  # versions of one model
 @routes.post("/v1/models", status_code=202, responses={**answers(created=True), **WRITE})
 def register_model(node: NodeOf, once: Once, body: RegisterModel) -> Accepted:
     """Register a model of this node's organisation."""
-    return creates(node.models.register(once, card_digest_of(node, body)))
+    return creates(node.models.register(once, card_digest_of(node, body, "model-card")))
 
 
 @routes.get("/v1/models", responses=READ)
@@ -55,7 +55,7 @@ def publish_model_version(
             model,
             body.run,
             body.artifact_digest,
-            card_digest_of(node, body),
+            card_digest_of(node, body, "model-card"),
             body.parents,
             precheck=check is None,
         )
@@ -65,7 +65,7 @@ def publish_model_version(
 @routes.post("/v1/models/{model}/imports", status_code=202, responses={**answers(created=True), **WRITE})
 def import_model_version(node: NodeOf, once: Once, model: Id, body: ImportModelVersion) -> Accepted:
     """Publish the model's next version as an import: made elsewhere, with no run and no consent checked here."""
-    card = card_digest_of(node, body)
+    card = card_digest_of(node, body, "model-card")
     return creates(node.models.import_version(once, model, body.artifact_digest, card, body.parents))
 
 

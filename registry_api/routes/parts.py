@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
 
+from ledger_node import shallow
+from ledger_node.cards import Kind, require_card
+from ledger_node.errors import BlobError, UnknownDocument
 from ledger_node.proof.strict_json import dump_canonical
 from registry_api.answering import answering
 from registry_api.guard import Guarded
@@ -50,8 +53,34 @@ def router(tag: str) -> Routes:
     return Routes(tags=[tag], route_class=Guarded)
 
 
-def card_digest_of(node: Node, body: WithCard) -> str:
+def card_digest_of(node: Node, body: WithCard, kind: Kind | None = None) -> str:
+    """As `digest_of`. InvalidDocument for a card that does not keep to the schema it declares."""
+    if kind is not None and body.card is not None:
+        require_card(kind, body.card, "body.card")
+    elif kind is not None and body.card_digest is not None:
+        require_stored_cards(node, [body.card_digest], kind)
     return digest_of(node, body.card, body.card_digest)
+
+
+def require_stored_cards(node: Node, digests: Iterable[str], kind: Kind) -> None:
+    """As `require_card` for cards that are given by their digests, as far as they are at hand: one that is published
+    elsewhere is not, and no write waits for a store of documents that does not answer."""
+    try:
+        for digest in dict.fromkeys(digests):
+            card = parsed(node.documents.find(digest))
+            if card is not None:
+                require_card(kind, card, "body.cardDigest")
+    except (BlobError, UnknownDocument):
+        return
+
+
+def parsed(content: bytes | None) -> dict[str, Any] | None:
+    """A stored document; None when there is none, or it is no JSON object."""
+    try:
+        found = None if content is None else shallow.loads(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def digest_of(node: Node, document: dict[str, Any] | None, digest: str | None) -> str:

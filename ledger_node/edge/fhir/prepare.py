@@ -9,6 +9,7 @@ from pathlib import Path
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge import attestation as attest
 from ledger_node.edge import deidentified
+from ledger_node.edge.about import NOTHING, About, require_about
 from ledger_node.edge.archives import unpacked
 from ledger_node.edge.card import Card, require_words
 from ledger_node.edge.entering import entering, nothing_eligible
@@ -39,6 +40,7 @@ def prepare_fhir(
     release: Release = Release.R4,
     dates: Dates = Dates.REMOVED,
     description: str = "",
+    about: About = NOTHING,
     claim: PrivacyClaim = PrivacyClaim.PSEUDONYMISED,
     patients: Sources | None = None,
     opt_out_checked_at: datetime | None = None,
@@ -55,6 +57,7 @@ def prepare_fhir(
     that it did not write stay out. Raises as `prepare_dicom`, and ChoicesUnreadable.
     """
     require_words(subject, title, description)
+    require_about(about)
     require_vacant(out)
     if source.is_dir():
         require_apart(out, source)
@@ -79,6 +82,7 @@ def prepare_fhir(
         claim=claim,
         opt_out_checked_at=checked_at,
         published=start.date(),
+        about=about,
     )
     came = sum(record.reasons != (Quarantine.OTHER_RESOURCE,) for record in seen)
     body: dict[str, Json] = {

@@ -12,6 +12,7 @@ from typing import Any
 from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge import attestation as attest
 from ledger_node.edge import manifest
+from ledger_node.edge.about import about_of
 from ledger_node.edge.card import Card
 from ledger_node.edge.files import require_apart, require_vacant
 from ledger_node.edge.patients import whose
@@ -135,7 +136,8 @@ def _body(
 
 
 def _card(old: Prepared, count: int, checked_at: datetime | None, published: date) -> Card:
-    """The old card with another size, another time of the check and another day; k of what is left is not known."""
+    """The old card with another size, another time of the check and another day; k and the strata of what is left are
+    not known."""
     said: dict[str, Any] = json.loads(old.card)
     try:
         return Card(
@@ -151,6 +153,14 @@ def _card(old: Prepared, count: int, checked_at: datetime | None, published: dat
             label=said["label"],
             opt_out_checked_at=checked_at,
             published=published,
+            about=_about(said),
         )
     except (KeyError, TypeError) as failure:
         raise InvalidField("the card cannot be read", got=type(failure).__name__, needed="a prepared version") from None
+
+
+def _about(card: dict[str, Any]) -> dict[str, Json]:
+    said = about_of(card)
+    if isinstance(composition := said.get("composition"), dict):
+        said["composition"] = {name: value for name, value in composition.items() if name != "strata"}
+    return said

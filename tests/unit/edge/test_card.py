@@ -16,6 +16,7 @@ from ledger_node.edge.datasheet import datasheet
 from ledger_node.edge.patients.choices import Sources
 from ledger_node.edge.prepare import prepare_table
 from ledger_node.edge.tables.policy import Policy
+from tests.unit.cards.cards import ABOUT
 
 CARD = Card(
     subject="breast-1",
@@ -30,6 +31,7 @@ CARD = Card(
     opt_out_checked_at=datetime(2026, 1, 2, tzinfo=UTC),
     smallest_group=SizeClass.FROM_10,
     published=date(2026, 5, 1),
+    about=ABOUT,
 )
 
 
@@ -46,6 +48,8 @@ def test_the_card_is_croissant(claim: PrivacyClaim, caplog: pytest.LogCaptureFix
     assert not metadata.ctx.issues.errors
     assert metadata.name == "Breast masses"
     assert metadata.data_use_cases
+    assert metadata.data_collection == "Routine care"
+    assert metadata.data_biases
     assert metadata.personal_sensitive_information
     assert metadata.data_release_maintenance_plan
     assert metadata.data_preprocessing_protocol
