@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ledger_node.client.http import Http
+from ledger_node.client.calls import Calls
 
 WAIT = 30  # seconds that a write waits for its block unless told otherwise
 
 
 class Noun:
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Calls) -> None:
         self._http = http

@@ -24,11 +24,11 @@ class Retries:
     patience: float = 30.0
     sleep: Callable[[float], None] = time.sleep
 
-    def pause(self, attempt: int, retry_after: str | None) -> None:
-        """Waits after attempt number `attempt` (from 1)."""
-        wait = min(self.first * 2 ** (attempt - 1), self.longest)
+    def seconds(self, attempt: int, retry_after: str | None) -> float:
+        """How long to wait after attempt number `attempt` (from 1)."""
+        wait: float = min(self.first * 2 ** (attempt - 1), self.longest)
         wait *= random.uniform(0.5, 1.0)  # noqa: S311 (jitter, not a secret)
-        self.sleep(max(wait, min(seconds_of(retry_after), self.patience)))
+        return max(wait, min(seconds_of(retry_after), self.patience))
 
 
 def seconds_of(retry_after: str | None) -> float:

@@ -13,7 +13,7 @@ from ledger_node.errors import all_errors
 from registry_api import openapi
 from registry_api import reference as api
 from registry_api.problems import status_of
-from scripts.reference import contract_page
+from scripts.reference import async_stub, contract_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -71,4 +71,5 @@ PAGES: dict[Path, Callable[[], str]] = {
     DOCS / "openapi.json": openapi.render,
     DOCS / "api.md": api_page,
     DOCS / "contracts.md": contract_page.page,
+    async_stub.STUB: async_stub.stub,
 }
