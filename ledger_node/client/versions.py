@@ -15,6 +15,14 @@ class Versions(Noun):
         """Every fact behind the version, as a graph."""
         return self._http.get(answers.Lineage, f"{_path(version)}/lineage", {"asOf": as_of})
 
+    def questions(self, version: str, *, as_of: AsOf | None = None) -> answers.Questions:
+        """The 22 questions that a regulator asks about the version."""
+        return self._http.get(answers.Questions, f"{_path(version)}/questions", {"asOf": as_of})
+
+    def question(self, version: str, number: int, *, as_of: AsOf | None = None) -> answers.QuestionAnswer:
+        """The answer to one of them: facts with how each is known, and what is missing."""
+        return self._http.get(answers.QuestionAnswer, f"{_path(version)}/questions/{number}", {"asOf": as_of})
+
     def evidence(self, version: str, *, as_of: AsOf | None = None) -> bytes:
         """The evidence bundle, byte for byte as the node made it. EvidenceUnavailable for a block without proofs."""
         return self._http.get_bytes(f"{_path(version)}/evidence", {"asOf": as_of})

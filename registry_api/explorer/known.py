@@ -1,17 +1,10 @@
-"""How each fact of a lineage is known. The words are law 6's: verified, attested, asserted."""
+"""How each fact of a lineage is known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-How = Literal["verified", "attested", "asserted"]
-
-MEANING: dict[How, str] = {
-    "verified": "a contract checked it, and a proof can show it",
-    "attested": "a named organisation signed it",
-    "asserted": "someone typed it; nothing checks it",
-}
+from registry_api.levels import How
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from ledger_node import __version__
 from ledger_node.errors import LookupFailure, MedLedgerError
 from registry_api import problems
 from registry_api.explorer import views
-from registry_api.explorer.known import KNOWN, MEANING
+from registry_api.explorer.known import KNOWN
 from registry_api.explorer.picture import draw
 from registry_api.explorer.text import count, epsilon, operations, records, short, spoken, words
+from registry_api.levels import MEANING
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf
 from registry_api.routes.parts import Id

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Path, Response
+from pydantic import BeforeValidator, Field
 
 from registry_api.explorer.picture import draw
 from registry_api.graph import show_lineage
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
+from registry_api.questions import reading
+from registry_api.questions.listed import BY_NUMBER
 from registry_api.reading import AsOf, ViewOf
 from registry_api.routes.parts import CheckedBy, Id, router
+from registry_api.schemas.base import digits
 from registry_api.schemas.lineage import Lineage
 from registry_api.schemas.model import ModelVersion, ReleaseVersion
 from registry_api.schemas.problem import READ, WRITE
+from registry_api.schemas.question import QuestionAnswer, Questions
 from registry_api.schemas.run import Nothing
 from registry_api.showing.models import show_model_version
 from registry_api.svg import Picture
 from registry_api.writing import Accepted, answers, changes
 
 routes = router("versions")
+QuestionNumber = Annotated[
+    int, Path(description="A question's number, 1 to 22.", examples=[1]), Field(ge=1, le=22), BeforeValidator(digits)
+]
 BUNDLE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "An evidence bundle: canonical JSON that verifies with the node gone.",
@@ -67,6 +75,18 @@ def get_lineage(node: NodeOf, view: ViewOf, version: Id) -> Lineage:
 def get_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Picture:
     """The lineage as a picture."""
     return Picture(draw(node.lineages.lineage(version, view.block)))
+
+
+@routes.get("/v1/versions/{version}/questions", responses=READ)
+def list_questions(view: ViewOf, version: Id) -> Questions:
+    """The 22 questions that a regulator asks about a version, each with the request that answers it."""
+    return reading.list_questions(view, version)
+
+
+@routes.get("/v1/versions/{version}/questions/{number}", responses=READ)
+def answer_question(node: NodeOf, version: Id, number: QuestionNumber, as_of: AsOf = None) -> QuestionAnswer:
+    """The answer to one of them: facts, each with how it is known, by whom and where it stands; and what is missing."""
+    return reading.answer(node, as_of, version, BY_NUMBER[number])
 
 
 @routes.get("/v1/versions/{version}/evidence", response_class=Response, responses={**READ, **BUNDLE})

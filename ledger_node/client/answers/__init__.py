@@ -28,6 +28,15 @@ from ledger_node.client.answers.node import (
 from ledger_node.client.answers.organisation import Consortium, Emergency, Generation, Organisation, Thresholds
 from ledger_node.client.answers.parts import AsOf, Named, Page, Scope
 from ledger_node.client.answers.proposal import Admission, Proposal, Vote
+from ledger_node.client.answers.question import (
+    Link,
+    MissingPart,
+    QuestionAnswer,
+    Questions,
+    QuestionSummary,
+    Source,
+    StatedFact,
+)
 from ledger_node.client.answers.recall import Acknowledgement, Lifting, Recall
 from ledger_node.client.answers.request import Request
 from ledger_node.client.answers.run import Round, RoundAnswer, Run, RunInput
@@ -63,7 +72,9 @@ __all__ = [
     "Lineage",
     "LineageEdge",
     "LineageNode",
+    "Link",
     "LogEntry",
+    "MissingPart",
     "Model",
     "ModelVersion",
     "Named",
@@ -76,6 +87,9 @@ __all__ = [
     "Parent",
     "Pause",
     "Proposal",
+    "QuestionAnswer",
+    "QuestionSummary",
+    "Questions",
     "Rebuild",
     "Recall",
     "Request",
@@ -84,6 +98,8 @@ __all__ = [
     "Run",
     "RunInput",
     "Scope",
+    "Source",
+    "StatedFact",
     "Stream",
     "Submission",
     "Thresholds",

@@ -1,0 +1,174 @@
+"""Reading what an answer needs, no more of it than a bound says, and showing the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ledger_node import shallow
+from ledger_node.cards import SCHEMAS, declared, require_card
+from ledger_node.domain.lineage import Affected, Lineage
+from ledger_node.errors import BlobError, InvalidDocument, UnknownDocument
+from registry_api.questions.documents import Document, Wanted
+from registry_api.questions.listed import QUESTIONS, Need, Question
+from registry_api.questions.material import Ledger, Material
+from registry_api.questions.stating import Fact, Missing
+from registry_api.reading import View
+from registry_api.schemas import question as schemas
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledger_node.bootstrap import Node
+
+MOST_FACTS = 5_000  # in one answer
+MOST_DOCUMENTS = 200  # read for one answer
+MOST_ASKED = 20  # datasets, consents and organisations whose impact, erasures or keys are asked for
+PATIENCE = 20.0  # seconds for all documents together: Kubo looks for an absent one until its own time-out
+
+
+def list_questions(view: View, version: str) -> schemas.Questions:
+    view.node.catalogue.get_model_version(version, view.block)
+    items = [
+        schemas.QuestionSummary(
+            number=one.number, title=one.title, href=f"/v1/versions/{version}/questions/{one.number}"
+        )
+        for one in QUESTIONS
+    ]
+    return schemas.Questions(**view.stamp, version=version, items=items)
+
+
+def answer(node: Node, as_of: int | datetime | None, version: str, question: Question) -> schemas.QuestionAnswer:
+    """Documents are read when the moment of the index is over, which waits for nothing but the store."""
+    with View(node, as_of) as view:
+        lineage = node.lineages.lineage(version, view.block)
+        read = _read(view, lineage, question.needs)
+        stamp = view.stamp
+        view.meet({one.number: one.name for one in lineage.organisations})
+        view.look_up(node.identity.organisation)
+    if "documents" in question.needs:
+        read = replace(read, documents=read_documents(node, read.wanted()))
+    said = list(islice(question.answer(read), MOST_FACTS))
+    facts = [one for one in said if isinstance(one, Fact)]
+    missing = [one for one in said if isinstance(one, Missing)]
+    if len(said) == MOST_FACTS:
+        missing.append(
+            Missing("the rest of the answer", f"an answer has at most {MOST_FACTS} parts: read on at the links")
+        )
+    return schemas.QuestionAnswer(
+        **stamp,
+        version=version,
+        question=question.number,
+        title=question.title,
+        facts=[_shown(view, one) for one in facts],
+        missing=[schemas.Missing(what=one.what, why=one.why) for one in missing],
+        links=[
+            schemas.Reading(what=what, href=href.format(version=version, model=read.subject.model))
+            for what, href in question.links
+        ],
+    )
+
+
+def read_documents(node: Node, wanted: Iterable[Wanted]) -> dict[tuple[str, str], Document]:
+    """By `Wanted.key`. What cannot be had, or keeps to no schema that it declares, is there without content."""
+    found: dict[tuple[str, str], Document] = {}
+    until = time.monotonic() + PATIENCE
+    for one in wanted:
+        if one.key in found:
+            continue
+        if len(found) == MOST_DOCUMENTS or time.monotonic() > until:
+            found[one.key] = Document(
+                one, None, "not read: an answer reads a bounded number of documents in a bounded time"
+            )
+            continue
+        try:
+            found[one.key] = understood(one, node.documents.get(one.digest))
+        except UnknownDocument:
+            found[one.key] = Document(one, None, "this node does not have the document")
+        except BlobError:
+            found[one.key] = Document(one, None, "the store of documents does not answer as it should")
+            until = 0.0  # and will not for the next
+    return found
+
+
+def understood(wanted: Wanted, content: bytes) -> Document:
+    """What can be read of a document: an attestation, or a card that keeps to the schema it declares."""
+    try:
+        parsed = shallow.loads(content)
+    except ValueError:
+        return Document(wanted, None, "the document is not JSON")
+    if not isinstance(parsed, dict):
+        return Document(wanted, None, "the document is no object")
+    if wanted.kind == "attestation":
+        known = parsed.get("format") == "medledger-attestation/1"
+        return Document(wanted, parsed) if known else Document(wanted, None, "the attestation is of no known form")
+    if declared(parsed) is None:
+        return Document(wanted, None, "the card declares no schema")
+    kind = next(one.kind for one in SCHEMAS if one.kind == wanted.kind)
+    try:
+        require_card(kind, parsed)
+    except InvalidDocument as error:
+        return Document(wanted, None, error.detail)
+    return Document(wanted, parsed)
+
+
+def _read(view: View, lineage: Lineage, needs: frozenset[Need]) -> Material:
+    node, block = view.node, view.block
+    used = sorted(lineage.consents_in_use())[:MOST_ASKED] if "uses" in needs else []
+    asked = [one.id for one in lineage.datasets[:MOST_ASKED]] if "erasures" in needs else []
+    keys = [one.number for one in lineage.organisations[:MOST_ASKED]] if "keys" in needs else []
+    return Material(
+        lineage,
+        uses={one: node.catalogue.list_consent_uses(one, block) for one in used},
+        impacts=_impacts(view, lineage) if "impacts" in needs else {},
+        erasures={one: node.catalogue.list_erasures(one, block) for one in asked},
+        keys={one: node.register.list_keys(one, block) for one in keys},
+        ledger=_ledger(view, lineage) if "ledger" in needs else None,
+    )
+
+
+def _impacts(view: View, lineage: Lineage) -> Mapping[str, list[Affected]]:
+    of, block = view.node.lineages, view.block
+    holders = sorted({one.custodian for one in lineage.datasets})[:MOST_ASKED]
+    return {
+        **{one.id: of.impact_of_dataset(one.id, block) for one in lineage.datasets[:MOST_ASKED]},
+        **{one.id: of.impact_of_consent(one.id, block) for one in lineage.consents[:MOST_ASKED]},
+        **{str(one): of.impact_of_organisation(one, block) for one in holders},
+    }
+
+
+def _ledger(view: View, lineage: Lineage) -> Ledger:
+    index, deployment = view.node.index, view.node.identity.deployment
+    subject = next(one for one in lineage.model_versions if one.id == lineage.version)
+    at = subject.at.block
+    held = (index.find_block(below) for below in (at, at + 1))
+    return Ledger(
+        genesis=deployment.genesis,
+        chain_id=deployment.chain_id,
+        around=sorted({block for block in (*held, lineage.as_of) if block is not None}, key=lambda one: one.number),
+        generations=index.generations(view.block),
+        generation=index.generation_of(subject.at),
+        taken_back=view.node.status.last().figures.taken_back,
+        node=view.node.identity.organisation,
+    )
+
+
+def _shown(view: View, one: Fact) -> schemas.Fact:
+    source = one.source
+    return schemas.Fact(
+        statement=one.statement,
+        value=one.value,
+        level=one.level,
+        by=None if one.by is None else view.organisation(one.by),
+        source=schemas.Source(
+            contract=source.contract,
+            event=source.event,
+            record=source.record,
+            block=source.block,
+            document=source.document,
+            pointer=source.pointer,
+        ),
+    )
