@@ -19,7 +19,7 @@ from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
-from ledger_node.ports import BlobStore, Index, Meter, Stage, no_stage
+from ledger_node.ports import BlobStore, Index, Meter, Stage, Tokens, no_stage
 from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
@@ -162,7 +162,7 @@ class Runtime:
             identity=identity,
             index=index,
             times=times,
-            access=Access(self._api_keys, clock),
+            access=Access(self._api_keys, clock, _tokens(config, outbox.salt_secret())),
             submissions=submissions,
             dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
             register=Register(index),
@@ -284,6 +284,19 @@ def _blobs(config: NodeConfig) -> BlobStore:
 
         return KuboBlobs(config.blobs.address, config.blobs.timeout)
     return FolderBlobs(config.blobs.path)
+
+
+def _tokens(config: NodeConfig, secret: bytes) -> Tokens | None:
+    of = config.oidc
+    if not of.issuer:
+        return None
+    from ledger_node.oidc.provider import Provider  # only who uses it pays for its import
+    from ledger_node.oidc.tokens import ProviderTokens
+
+    provider = Provider(of.issuer, pause=of.refresh_seconds, ca_file=of.ca_file)
+    return ProviderTokens(
+        provider, issuer=of.issuer, audience=of.audience, claim=of.claim, roles=of.roles, secret=secret
+    )
 
 
 def _load_api_keys(api_keys: SqlApiKeys, file: Path) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ledger_node.domain.command import CONTRACT_NAMES, Contracts, Deployment
 from ledger_node.errors import ConfigInvalid
+
+#: Over TLS, or on this machine.
+GUARDED_URL = r"^(|https://[^/?#\s]\S*|http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/\S*)?)$"
 
 
 class BlobConfig(BaseModel):
@@ -45,6 +48,33 @@ class SignerConfig(BaseModel):
     address: str = Field(default="", description="External: address of the operator key.")
 
 
+class OidcConfig(BaseModel):
+    """An OpenID Connect provider whose tokens open this node's API, beside API keys. None while `issuer` is empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str = Field(
+        default="",
+        pattern=GUARDED_URL,
+        description="The provider's issuer, as its discovery document and its tokens say it.",
+    )
+    audience: str = Field(
+        default="", description="What a token's `aud` must name: this node, as the provider knows it."
+    )
+    claim: list[str] = Field(default=["roles"], min_length=1, description="Path to the claim that holds roles.")
+    roles: dict[str, Literal["steward", "publisher", "auditor", "operator"]] = Field(
+        default={}, description="Role on this node by value of that claim; other values give none."
+    )
+    refresh_seconds: float = Field(default=30.0, gt=0, description="Shortest time between two looks at its keys.")
+    ca_file: Path | None = Field(default=None, description="PEM file of an authority of your own, for its TLS.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.issuer and not (self.audience and self.roles):
+            raise ValueError("an issuer goes with an audience and roles")
+        return self
+
+
 class NodeConfig(BaseSettings):
     """One node. A node serves one organisation and holds that organisation's operator key."""
 
@@ -65,6 +95,7 @@ class NodeConfig(BaseSettings):
     keystore_password_file: Path = Field(default=Path("operator.password"), description="File with its password.")
     signer: SignerConfig = Field(default_factory=SignerConfig, description="Where the operator key is.")
     api_keys: Path = Field(default=Path("api-keys.json"), description="JSON object of API key by role.")
+    oidc: OidcConfig = Field(default_factory=OidcConfig, description="Whose tokens are taken beside API keys.")
     blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
     poll_seconds: float = Field(default=0.2, gt=0, le=60, description="Pause between two looks at the chain.")
     finality_depth: int = Field(default=1, ge=0, description="Blocks on top of one before its facts are final (anvil).")
@@ -150,7 +181,10 @@ def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
     }
     blobs = config.blobs.model_copy(update={"path": folder / config.blobs.path})
     signer = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
-    return config.model_copy(update={**paths, "database": database, "blobs": blobs, "signer": signer})
+    oidc = config.oidc
+    if oidc.ca_file is not None:
+        oidc = oidc.model_copy(update={"ca_file": folder / oidc.ca_file})
+    return config.model_copy(update={**paths, "database": database, "blobs": blobs, "signer": signer, "oidc": oidc})
 
 
 def _at(error: Exception) -> str:

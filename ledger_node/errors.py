@@ -148,6 +148,12 @@ class OutOfReach(AccessError):
     title = "The key does not reach this"
 
 
+class ProviderUnreachable(AccessError):
+    code = "ML-0204"
+    title = "The identity provider does not answer"
+    retry = Retry.SAFE
+
+
 class LookupFailure(MedLedgerError):
     code = "ML-0300"
     title = "Not found"

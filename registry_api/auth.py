@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ledger_node.errors import OutOfReach, RoleMissing, Unauthenticated
 
 if TYPE_CHECKING:
-    from ledger_node.services.access import Access, Caller
+    from ledger_node.ports import Caller
 
 
 class Role(StrEnum):
@@ -74,21 +74,16 @@ MAY: dict[str, frozenset[Role]] = {
 }
 #: A suspension with an end is a regulator's, one without is the grantor's.
 SUSPENDING = {True: OVERSIGHT, False: CUSTODY}
-
-
 #: The word of a reach for every read; `NOUN:read` is for those of a noun.
 READ = "read"
 
 
-def caller_of(access: Access, authorization: str | None) -> Caller:
-    """Who sent an Authorization header. Unauthenticated."""
+def credential_of(authorization: str | None) -> str:
+    """The API key or token of an Authorization header. Unauthenticated."""
     scheme, _, credential = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not credential or not credential.isascii():
-        raise Unauthenticated("this needs an API key", needed="Authorization: Bearer KEY")
-    caller = access.caller(credential)
-    if caller.role not in ANYBODY:
-        raise RoleMissing("the key's role is not one of this node's", needed=" or ".join(sorted(ANYBODY)))
-    return caller
+        raise Unauthenticated("this needs an API key or a token", needed="Authorization: Bearer KEY")
+    return credential
 
 
 def require(role: str, allowed: frozenset[Role]) -> None:
@@ -97,8 +92,9 @@ def require(role: str, allowed: frozenset[Role]) -> None:
         raise RoleMissing("the key's role may not do this", got=str(role), needed=" or ".join(sorted(allowed)))
 
 
-def require_reach(reach: tuple[str, ...], noun: str, operation: str) -> None:
-    """OutOfReach unless a word of the reach covers the operation. An empty reach is all."""
+def admit(caller: Caller, noun: str, operation: str) -> None:
+    """RoleMissing, or OutOfReach unless a word of the key's reach covers the operation of a noun. None is all."""
+    require(caller.role, MAY.get(operation, ANYBODY))
     words = {noun} if operation in MAY else {noun, f"{noun}:{READ}", READ}
-    if reach and words.isdisjoint(reach):
-        raise OutOfReach("the key does not reach this", got=" ".join(reach), needed=" or ".join(sorted(words)))
+    if caller.reach and words.isdisjoint(caller.reach):
+        raise OutOfReach("the key does not reach this", got=" ".join(caller.reach), needed=" or ".join(sorted(words)))

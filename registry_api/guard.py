@@ -24,18 +24,16 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        allowed = auth.MAY.get(self.name, auth.ANYBODY)
         noun = str(self.tags[0])
         known = _query_of(self.dependant)
         takes_json = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
             node = request.app.state.node
-            caller = await to_thread.run_sync(
-                auth.caller_of, node.access, request.headers.get("authorization"), limiter=lane_of(request)
-            )
-            auth.require(caller.role, allowed)
-            auth.require_reach(caller.reach, noun, self.name)
+            credential = auth.credential_of(request.headers.get("authorization"))
+            lane = None if node.access.takes_for_token(credential) else lane_of(request)
+            caller = await to_thread.run_sync(node.access.caller, credential, limiter=lane)
+            auth.admit(caller, noun, self.name)
             _require_known(request, known)
             request.state.caller = caller
             await _read_body(request, takes_json=takes_json)

@@ -69,7 +69,11 @@ def build(app: FastAPI) -> dict[str, Any]:
         components["schemas"].pop(name, None)
     components["schemas"] = dict(sorted(components["schemas"].items()))
     components["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "An API key of this node; it has one role."}
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key of this node, or a token of its identity provider; it has one role.",
+        }
     }
     guarded = {route.name for route in routes_of(app) if isinstance(route, Guarded)}
     for operations in schema["paths"].values():

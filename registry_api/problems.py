@@ -36,6 +36,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.Unauthenticated: 401,
     errors.RoleMissing: 403,
     errors.OutOfReach: 403,
+    errors.ProviderUnreachable: 503,
     errors.LookupFailure: 404,
     errors.NotFound: 404,
     errors.UnknownGrantee: 404,

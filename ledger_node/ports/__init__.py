@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as Protocols: a file for each side. Adapters and tests implement them."""
 
-from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys
+from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys, Caller, Tokens
 from ledger_node.ports.audit import Audit, Audited, Difference
 from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
 from ledger_node.ports.chain import MOST_EVENTS, Finality, Ledger, RangeTooLarge, Signer
@@ -17,6 +17,7 @@ __all__ = [
     "Audit",
     "Audited",
     "BlobStore",
+    "Caller",
     "Checkpoint",
     "Clock",
     "Desk",
@@ -36,6 +37,7 @@ __all__ = [
     "Signer",
     "Stage",
     "Step",
+    "Tokens",
     "Unpinned",
     "known_generations",
     "no_stage",

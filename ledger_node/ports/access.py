@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+ID_DIGITS = 12  # of a digest, where the whole is too long for people
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
@@ -28,7 +30,14 @@ class ApiKey:
         return self.digest[:ID_DIGITS]
 
 
-ID_DIGITS = 12
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `name` names an API key, or a token's issuer and a keyed hash of its subject: never a person. `reach`
+    is as an API key has it."""
+
+    name: str
+    role: str
+    reach: tuple[str, ...] = ()
 
 
 class ApiKeys(Protocol):
@@ -41,3 +50,9 @@ class ApiKeys(Protocol):
     def note_use(self, key: ApiKey, now: int) -> None:
         """Remembers the minute, to be written later: a read must not wait for a write."""
         ...
+
+
+class Tokens(Protocol):
+    """Tokens of an identity provider."""
+
+    def caller(self, token: str, now: int) -> Caller: ...

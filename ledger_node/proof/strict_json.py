@@ -23,7 +23,7 @@ def parse(content: bytes, most: int) -> Json:
     try:
         value: Json = shallow.loads(
             content,
-            object_pairs_hook=_unique,
+            object_pairs_hook=unique,
             parse_float=_refuse,
             parse_constant=_refuse,
         )
@@ -51,7 +51,8 @@ def dump_canonical(value: Json) -> bytes:
         raise InvalidDocument("no canonical form", got=type(value).__name__, needed="RFC 8785") from failure
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's members. ValueError when a key comes twice."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("duplicate key")

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger_node.errors import Unauthenticated
-from ledger_node.ports import ApiKeys, Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks. `name` names a key, never a person; `reach` is as an API key has it."""
-
-    name: str
-    role: str
-    reach: tuple[str, ...] = ()
+from ledger_node.ports import ApiKeys, Caller, Clock, Tokens
 
 
 class Access:
-    def __init__(self, keys: ApiKeys, clock: Clock) -> None:
+    """`tokens` is None on a node without an identity provider."""
+
+    def __init__(self, keys: ApiKeys, clock: Clock, tokens: Tokens | None = None) -> None:
         self._keys = keys
         self._clock = clock
+        self._tokens = tokens
+
+    def takes_for_token(self, credential: str) -> bool:
+        """Whether this node takes tokens and it has their form. A token may ask the provider, a key only the store."""
+        return self._tokens is not None and credential.count(".") == 2
 
     def caller(self, credential: str) -> Caller:
-        """Unauthenticated for a key that is not known, has expired or was revoked."""
-        key, now = self._keys.find(credential), self._clock.now()
+        """Unauthenticated for a key that is not known, has expired or was revoked; for a token also RoleMissing and
+        ProviderUnreachable."""
+        now = self._clock.now()
+        if self._tokens is not None and self.takes_for_token(credential):
+            return self._tokens.caller(credential, now)
+        key = self._keys.find(credential)
         if key is None:
             raise Unauthenticated("the key is not known to this node", needed="a key that this node's operator made")
         if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):

@@ -34,7 +34,7 @@ class Problem(BaseModel):
 #: What each status means here.
 MEANING = {
     400: "Something in the request is missing or malformed.",
-    401: "No valid API key was given.",
+    401: "No valid API key or token was given.",
     403: "The key's role or reach, or this organisation, may not do this.",
     404: "What is named is not there.",
     405: "The path does not take this method; `Allow` names those that it takes.",
@@ -43,7 +43,8 @@ MEANING = {
     413: "The body is larger than the node takes.",
     422: "The idempotency key was used for another request.",
     500: "The node failed.",
-    503: "The node is busy, or the chain or the blob store does not answer; `Retry-After` says when to try again.",
+    503: "The node is busy, or the chain, the blob store or the identity provider does not answer; `Retry-After` says "
+    "when to try again.",
 }
 
 

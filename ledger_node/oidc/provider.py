@@ -1,0 +1,102 @@
+"""An OpenID Connect provider: where its keys are (OpenID Connect Discovery 1.0), and its keys, cached."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from ledger_node import shallow
+from ledger_node.errors import ProviderUnreachable
+from ledger_node.oidc.keys import SigningKey, signing_keys
+
+LARGEST = 1 << 18  # bytes of an answer
+PATIENCE = 5.0  # seconds for an answer, from the first byte of the question
+FRESH = 600.0  # seconds that keys are used without another look
+STALE = 3600.0  # seconds that they are still used while the provider does not answer
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class Provider:
+    """`pause` are the seconds between two questions, however many tokens name a key that is not known."""
+
+    def __init__(
+        self,
+        issuer: str,
+        *,
+        pause: float,
+        ca_file: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._issuer = issuer
+        self._pause = pause
+        self._clock = clock
+        trusted = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+        # Straight to the provider: no proxy of the environment, no redirect.
+        self._http = httpx2.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted)
+        self._asking = threading.Lock()
+        self._keys: Mapping[str, SigningKey] = {}
+        self._fetched_at: float | None = None
+        self._asked_at: float | None = None
+
+    def key(self, kid: str) -> SigningKey | None:
+        """None when the provider has no such key now. ProviderUnreachable when there are no keys to look among."""
+        now = self._clock()
+        if kid not in self._keys or self._age(now) > FRESH:
+            self._refresh(now)
+        if self._age(now) > STALE:
+            raise ProviderUnreachable(
+                "the identity provider's keys cannot be had", needed="the provider, at the configured issuer"
+            )
+        return self._keys.get(kid)
+
+    def _age(self, now: float) -> float:
+        return float("inf") if self._fetched_at is None else now - self._fetched_at
+
+    def _refresh(self, now: float) -> None:
+        """Asks once, if it is time to and nobody else does: a provider that hangs must not hold every thread."""
+        if not self._asking.acquire(blocking=False):
+            return
+        try:
+            if self._asked_at is not None and now - self._asked_at < self._pause:
+                return
+            self._asked_at = now
+            discovered = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            if discovered.get("issuer") != self._issuer or not _is_guarded(str(discovered.get("jwks_uri"))):
+                return
+            self._keys = signing_keys(self._get(str(discovered["jwks_uri"])))
+            self._fetched_at = now
+        except (httpx2.HTTPError, ValueError):
+            return  # what is known stays until it is stale
+        finally:
+            self._asking.release()
+
+    def _get(self, url: str) -> dict[str, Any]:
+        """A JSON object. ValueError for anything else, HTTPError when it does not come."""
+        deadline = time.monotonic() + PATIENCE
+        content = b""
+        with self._http.stream("GET", url, headers={"Accept": "application/json"}) as answer:
+            if answer.status_code != 200:
+                raise ValueError("no document")
+            for part in answer.iter_bytes():
+                content += part
+                if len(content) > LARGEST or time.monotonic() > deadline:
+                    raise ValueError("too long")
+        found = shallow.loads(content)
+        if not isinstance(found, dict):
+            raise ValueError("no object")
+        return found
+
+
+def _is_guarded(url: str) -> bool:
+    """Whether nobody between can change what comes from there: TLS, or this machine."""
+    try:
+        parsed = httpx2.URL(url)
+    except (httpx2.InvalidURL, ValueError):
+        return False
+    return bool(parsed.host) and (parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in LOOPBACK))
