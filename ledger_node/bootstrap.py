@@ -28,6 +28,7 @@ from ledger_node.services.datasets import Datasets
 from ledger_node.services.dispatching import Dispatching
 from ledger_node.services.documents import Documents
 from ledger_node.services.evidence import Evidence
+from ledger_node.services.feed import Feed
 from ledger_node.services.fsck import Fsck
 from ledger_node.services.fsck.documents import DocumentPart
 from ledger_node.services.fsck.generations import GenerationPart
@@ -92,6 +93,7 @@ class Node:
     lineages: Lineages
     documents: Documents
     evidence: Evidence
+    feed: Feed
     maintenance: Maintenance
     fsck: Fsck
     collecting: Collecting
@@ -182,6 +184,7 @@ class Runtime:
             lineages=lineages,
             documents=documents,
             evidence=Evidence(identity, index, ledger, lineages, documents),
+            feed=Feed(index, deployment),
             maintenance=Maintenance(index, self),
             fsck=Fsck(
                 index,

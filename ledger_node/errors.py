@@ -175,6 +175,11 @@ class UnknownDocument(LookupFailure):
     retry = Retry.SAFE
 
 
+class PositionUnknown(LookupFailure):
+    code = "ML-0304"
+    title = "A position in the feed of events is not in this node's history"
+
+
 class Refusal(MedLedgerError):
     code = "ML-0400"
     title = "Refused by the rules"
@@ -373,6 +378,12 @@ class BackupInvalid(NodeError):
 class JoiningState(NodeError):
     code = "ML-0914"
     title = "The joining cannot go on as asked"
+
+
+class TooManySubscribers(NodeError):
+    code = "ML-0915"
+    title = "Too many follow the feed of events"
+    retry = Retry.SAFE
 
 
 def all_errors() -> list[type[MedLedgerError]]:

@@ -16,6 +16,8 @@ from ledger_node import __version__
 from ledger_node.errors import InputError, MedLedgerError, NotFound
 from registry_api import openapi, problems
 from registry_api.access_log import AccessLog
+from registry_api.broadcast import Broadcast
+from registry_api.event_stream import written
 from registry_api.explorer import pages
 from registry_api.headers import SecurityHeaders
 from registry_api.limits import BodyLimit
@@ -25,6 +27,7 @@ from registry_api.routes import (
     consents,
     consortium,
     datasets,
+    events,
     health,
     keys,
     models,
@@ -58,6 +61,7 @@ NOUNS = (
     runs,
     rounds,
     streams,
+    events,
     submissions,
     blobs,
     cards,
@@ -80,6 +84,7 @@ def create_app(node: Node) -> FastAPI:
     )
     app.state.node = node
     app.state.lane = CapacityLimiter(1)
+    app.state.broadcast = Broadcast(written)
     app.state.routes = [route for noun in NOUNS for route in noun.routes.routes]
     for noun in NOUNS:
         app.include_router(noun.routes)

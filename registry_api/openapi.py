@@ -36,6 +36,7 @@ TAGS = {
     "runs": "Training runs.",
     "rounds": "Rounds of a run, and what hospitals answer.",
     "streams": "Device streams and their anchors.",
+    "events": "Every fact in its order, as it comes.",
     "submissions": "Writes that this node accepted.",
     "blobs": "Public documents.",
     "cards": "Schemas of public cards.",

@@ -41,6 +41,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.NotFound: 404,
     errors.UnknownGrantee: 404,
     errors.UnknownDocument: 404,
+    errors.PositionUnknown: 404,
     errors.Refusal: 409,
     errors.ConsentRefused: 409,
     errors.ContractRefused: 409,
@@ -79,6 +80,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.StoreOutdated: 500,
     errors.BackupInvalid: 500,
     errors.JoiningState: 500,
+    errors.TooManySubscribers: 503,
 }
 
 

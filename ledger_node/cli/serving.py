@@ -18,7 +18,9 @@ from ledger_node.localnet.processes import port_is_free
 from registry_api.app import create_app
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    import socket
+
+    from starlette.applications import Starlette
 
 #: What a log line may hold besides its message: ids, codes, numbers. Everything else is left out.
 FIELDS = (
@@ -70,7 +72,15 @@ def log_to(stream: TextIO) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def listen(app: ASGIApp, host: str, port: int) -> None:
+class Server(uvicorn.Server):
+    """Lets those go first who follow the feed of events: they would stay for as long as they are let."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.broadcast.close()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
+def listen(app: Starlette, host: str, port: int) -> None:
     """Answers until SIGINT or SIGTERM."""
     config = uvicorn.Config(
         app,
@@ -81,4 +91,4 @@ def listen(app: ASGIApp, host: str, port: int) -> None:
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    Server(config).run()

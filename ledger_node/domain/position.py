@@ -38,16 +38,29 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """An event that stands. `time` is its block's, Unix seconds; `returned` how often it was taken back before."""
+
+    event: Event
+    time: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
 class RevertedEvent:
     """An event that a reorganisation took back. `number` is its place among all that ever were, from 1 on without a
-    gap, an event always before those that it stood behind on the chain; `reverted_at` is Unix seconds.
+    gap, an event always before those that it stood behind on the chain; `reverted_at` is Unix seconds. `before` is the
+    event that stood before it, and its block's hash; (0, 0) and no hash for the first of all.
     """
 
     number: int
     reverted_at: int
     at: Position
+    block_hash: str
     transaction: str
     contract: str
     name: str
     args: dict[str, object]
     generation: int
+    before: Position
+    before_hash: str

@@ -10,10 +10,11 @@ from typing import Any, Protocol, Self
 from ledger_node.domain.command import Contracts, Generations
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.feed import FeedPosition
 from ledger_node.domain.lineage import Derived, Link, Trained
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Generation, Key, Organisation, Proposal, Thresholds
-from ledger_node.domain.position import BlockRef, Event, Position, RevertedEvent
+from ledger_node.domain.position import BlockRef, Event, Position, RevertedEvent, Stated
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
 from ledger_node.domain.training import Run
@@ -92,6 +93,18 @@ class Index(Protocol):
 
     def reverted_events(self, after: int, limit: int) -> list[RevertedEvent]:
         """Events that reorganisations took back, in that order, with numbers above `after`."""
+
+    def taken_back(self, where: FeedPosition) -> list[RevertedEvent]:
+        """Each time that the event at a position was taken back, the first first."""
+
+    def events_after(self, at: Position, limit: int, names: Collection[str] | None) -> list[Stated]:
+        """At most `limit` events after a place, in their order; of these names only, unless None."""
+
+    def stands(self, where: FeedPosition) -> bool:
+        """Whether the event at a position is still on the chain, with all before it."""
+
+    def end_of(self, number: int | None) -> FeedPosition:
+        """The position of the last event up to a block, of the newest event for None."""
 
     def digest(self) -> str:
         """sha-256 (0x-hex) over every row of every index table, in the order of their keys, without the checkpoint."""

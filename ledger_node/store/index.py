@@ -40,6 +40,7 @@ class SqlIndex(
     reads.RecallReads,
     reads.RunReads,
     reads.RevertedReads,
+    reads.FeedReads,
 ):
     """What is asked is in `reads`; here is what is written, and the figures over all rows."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger_node.domain.codes import Capability, ProposalKind, StateReason, names_of
 from ledger_node.domain.command import GENERATION_ROLES
+from ledger_node.domain.feed import subject_of
 from ledger_node.domain.organisation import Generation, Key, Organisation, Proposal
 from ledger_node.domain.position import Event
 from registry_api.reading import View
@@ -13,21 +14,6 @@ from registry_api.schemas import key as keys
 from registry_api.schemas import organisation as organisations
 from registry_api.schemas import proposal as proposals
 from registry_api.schemas.base import rfc3339, some_time
-
-#: What an event is about: the first of these among its arguments.
-SUBJECTS = (
-    "recall",
-    "request",
-    "consent",
-    "run",
-    "dataset",
-    "stream",
-    "model",
-    "version",
-    "proposal",
-    "key",
-    "organisation",
-)
 
 
 def show_organisation(view: View, found: Organisation) -> organisations.OrganisationFacts:
@@ -72,12 +58,11 @@ def show_key(view: View, found: Key) -> keys.KeyFacts:
 
 def show_written(view: View, key: Key, found: Event) -> keys.WrittenFact:
     at = view.time_at(found.at.block)
-    subject = next((found.args[name] for name in SUBJECTS if name in found.args), None)
     return keys.WrittenFact(
         contract=found.contract,
         generation=found.generation,
         event=found.name,
-        subject=None if subject is None else str(subject),
+        subject=subject_of(found),
         transaction=found.transaction,
         written_at=rfc3339(at),
         doubtful=0 < key.doubtful_since <= at,

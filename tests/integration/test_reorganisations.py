@@ -27,11 +27,13 @@ from ledger_node.errors import ChainAnswerInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.localnet.anvil import start_anvil
 from ledger_node.localnet.processes import Handle, free_port, stop
+from ledger_node.services.feed import Feed
 from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
 from ledger_node.store.schema.following import block, event
 from tests.fakes import digest
 from tests.unit.chain.test_logs import by_web3
+from tests.unit.indexer.test_feed import Consumer
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +41,7 @@ CHAIN_ID = 31_347
 ROUNDS = 16
 DEEPEST = 64
 SEED = 20_260_505
+REGISTERED = "DatasetRegistered"
 #: What stands where: block, log index, the block's hash, the transaction, name and arguments.
 Seen = tuple[int, int, str, str, str, dict[str, Any]]
 
@@ -146,6 +149,8 @@ def test_the_index_is_the_chain_whatever_turns(chain: Chain, database: Database)
     depths = [1, DEEPEST, *(of.randint(1, DEEPEST) for _ in range(ROUNDS - 2))]
     of.shuffle(depths)
     told = 0
+    feed = Feed(index, chain.deployment)
+    consumers = [Consumer(feed, page) for page in (7, 1_000)]
     for depth in depths:
         time.sleep(of.uniform(0, 0.5))
         follow(follower)
@@ -164,6 +169,13 @@ def test_the_index_is_the_chain_whatever_turns(chain: Chain, database: Database)
             (number, place, transaction, name, args) for number, place, _, transaction, name, args in gone
         ]
         told += len(taken_back)
+        for consumer in consumers:
+            consumer.look(of.choice((0, 1, 20)))
     assert told > 100
+    for consumer in consumers:
+        while consumer.at != feed.end_of(None):
+            consumer.look(1)
+        assert consumer.holds == [args["dataset"] for *_, name, args in stored(database) if name == REGISTERED]
+    assert sum(consumer.reverted for consumer in consumers) > 10
     before_rebuild, after_rebuild = follower.rebuild()
     assert before_rebuild == after_rebuild

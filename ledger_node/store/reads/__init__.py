@@ -5,6 +5,7 @@ is not above it.
 from ledger_node.store.reads.consents import ConsentReads
 from ledger_node.store.reads.datasets import DatasetReads
 from ledger_node.store.reads.events import EventReads
+from ledger_node.store.reads.feed import FeedReads
 from ledger_node.store.reads.generations import GenerationReads
 from ledger_node.store.reads.keys import KeyReads
 from ledger_node.store.reads.models import ModelReads
@@ -20,6 +21,7 @@ __all__ = [
     "ConsentReads",
     "DatasetReads",
     "EventReads",
+    "FeedReads",
     "GenerationReads",
     "KeyReads",
     "ModelReads",

@@ -100,7 +100,8 @@ alarm = Table(
     Column("block", BigInteger, nullable=False),
     Column("raised_at", BigInteger, nullable=False),
 )
-#: Events that a reorganisation took back, in the order in which it did: the last first.
+#: Events that a reorganisation took back, in the order in which it did: the last first. `before_…` is the event that
+#: stood before each.
 reverted_event = Table(
     "local_reverted_event",
     metadata,
@@ -113,6 +114,11 @@ reverted_event = Table(
     Column("generation", BigInteger, nullable=False),
     Column("name", String(40), nullable=False),
     Column("args", JSON, nullable=False),
+    Column("block_hash", ID, nullable=False),
+    Column("before_block", BigInteger, nullable=False),
+    Column("before_log_index", Integer, nullable=False),
+    Column("before_hash", ID, nullable=False),
+    Index("ix_reverted_event_position", "block", "log_index"),
 )
 #: Documents that were accepted, with their bytes until a blob store has pinned them.
 pin = Table(

@@ -34,6 +34,7 @@ from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
 from ledger_node.services.dispatching import Dispatching
 from ledger_node.services.documents import Documents
+from ledger_node.services.feed import Feed
 from ledger_node.services.fsck import Fsck
 from ledger_node.services.lifecycles import Lifecycles
 from ledger_node.services.lineage import Lineages
@@ -555,6 +556,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         lineages=Lineages(i, times),
         documents=Documents(blobs, pins),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
+        feed=Feed(i, identity.deployment),
         maintenance=Maintenance(i, FixedRebuilder()),
         fsck=Fsck(i, ()),
         collecting=Collecting(i, NoDigests(), blobs, pins, gauges, clock),  # type: ignore[arg-type]
