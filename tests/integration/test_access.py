@@ -1,14 +1,18 @@
-"""Who may ask a node that runs: keys that are made, used and revoked meanwhile."""
+"""Who may ask a node that runs: keys that are made, used and revoked meanwhile; to each side its own submissions."""
 
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger_node.client import Client
 from ledger_node.client.retries import Retries
@@ -63,3 +67,23 @@ def wait_for_last_use(side: Side, key: str) -> None:
 def test_configured_keys_work_beside(pair: Pair, role: str) -> None:
     with asked_with(pair.hospital, pair.hospital.member.api_keys[role]) as node:
         node.node.get()
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=1, max_size=5))
+def test_organisation_sees_only_what_it_wrote(pair: Pair, writes: list[tuple[bool, int]]) -> None:
+    """Whatever each side writes, in whatever order and also under the same idempotency keys, is its own alone."""
+    run, wrote = secrets.token_hex(8), {pair.hospital.number: set[str](), pair.institute.number: set[str]()}
+    for at_hospital, key in writes:
+        side = pair.hospital if at_hospital else pair.institute
+        done = side.node.datasets.register(CARD, idempotency_key=f"{run}-{key}", wait=0)
+        wrote[side.number].add(done["id"])
+    assert not wrote[pair.hospital.number] & wrote[pair.institute.number]
+    for side, other in ((pair.hospital, pair.institute), (pair.institute, pair.hospital)):
+        listed = {one["id"] for one in side.node.submissions.list(limit=200).items}
+        assert wrote[side.number] <= listed
+        assert not wrote[other.number] & listed
+        for submission in wrote[other.number]:
+            with asked_with(side, side.member.api_keys["operator"]) as node:
+                lookups = (node.submissions.get, node.submissions.cancel, node.submissions.resend)
+                assert {refused(partial(look, submission)).code for look in lookups} == {"ML-0301"}
