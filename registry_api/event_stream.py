@@ -24,7 +24,8 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = 15.0  # seconds without anything else
 STALLED = 20.0  # seconds in which a reader takes nothing
 AT_ONCE = 64  # steps of one chunk
-RETRY = b"retry: 2000\n\n"  # milliseconds until a browser comes back
+LONGEST = 3600.0  # seconds: who goes on shows a key that is still good
+RETRY = b"retry: 2000\n"  # milliseconds until a browser comes back
 
 
 def written(feed: Feed, told: Told) -> bytes:
@@ -41,7 +42,7 @@ class EventStream(Response):
     """Everything after a position, for as long as the subscriber reads; the past first, then what comes.
 
     `names` are those of the events that it wants. It ends with `event: dropped` and a reason when it is too slow, when
-    its position is lost, and when the node stops; a reader that takes nothing at all is cut off.
+    its position is lost, after an hour, and when the node stops; a reader that takes nothing at all is cut off.
     """
 
     media_type = MEDIA_TYPE
@@ -66,7 +67,7 @@ class EventStream(Response):
         del scope
         await self._broadcast.join(self._feed, self._lane)
         try:
-            first = await self._past()  # a position that is unknown is a problem document
+            first = await self._past() or self._beat()  # a position that is unknown is a problem document
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with anyio.create_task_group() as group:
                 group.start_soon(self._tell, send, RETRY + first, group.cancel_scope)
@@ -88,7 +89,10 @@ class EventStream(Response):
     async def _follow(self, send: Send) -> str:
         """Until it has to end: why."""
         broadcast, live = self._broadcast, False
+        end = anyio.current_time() + LONGEST
         while not broadcast.ended:
+            if anyio.current_time() > end:
+                return "it was long enough: come again"
             if self._at == broadcast.end:
                 live = True
                 if not await broadcast.moved(HEARTBEAT):

@@ -79,6 +79,7 @@ GROUPS = {
     "acknowledgement": "Say that your organisation read a recall.",
     "stream": "Device streams and the heads of their trees.",
     "evidence": "Take proofs away, and verify them with the node gone.",
+    "events": "Everything that happens, in its order, as it comes.",
     "submission": "Writes that your node accepted, and how they stand.",
     "contracts": "Compare the contracts on a chain with their source.",
     "index": "The node's cache of the chain.",

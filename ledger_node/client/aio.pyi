@@ -408,6 +408,12 @@ class Index:
     async def digest(self) -> answers.IndexDigest: ...
     async def rebuild(self) -> answers.Rebuild: ...
 
+class Events:
+    async def list(
+        self, *, after: str | int | None = ..., types: Sequence[str] = ..., limit: int = ...
+    ) -> answers.Page[answers.Event]: ...
+    def follow(self, *, after: str | int | None = ..., types: Sequence[str] = ...) -> AsyncIterator[answers.Event]: ...
+
 class AsyncClient:
     node: Nodes
     consortium: Consortium
@@ -425,6 +431,7 @@ class AsyncClient:
     streams: Streams
     submissions: Submissions
     index: Index
+    events: Events
 
     def __init__(
         self,

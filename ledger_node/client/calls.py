@@ -6,6 +6,7 @@ import json
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
@@ -27,6 +28,9 @@ LONGEST_PAGE = 200
 CONNECT = 5.0  # seconds for a connection to stand
 LONGEST_WAIT = 60  # seconds that a node holds an answer back
 JSON = "application/json"
+STREAM = "text/event-stream"
+SILENCE = 35.0  # seconds that a stream may be silent, beside the time-out: the node says each 15 that it is there
+PATIENT_ATTEMPTS = 60  # to come back to a stream
 
 
 class Call(Generic[T]):
@@ -64,6 +68,11 @@ class Call(Generic[T]):
             raise self._named(self._unreachable(error)) from error
         return self._retries.seconds(self._attempt, None)
 
+    def begun_again(self) -> Call[T]:
+        """The same call, with all its attempts."""
+        self._attempt = 0
+        return self
+
     @property
     def _is_last(self) -> bool:
         return self._attempt >= self._retries.attempts
@@ -80,6 +89,39 @@ class Call(Generic[T]):
             needed="a running node (medledger node run) at the address in --node or MEDLEDGER_NODE",
             url=self._url,
         )
+
+
+class Following(Generic[T]):
+    """A call whose answer is a stream of server-sent events. When its connection ends it is made again, and goes on
+    where it stood; once it has gone well it waits minutes for a node to come back."""
+
+    def __init__(self, call: Call[T], patient: Call[T]) -> None:
+        self._call = call
+        self._patient = patient
+        self._at: str | None = None
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        """As of a call, with where to go on."""
+        request = self._call.request
+        return {**request, "headers": {**request["headers"], **({"Last-Event-ID": self._at} if self._at else {})}}
+
+    def answered(self, answer: httpx2.Response) -> float | None:
+        return self._call.answered(answer)
+
+    def failed(self, error: httpx2.TransportError | httpx2.DecodingError) -> float:
+        return self._call.failed(error)
+
+    def ended(self) -> float:
+        """Seconds to pause, since the node let go."""
+        return self._call.failed(httpx2.RemoteProtocolError("the stream ended"))
+
+    def took(self, said: httpx2.ServerSentEvent) -> Iterator[T]:
+        """What the node said, if it is not only where it stands."""
+        self._call = self._patient.begun_again()
+        self._at = said.id or self._at
+        if said.event == "message" and said.data:
+            yield self._call.read(said.data.encode())
 
 
 class Calls(ABC):
@@ -104,6 +146,10 @@ class Calls(ABC):
     def all_of(self, shape: type[T], path: str, query: Query) -> Iterator[T]:
         """Every member of a list, page after page, all as of the first page's block."""
 
+    @abstractmethod
+    def follow(self, shape: type[T], path: str, query: Query) -> Iterator[T]:
+        """Every event of a stream, for ever. NodeUnreachable when the node does not come back."""
+
     def get(self, shape: type[T], path: str, query: Query | None = None) -> T:
         return self._send(self._call("GET", path, query, read=partial(_value_of, shape)))
 
@@ -112,6 +158,13 @@ class Calls(ABC):
     ) -> bytes:
         """The content of an answer, once `check` has let it pass."""
         return self._send(self._call("GET", path, query, read=check))
+
+    def _following(self, shape: type[T], path: str, query: Query) -> Following[T]:
+        made = partial(
+            self._call, "GET", path, query, read=partial(_value_of, shape), headers={"Accept": STREAM}, wait=SILENCE
+        )
+        patient = replace(self._retries, attempts=max(self._retries.attempts, PATIENT_ATTEMPTS))
+        return Following(made(), made(retries=patient))
 
     def page(self, shape: type[T], path: str, query: Query) -> answers.Page[T]:
         """One page of a list."""
@@ -170,6 +223,7 @@ class Calls(ABC):
         headers: Mapping[str, str] | None = None,
         wait: float = 0,
         key: str | None = None,
+        retries: Retries | None = None,
     ) -> Call[T]:
         request = {
             "method": method,
@@ -179,7 +233,7 @@ class Calls(ABC):
             "headers": {**(headers or {}), **({"Content-Type": JSON} if content is not None else {})},
             "timeout": httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT), read=self._timeout + wait),
         }
-        return Call(request, read, self.url, self._retries, key)
+        return Call(request, read, self.url, retries or self._retries, key)
 
 
 def pages(query: Query, as_of: int = 0, cursor: str | None = None) -> Query:

@@ -33,6 +33,22 @@ class Http(Calls):
             page = self.page(shape, path, pages(query, as_of, page.next))
             yield from page.items
 
+    def follow(self, shape: type[T], path: str, query: Query) -> Iterator[T]:
+        following = self._following(shape, path, query)
+        while True:
+            try:
+                with self._http.stream(**following.request) as answer:
+                    if not answer.is_success:
+                        answer.read()
+                    pause = following.answered(answer)
+                    if pause is None:
+                        for said in httpx2.EventSource(answer):
+                            yield from following.took(said)
+                        pause = following.ended()
+            except FAILURES as error:
+                pause = following.failed(error)
+            self._retries.sleep(pause)
+
     def _send(self, call: Call[T]) -> T:
         request = self._http.build_request(**call.request)
         while True:
@@ -68,6 +84,23 @@ class AsyncHttp(Calls):
             page = await self.page(shape, path, pages(query, as_of, page.next))  # type: ignore[misc]
             for item in page.items:
                 yield item
+
+    async def follow(self, shape: type[T], path: str, query: Query) -> AsyncIterator[T]:  # type: ignore[override]
+        following = self._following(shape, path, query)
+        while True:
+            try:
+                async with self._http.stream(**following.request) as answer:
+                    if not answer.is_success:
+                        await answer.aread()
+                    pause = following.answered(answer)
+                    if pause is None:
+                        async for said in httpx2.EventSource(answer):
+                            for event in following.took(said):
+                                yield event
+                        pause = following.ended()
+            except FAILURES as error:
+                pause = following.failed(error)
+            await anyio.sleep(pause)
 
     async def _send(self, call: Call[T]) -> T:  # type: ignore[override]  # every call is then to be awaited
         request = self._http.build_request(**call.request)

@@ -6,6 +6,7 @@ from ledger_node.client.blobs import Blobs
 from ledger_node.client.calls import Calls
 from ledger_node.client.consents import Consents
 from ledger_node.client.datasets import Datasets
+from ledger_node.client.events import Events
 from ledger_node.client.index import Index
 from ledger_node.client.keys import Keys
 from ledger_node.client.models import Models
@@ -38,3 +39,4 @@ class Nouns:
         self.streams = Streams(http)
         self.submissions = Submissions(http)
         self.index = Index(http)
+        self.events = Events(http)

@@ -65,6 +65,7 @@ class Feed:
         event = told.event
         kind = named(KINDS[event.name])
         data = {
+            "reverts": kind if told.reverted else None,
             "event": event.name,
             "contract": event.contract,
             "generation": event.generation,
@@ -83,7 +84,7 @@ class Feed:
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(told.time)),
             "datacontenttype": "application/json",
             "position": str(told.after),
-            "data": {"reverts": kind, **data} if told.reverted else data,
+            "data": data,
         }
 
 

@@ -16,7 +16,7 @@ LAST_EVENT_ID = f"^{POSITION}$"
 class EventData(Answer):
     """The event as its contract wrote it; what its arguments say is in `docs/contracts.md`."""
 
-    reverts: str | None = Field(default=None, description="Of `reverted`: the type of the event that was taken back.")
+    reverts: str | None = Field(description="Of `reverted`: the type of the event that was taken back.")
     event: str = Field(description="Its name in Solidity.", examples=["ConsentRevoked"])
     contract: str = Field(description="Role of the contract.", examples=["consents"])
     generation: int = Field(description="Of the contract; 0 for the Consortium, which is of none.")

@@ -9,6 +9,7 @@ No module here imports `annotations` from `__future__`: it would hide NotRequire
 from ledger_node.client.answers.blob import Blob
 from ledger_node.client.answers.consent import Check, Consent, Deidentification, LogEntry, Use
 from ledger_node.client.answers.dataset import Dataset, DatasetVersion, Derivation, Erasure, Parent
+from ledger_node.client.answers.event import Event, EventData
 from ledger_node.client.answers.key import Key, WrittenFact
 from ledger_node.client.answers.lineage import Affected, Lineage, LineageEdge, LineageNode, UsedAt
 from ledger_node.client.answers.model import LifecycleStep, Model, ModelVersion
@@ -61,6 +62,8 @@ __all__ = [
     "Derivation",
     "Emergency",
     "Erasure",
+    "Event",
+    "EventData",
     "Finding",
     "Fsck",
     "Generation",

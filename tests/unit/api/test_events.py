@@ -324,6 +324,23 @@ def test_heartbeats_carry_the_position(app: FastAPI, chain: Chain, monkeypatch: 
     run(steps())
 
 
+def test_a_stream_ends_after_a_while_so_that_the_key_is_looked_at_again(
+    app: FastAPI, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(event_stream, "LONGEST", 0.1)
+
+    async def steps() -> None:
+        tell(chain, 1)
+        one = Subscriber(query="after=latest")
+        async with following(app, one):
+            await until(lambda: one.ended)
+        assert one.dropped is not None
+        assert one.blocks[0]["id"] == one.last_id  # also who was told of nothing knows where it stood
+
+    run(steps())
+
+
 def test_the_nodes_end_lets_everybody_go(app: FastAPI) -> None:
     async def steps() -> None:
         one, late = Subscriber(), Subscriber()
@@ -368,6 +385,6 @@ def test_ids_are_those_of_the_chain(app: FastAPI, chain: Chain) -> None:
         (block,) = [b for b in one.blocks if "data" in b]
         said = json.loads(block["data"])
         assert (block["id"], said["subject"]) == (said["position"], digest(7))
-        assert one.blocks[0] == {"retry": "2000"}
+        assert one.blocks[0]["retry"] == "2000"
 
     run(steps())

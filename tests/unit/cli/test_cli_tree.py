@@ -54,6 +54,7 @@ COMMANDS = {
     *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
+    *("events list", "events follow"),
 }
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
 
