@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
+from ledger_node.services.delivering import Delivering
 from ledger_node.services.dispatching import Dispatching
 from ledger_node.services.documents import Documents
 from ledger_node.services.evidence import Evidence
@@ -52,6 +54,7 @@ from ledger_node.services.runs import Runs
 from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
+from ledger_node.services.webhooks import WebhookDesk
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.audit import SqlAudit
 from ledger_node.store.database import Database
@@ -62,8 +65,13 @@ from ledger_node.store.index import SqlIndex
 from ledger_node.store.lease import BEAT, Lease
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.store.pins import SqlPins
+from ledger_node.store.webhooks import SqlWebhooks
 from ledger_node.submitter.submitter import Submitter
+from ledger_node.webhooks.posting import HttpPoster
+from ledger_node.webhooks.targets import Rules
 from ledger_node.workers import Workers
+
+SENDERS = 8  # webhooks that are sent to at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Node:
     documents: Documents
     evidence: Evidence
     feed: Feed
+    webhooks: WebhookDesk
     maintenance: Maintenance
     fsck: Fsck
     collecting: Collecting
@@ -160,6 +169,10 @@ class Runtime:
         audit, gauges = SqlAudit(self._database, index), SqlGauges(self._database, clock)
         self._api_keys = SqlApiKeys(self._database)
         _load_api_keys(self._api_keys, config.api_keys)
+        feed, webhooks = Feed(index, deployment), SqlWebhooks(self._database)
+        poster = HttpPoster(Rules(config.webhooks.http, config.webhooks.private))
+        senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
+        self._delivering = Delivering(feed, webhooks, poster, clock, meter, senders)
         self.node = Node(
             identity=identity,
             index=index,
@@ -184,7 +197,8 @@ class Runtime:
             lineages=lineages,
             documents=documents,
             evidence=Evidence(identity, index, ledger, lineages, documents),
-            feed=Feed(index, deployment),
+            feed=feed,
+            webhooks=WebhookDesk(feed, webhooks, poster, clock, lambda: self._workers.wake("deliverer")),
             maintenance=Maintenance(index, self),
             fsck=Fsck(
                 index,
@@ -218,6 +232,7 @@ class Runtime:
             "pinner": meter.timed("pinner", Pinning(blobs, pins, clock).step),
             "keys": meter.timed("keys", self._api_keys.write_uses),
         }
+        tasks["deliverer"] = meter.timed("deliverer", self._delivering.step)
         self._writing = Lease(self._database, __version__)
         self._workers = Workers(
             self._writing,
@@ -226,7 +241,7 @@ class Runtime:
             beat_seconds=BEAT,
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
-            leads={"signer": ("sender",), "indexer": ("settler",)},
+            leads={"signer": ("sender",), "indexer": ("settler", "deliverer")},
         )
 
     def __enter__(self) -> Node:
@@ -238,6 +253,7 @@ class Runtime:
 
     def __exit__(self, *exc: object) -> None:
         self._workers.stop()
+        self._delivering.stop()
         self._database.close()
 
     def rebuild(self) -> tuple[str, str]:

@@ -75,6 +75,15 @@ class OidcConfig(BaseModel):
         return self
 
 
+class WebhookConfig(BaseModel):
+    """Where webhooks may lead beside the public internet over TLS."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    http: bool = Field(default=False, description="Also targets without TLS.")
+    private: bool = Field(default=False, description="Also addresses of private, local and reserved ranges.")
+
+
 class NodeConfig(BaseSettings):
     """One node. A node serves one organisation and holds that organisation's operator key."""
 
@@ -97,6 +106,7 @@ class NodeConfig(BaseSettings):
     api_keys: Path = Field(default=Path("api-keys.json"), description="JSON object of API key by role.")
     oidc: OidcConfig = Field(default_factory=OidcConfig, description="Whose tokens are taken beside API keys.")
     blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
+    webhooks: WebhookConfig = Field(default_factory=WebhookConfig, description="Where events may be sent.")
     poll_seconds: float = Field(default=0.2, gt=0, le=60, description="Pause between two looks at the chain.")
     finality_depth: int = Field(default=1, ge=0, description="Blocks on top of one before its facts are final (anvil).")
     queue_cap: int = Field(default=1000, ge=1, description="Accepted writes that may wait for the chain.")

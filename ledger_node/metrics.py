@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from ledger_node import __version__
 from ledger_node.domain.figures import Standing
 from ledger_node.domain.submission import SubmissionState
+from ledger_node.domain.webhook import WebhookState
 
 SHORT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
 LONG = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)  # seconds
@@ -56,6 +57,13 @@ class Metrics:
             buckets=DEPTHS,
             registry=self._registry,
         )
+        self._deliveries = Histogram(
+            "medledger_webhook_delivery_seconds",
+            "Attempts to send an event to a webhook, by what came of them.",
+            ("outcome",),
+            buckets=SHORT,
+            registry=self._registry,
+        )
         self._failures = Counter(
             "medledger_worker_failures", "Steps of a worker that failed.", ("worker",), registry=self._registry
         )
@@ -84,6 +92,9 @@ class Metrics:
 
     def rewound(self, blocks: int) -> None:
         self._rewinds.observe(blocks)
+
+    def delivered(self, outcome: str, seconds: float) -> None:
+        self._deliveries.labels(outcome).observe(seconds)
 
     def render(self, standing: Standing) -> bytes:
         shown = CollectorRegistry()
@@ -119,6 +130,12 @@ class _Gauges:
         yield _gauge("paused", "1 while nothing is signed or sent.", float(of.paused is not None))
         yield _gauge("alarms", "Transactions with our key that are not ours.", of.alarms)
         yield _gauge("events_taken_back", "Events that reorganisations took back.", of.taken_back)
+        yield _by(
+            "webhooks",
+            "Webhooks by state; dead ones wait for an operator.",
+            "state",
+            {state.value: of.webhooks.get(state.value, 0) for state in WebhookState},
+        )
         yield _gauge("pins_waiting", "Documents that are not in the blob store yet.", of.pins_waiting)
         yield _gauge("pins_failing", "Documents that were offered to the blob store in vain.", of.pins_failing)
         yield _gauge("pin_oldest_seconds", "Age of the oldest document that is not in the blob store.", now.oldest_pin)

@@ -41,6 +41,7 @@ from registry_api.routes import (
     streams,
     submissions,
     versions,
+    webhooks,
 )
 from registry_api.validation import on_invalid
 
@@ -62,6 +63,7 @@ NOUNS = (
     rounds,
     streams,
     events,
+    webhooks,
     submissions,
     blobs,
     cards,

@@ -70,6 +70,12 @@ MAY: dict[str, frozenset[Role]] = {
     "resume_node": GOVERNANCE,
     "rebuild_index": GOVERNANCE,
     "run_fsck": GOVERNANCE,
+    "make_webhook": GOVERNANCE,
+    "list_webhooks": GOVERNANCE,  # their addresses may hold what only their receivers should know
+    "get_webhook": GOVERNANCE,
+    "remove_webhook": GOVERNANCE,
+    "rotate_webhook": GOVERNANCE,
+    "replay_webhook": GOVERNANCE,
     "collect_documents": GOVERNANCE,
 }
 #: A suspension with an end is a regulator's, one without is the grantor's.

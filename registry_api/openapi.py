@@ -37,6 +37,7 @@ TAGS = {
     "rounds": "Rounds of a run, and what hospitals answer.",
     "streams": "Device streams and their anchors.",
     "events": "Every fact in its order, as it comes.",
+    "webhooks": "Where this node sends events.",
     "submissions": "Writes that this node accepted.",
     "blobs": "Public documents.",
     "cards": "Schemas of public cards.",

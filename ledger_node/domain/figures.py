@@ -15,6 +15,7 @@ class Figures:
     `nonce_gap` counts the nonces that are missing between those of open writes: 0 while all is well. `pins_waiting` are
     documents that are not in the blob store yet, `pins_failing` those of them that were tried in vain. `taken_back`
     counts the events that reorganisations took back. `epoch` is the writer's, 0 when there was none.
+    `webhooks` counts by state.
     """
 
     submissions: dict[str, int] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Figures:
     paused: str | None = None
     taken_back: int = 0
     epoch: int = 0
+    webhooks: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from ledger_node.ports.clock import Clock
 from ledger_node.ports.gauges import Gauges, Meter
 from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_generations
 from ledger_node.ports.outbox import Desk, Dispatch, Outbox, Stage, no_stage
+from ledger_node.ports.webhooks import Posted, Poster, Webhooks
 
 __all__ = [
     "ID_DIGITS",
@@ -32,6 +33,8 @@ __all__ = [
     "Outbox",
     "Page",
     "Pins",
+    "Posted",
+    "Poster",
     "RangeTooLarge",
     "Row",
     "Signer",
@@ -39,6 +42,7 @@ __all__ = [
     "Step",
     "Tokens",
     "Unpinned",
+    "Webhooks",
     "known_generations",
     "no_stage",
 ]

@@ -32,5 +32,8 @@ class Meter(Protocol):
     def rewound(self, blocks: int) -> None:
         """The index followed a reorganisation."""
 
+    def delivered(self, outcome: str, seconds: float) -> None:
+        """An attempt to send an event to a webhook: `delivered`, `refused`, `address`, `unreachable` or `timeout`."""
+
     def render(self, standing: Standing) -> bytes:
         """All of it, with how the node stands, in the form that Prometheus reads."""

@@ -46,6 +46,24 @@ class Feed:
             told += map(_told, found)
             return Reading(told, told[-1].after if len(told) == limit else self._index.end_of(None))
 
+    def next_for(
+        self, position: FeedPosition, offered: str | None, names: Collection[str]
+    ) -> tuple[Told | None, FeedPosition]:
+        """The next step for a receiver that has confirmed all up to `position` and may have got what it was `offered`
+        besides; None, and where the feed ends, when there is none.
+
+        What was offered is told again as it was. An event that was offered and stands no more is told as reverted,
+        since the receiver may hold it.
+        """
+        with self._index.moment():
+            if offered is not None:
+                where = FeedPosition.parse(offered.removeprefix("-"))
+                if offered.startswith("-") or not self._index.stands(where):
+                    reverted = self._reverted(where)
+                    return reverted, reverted.after
+            reading = self.read(position, 1, names)
+            return (reading.told[0] if reading.told else None), reading.reached
+
     def end_of(self, block: int | None) -> FeedPosition:
         """The position after all events up to a block; of all, for None."""
         return self._index.end_of(block)

@@ -11,7 +11,7 @@ from ledger_node.domain.submission import OPEN_STATES, SETTLED_STATES, Submissio
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
 from ledger_node.store.schema.following import block
-from ledger_node.store.schema.local import alarm, pause, pin, reverted_event, secret, submission, writer
+from ledger_node.store.schema.local import alarm, pause, pin, reverted_event, secret, submission, webhook, writer
 
 MOST = 10_000  # writes that are looked at in one go
 TRUSTED = 5  # seconds for which a write that succeeded says that the next one would
@@ -32,6 +32,7 @@ class SqlGauges:
     def read(self) -> Figures:
         waiting = pin.c.pinned_at.is_(None)
         with self._database.read() as connection:
+            hooks = connection.execute(select(webhook.c.state, func.count()).group_by(webhook.c.state))
             states = connection.execute(select(submission.c.state, func.count()).group_by(submission.c.state))
             return Figures(
                 submissions={row.state: row[1] for row in states},
@@ -45,6 +46,7 @@ class SqlGauges:
                 paused=connection.scalar(select(func.min(pause.c.reason))),
                 taken_back=connection.scalar(select(func.count()).select_from(reverted_event)) or 0,
                 epoch=connection.scalar(select(func.max(writer.c.epoch))) or 0,
+                webhooks={row.state: row[1] for row in hooks},
             )
 
     def settled(self) -> list[tuple[str, int]]:

@@ -68,10 +68,10 @@ def list_events(
     """Every fact in the order of the chain, from any position on; what a reorganisation took back as `reverted`."""
     names = names_of(None if types is None else types.split(","))
     if MEDIA_TYPE in request.headers.get("accept", ""):
-        at = _position(node.feed, last_event_id or after)
+        at = position_of(node.feed, last_event_id or after)
         return EventStream(request.app.state.broadcast, node.feed, lane_of(request), at, names)  # type: ignore[return-value]
     with View(node, None) as view:
-        reading = node.feed.read(_position(node.feed, after), limit, names)
+        reading = node.feed.read(position_of(node.feed, after), limit, names)
         told = reading.told
         return Events(
             **view.stamp,
@@ -80,7 +80,8 @@ def list_events(
         )
 
 
-def _position(feed: Feed, after: str | None) -> FeedPosition:
+def position_of(feed: Feed, after: str | None) -> FeedPosition:
+    """The position itself, the end of a block, or of the feed; the beginning for None."""
     if after is None:
         return BEGINNING
     if "." in after:

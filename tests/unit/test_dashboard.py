@@ -30,6 +30,7 @@ def exported() -> dict[str, set[str]]:
         meter.timed("indexer", lambda: 1 // 0)()
     meter.settled("mined", 1.0)
     meter.rewound(1)
+    meter.delivered("delivered", 0.1)
     known = Standing(True, 1, 2, 1, 3, 4, 5, {"indexer": ""}, Figures({state.value: 1 for state in SubmissionState}))
     found: dict[str, set[str]] = {}
     for line in meter.render(known).decode().splitlines():

@@ -120,6 +120,26 @@ reverted_event = Table(
     Column("before_hash", ID, nullable=False),
     Index("ix_reverted_event_position", "block", "log_index"),
 )
+#: Receivers of events; `position` and `offered` are as `domain.webhook` says. Secrets sign, so they are kept as they
+#: are.
+webhook = Table(
+    "local_webhook",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("url", String(500), nullable=False),
+    Column("types", JSON, nullable=False),
+    Column("secrets", JSON, nullable=False),
+    Column("position", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("offered", String(64)),
+    Column("delivered", BigInteger, nullable=False),
+    Column("failures", BigInteger, nullable=False),
+    Column("failing_since", BigInteger),
+    Column("failure", String(20)),
+    Column("next_at", BigInteger, nullable=False),
+    Column("changes", BigInteger, nullable=False),
+)
 #: Documents that were accepted, with their bytes until a blob store has pinned them.
 pin = Table(
     "local_pin",

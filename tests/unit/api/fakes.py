@@ -14,15 +14,17 @@ from ledger_node.domain.codes import ProposalKind
 from ledger_node.domain.command import Command, Contracts, Deployment, Identity
 from ledger_node.domain.consent import Consent, ConsentUse
 from ledger_node.domain.dataset import Anchor, Dataset, DatasetVersion, Erasure, Stream
+from ledger_node.domain.feed import BEGINNING, FeedPosition
 from ledger_node.domain.figures import Figures
 from ledger_node.domain.lineage import Derived, Link, Trained
 from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, Organisation, Proposal, Thresholds
-from ledger_node.domain.position import BlockRef, Event, Position
+from ledger_node.domain.position import BlockRef, Event, Position, Stated
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
 from ledger_node.domain.submission import CANCELLED, Alarm, Entry, Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
+from ledger_node.domain.webhook import Webhook
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull
 from ledger_node.metrics import Metrics
 from ledger_node.ports import ApiKey, Checkpoint, Page
@@ -53,6 +55,7 @@ from ledger_node.services.runs import Runs
 from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
+from ledger_node.services.webhooks import WebhookDesk
 from tests.blobs import MemoryBlobs
 from tests.pins import MemoryPins
 
@@ -143,6 +146,16 @@ class MemoryIndex:
             return block is not None and block.timestamp >= since
 
         return _page([one for one in self.facts.events if one.args["operator"] == address and later(one)], page)
+
+    def stands(self, where: FeedPosition) -> bool:
+        """No event was ever told."""
+        return where == BEGINNING
+
+    def events_after(self, at: Position, limit: int, names: Collection[str] | None) -> list[Stated]:
+        return []
+
+    def end_of(self, number: int | None) -> FeedPosition:
+        return BEGINNING
 
     def proposals(self, page: Page) -> list[Proposal]:
         return _page(self.facts.proposals, page)
@@ -466,6 +479,22 @@ class MemoryGauges:
             raise self.full
 
 
+class MemoryWebhooks:
+    def all(self) -> list[Webhook]:
+        return []
+
+    def find(self, webhook: str) -> Webhook | None:
+        return None
+
+    def remove(self, webhook: str) -> bool:
+        return False
+
+
+class NoPoster:
+    def check(self, url: str) -> None:
+        return None
+
+
 class FixedClock:
     def now(self) -> int:
         return NOW
@@ -557,6 +586,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         documents=Documents(blobs, pins),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
         feed=Feed(i, identity.deployment),
+        webhooks=WebhookDesk(Feed(i, identity.deployment), MemoryWebhooks(), NoPoster(), clock, lambda: None),  # type: ignore[arg-type]
         maintenance=Maintenance(i, FixedRebuilder()),
         fsck=Fsck(i, ()),
         collecting=Collecting(i, NoDigests(), blobs, pins, gauges, clock),  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Events on their way to receivers outside: signed, and only to where they may go. One technology: HTTP."""

@@ -1,0 +1,95 @@
+"""Where events may be sent: to the public internet over TLS, unless the configuration allows more.
+
+A name is looked up once for each message, and the connection goes to the address that was checked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ledger_node.errors import InvalidField
+
+LONGEST = 500
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: A name and a port to addresses, as text.
+Resolve = Callable[[str, int], list[str]]
+#: IPv6 that leads to an IPv4 address: by translators (RFC 6052), by 6to4 and Teredo.
+TRANSLATED = tuple(
+    ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+)
+
+
+class Forbidden(Exception):
+    """The name leads to an address that is not allowed, or to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    host: str
+    port: int
+    tls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`http` allows targets without TLS, `private` addresses that are not public."""
+
+    http: bool = False
+    private: bool = False
+
+    def target_of(self, url: str) -> Target:
+        """InvalidField, without the URL, for one that is not allowed whatever its name leads to."""
+        schemes = ("https", "http") if self.http else ("https",)
+        try:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise _refused(url, schemes) from None
+        clean = len(url) <= LONGEST and all("!" <= letter <= "~" for letter in url)
+        if not clean or parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc or parts.fragment:
+            raise _refused(url, schemes)
+        with suppress(ValueError):  # a name
+            if not self._allows(ipaddress.ip_address(parts.hostname)):
+                raise InvalidField(
+                    "the target is no public address",
+                    got="an address of a private, local or reserved range",
+                    needed="a public one, or webhooks.private in the node's configuration",
+                    field="url",
+                )
+        return Target(parts.hostname, port, parts.scheme == "https")
+
+    def address_of(self, target: Target, resolve: Resolve) -> str:
+        """The address to connect to. Forbidden unless every address of the name is allowed."""
+        found = resolve(target.host, target.port)
+        if not found or not all(self._allows(ipaddress.ip_address(one.partition("%")[0])) for one in found):
+            raise Forbidden
+        return found[0]
+
+    def _allows(self, address: Address) -> bool:
+        if isinstance(address, ipaddress.IPv6Address):
+            if address.ipv4_mapped is not None:
+                return self._allows(address.ipv4_mapped)
+            if any(address in network for network in TRANSLATED):
+                return self.private
+        if address.is_multicast or address.is_unspecified:
+            return False
+        return self.private or address.is_global
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """By the system."""
+    return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _refused(url: str, schemes: tuple[str, ...]) -> InvalidField:
+    return InvalidField(
+        "the target cannot be used",
+        got=f"text of {len(url)} characters",
+        needed=f"{' or '.join(schemes)} and a host, at most {LONGEST} characters; no user, no fragment",
+        field="url",
+    )
