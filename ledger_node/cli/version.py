@@ -41,7 +41,7 @@ def _shown(answer: answers.QuestionAnswer) -> Iterator[RenderableType]:
     yield f"{answer['question']}. {answer['title']}"
     if answer["facts"]:
         rows = [
-            (one["level"], one["statement"], plain(one["value"]), one["by"]["name"] if one["by"] else "")
+            (one["level"], _about(one), plain(one["value"]), one["by"]["name"] if one["by"] else "")
             for one in answer["facts"]
         ]
         yield table(("known", "fact", "value", "by"), rows)
@@ -49,6 +49,12 @@ def _shown(answer: answers.QuestionAnswer) -> Iterator[RenderableType]:
         yield table(("missing", "why"), [(_shortened(one["what"]), one["why"]) for one in answer["missing"]])
     yield from fields([(one["what"], one["href"]) for one in answer["links"]])
     yield f"as of block {answer.get('asOfBlock', '?')}"
+
+
+def _about(fact: answers.StatedFact) -> str:
+    """The statement, and what it is about."""
+    record = fact["source"]["record"]
+    return fact["statement"] + (f" ({_shortened(record)})" if record else "")
 
 
 def plain(value: Any) -> str:
@@ -63,7 +69,8 @@ def plain(value: Any) -> str:
         case list():
             return ", ".join(plain(one) for one in value) or "none"
         case dict():
-            return "; ".join(f"{printable(name)}: {_nested(one)}" for name, one in value.items())
+            parts = sorted(value.items(), key=lambda part: isinstance(part[1], dict | list))  # what is short first
+            return "; ".join(f"{printable(name)}: {_nested(one)}" for name, one in parts)
         case _:
             return str(value)
 

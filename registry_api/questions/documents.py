@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from registry_api.levels import How
 from registry_api.questions.stating import Fact, Missing, Said, Source
 
+#: What a fact on the chain names a document as.
+Named = Literal["dataset-card", "run-card", "model-card", "attestation"]
 ABSENT = object()
 
 
@@ -17,7 +19,7 @@ class Wanted:
     """A document to read: who named it for which record, and as what."""
 
     digest: str
-    kind: str
+    kind: Named
     by: int
     record: str
 
@@ -58,7 +60,7 @@ class Document:
         if found is ABSENT or found in (None, [], {}, ""):
             yield self._missing(statement)
         else:
-            yield self._fact(statement, found, pointer)
+            yield self.fact(statement, found, pointer)
 
     def lists(self, statement: str, pointer: str) -> Said:
         """A fact for each of a list."""
@@ -67,12 +69,12 @@ class Document:
             yield self._missing(statement)
             return
         for place, one in enumerate(found):
-            yield self._fact(statement, one, f"{pointer}/{place}")
+            yield self.fact(statement, one, f"{pointer}/{place}")
 
     def has(self, pointer: str) -> bool:
         return self.at(pointer) not in (ABSENT, None, [], {}, "")
 
-    def _fact(self, statement: str, value: object, pointer: str) -> Fact:
+    def fact(self, statement: str, value: object, pointer: str) -> Fact:
         source = Source(record=self.wanted.record, document=self.wanted.digest, pointer=pointer)
         return Fact(statement, value, self.level, self.wanted.by, source)
 

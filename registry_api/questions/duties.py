@@ -14,9 +14,10 @@ EEA = Region((1 << 30) - 1)
 
 #: Annex IV of Regulation (EU) 2024/1689, point 2(d): data requirements; by the place in the dataset's card.
 DATA_FIELDS = {
-    "2(d) provenance": "/origin/source",
-    "2(d) scope and main characteristics": "/composition/strata",
-    "2(d) how the data were obtained": "/origin/purpose",
+    "2(d) general description": "/description",
+    "2(d) provenance, and how the data were obtained": "/origin/source",
+    "2(d) scope": "/origin/period",
+    "2(d) main characteristics": "/composition/strata",
     "2(d) how the data were selected": "/origin/selection",
     "2(d) labelling": "/origin/labelling",
     "2(d) data cleaning": "/rai:dataPreprocessingProtocol",

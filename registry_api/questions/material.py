@@ -13,7 +13,7 @@ from ledger_node.domain.model import Model, ModelVersion
 from ledger_node.domain.organisation import Generation, Key
 from ledger_node.domain.position import BlockRef
 from ledger_node.domain.training import Run
-from registry_api.questions.documents import Document, Wanted
+from registry_api.questions.documents import Document, Named, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Material:
         for one in (self.subject, self.model):
             yield self._document(one.card_digest, "model-card", one.publisher, one)
 
-    def _document(self, digest: str, kind: str, by: int, of: DatasetVersion | Run | ModelVersion | Model) -> Document:
+    def _document(self, digest: str, kind: Named, by: int, of: DatasetVersion | Run | ModelVersion | Model) -> Document:
         wanted = Wanted(digest, kind, by, name_of(of))
         found = self.documents.get(wanted.key)
         return Document(wanted, *((found.content, found.why) if found else (None, "it was not read")))

@@ -44,7 +44,10 @@ def what_changed(m: Material) -> Said:
     own = next(m.model_cards())
     yield from own.says("change", "/change/kind")
     yield from own.says("summary of the change", "/change/summary")
-    yield from own.says("base model", "/baseModel")
+    if own.at("/baseModel") is None:
+        yield own.fact("base model", "none", "/baseModel")
+    else:
+        yield from own.says("base model", "/baseModel")
     yield from _first(m.model_cards(), "predetermined change plan", "/changePlan")
     yield Missing("whether the change is what its publisher calls it", "that is an assessment, which no ledger makes")
 
@@ -52,9 +55,10 @@ def what_changed(m: Material) -> Said:
 def metrics(m: Material) -> Said:
     """13: which metrics, on which data, by whom, with which interval, for which subgroups?"""
     card = next(m.model_cards())
-    yield from card.lists("metric", "/metrics")
-    found = card.at("/metrics")
-    for place, metric in enumerate(found if isinstance(found, list) else []):
+    if not card.has("/metrics"):
+        yield from card.says("metrics", "/metrics")
+    for place, metric in enumerate(card.at("/metrics") if card.has("/metrics") else []):
+        yield card.fact(f"metric: {metric['name']}", metric, f"/metrics/{place}")
         for part, what in (("interval", "interval"), ("subgroups", "subgroups")):
             if not metric.get(part):
                 yield Missing(f"{what} of metric {place}: {m.subject.id}", "the model card does not say")

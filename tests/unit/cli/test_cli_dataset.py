@@ -306,3 +306,18 @@ def test_salt_that_is_none_is_refused_and_nothing_is_begun(run: Run, tmp_path: P
     assert said.exit_code == 2
     assert "ML-0101" in said.output
     assert {path.name for path in tmp_path.iterdir()} == {"in", "short"}
+
+
+def test_prepare_takes_a_stewards_statements(run: Run, tmp_path: Path) -> None:
+    table, about = tmp_path / "table.csv", tmp_path / "about.json"
+    table.write_text("radius,label\n" + "".join(f"{n}.5,benign\n" for n in range(12)))
+    words = ("dataset", "prepare", str(table), "--subject", "b-1", "--title", "B", "--about", str(about), "--json")
+    about.write_text(json.dumps({"origin": {"devices": ["Model A"]}}))
+    assert run(*words, "--out", str(tmp_path / "out")).exit_code == 0
+    assert json.loads((tmp_path / "out" / "card.json").read_bytes())["origin"] == {"devices": ["Model A"]}
+    for wrong, code in (({"origin": {"devices": "a secret"}}, "ML-0111"), ({"a secret": 1}, "ML-0101")):
+        about.write_text(json.dumps(wrong))
+        result = run(*words, "--out", str(tmp_path / "wrong"))
+        assert (result.exit_code, json.loads(result.stderr)["code"]) == (2, code)
+        assert "secret" not in result.stderr
+        assert not (tmp_path / "wrong").exists()

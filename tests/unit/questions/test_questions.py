@@ -261,7 +261,7 @@ def test_data_that_were_added_and_left_out_are_named(trained: Material) -> None:
 
 
 def test_a_metric_comes_with_its_interval_and_subgroups(trained: Material) -> None:
-    (metric,) = facts(models.metrics, trained, "metric")
+    (metric,) = facts(models.metrics, trained, "metric: accuracy")
     assert metric.value["interval"] == INTERVAL
     assert metric.value["subgroups"][0]["group"] == "female"
     assert (metric.level, metric.by) == ("asserted", trained.subject.publisher)

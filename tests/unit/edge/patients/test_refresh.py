@@ -17,6 +17,7 @@ from ledger_node.edge.patients.refresh import SMALLEST_BATCH, refresh
 from ledger_node.edge.prepare import load_prepared, prepare_table
 from ledger_node.edge.tables.policy import Policy
 from ledger_node.errors import BatchTooSmall, InvalidDocument, InvalidField, NotFound, NothingEligible, StateConflict
+from tests.unit.cards.cards import ABOUT
 from tests.unit.edge.fhir.resources import ndjson
 from tests.unit.edge.fhir.test_fhir_prepare import export
 from tests.unit.edge.patients.consents import consent_r4
@@ -146,3 +147,13 @@ def test_a_table_without_pseudonyms_knows_no_patient(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,label\n1,0\n")
     with pytest.raises(InvalidField):
         prepare_table(tmp_path / "t.csv", tmp_path / "v1", "t", "T", patients=Sources(listed(tmp_path)))
+
+
+def test_refresh_keeps_the_stewards_statements_but_the_strata(tmp_path: Path) -> None:
+    words = ("us-1", "Ultrasound")
+    sources = Sources(listed(tmp_path))
+    prepare_fhir(export(tmp_path / "in", 40), tmp_path / "v1", *words, patients=sources, about=ABOUT)
+    made = refresh(tmp_path / "v1", tmp_path / "v2", withdrawn(tmp_path, 12))
+    card = json.loads(made.prepared.card)
+    kept = {name: value for name, value in ABOUT["composition"].items() if name != "strata"}
+    assert {name: card[name] for name in ABOUT} == {**ABOUT, "composition": kept}
