@@ -123,6 +123,8 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
         regulator.picture(authority, trained["version"], BUILD / "lineage-after-revocation.svg")
     with story.step("recall", "The publisher recalls the version that the revocation reached"):
         recalled = recall.recall(publisher, [a, b, authority], authority, trained["version"], story)
+    with story.step("questions", "The regulator asks its 22 questions"):
+        asked = regulator.ask(authority, trained["version"], story)
     with story.step("audit", "The ledger and every node's index are counted against each other"):
         counted = count(members, chain, deployment)
         story.say(f"{counted['events']} events; rows: {counted['indexedRows']}; rebuilt alike: {counted['rebuilt']}")
@@ -138,6 +140,7 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
         "refusedRound": {key: refused[key] for key in ("reason", "nodeReason", "receiptStatus", "transaction")},
         "affectedVersions": refused["affected"],
         "recall": recalled,
+        "questions": asked,
         "evidence": {key: evidence[key] for key in ("path", "trust", "verified")},
         "lineage": str(BUILD / "lineage.svg"),
         "lineageAfterRevocation": str(BUILD / "lineage-after-revocation.svg"),
@@ -188,6 +191,10 @@ def checks(report: dict[str, Any]) -> dict[str, bool]:
         "the second hospital was let in by vote": "Hospital B" in report["admittedByVote"],
         "both hospitals and the regulator acknowledged the recall": len(report["recall"]["acknowledgedBy"]) == 3,
         "a recalled version cannot be released": report["recall"]["releaseRefused"] is not None,
+        "at least 19 of the 22 questions are answered with facts": (
+            len(report["questions"]) == 22
+            and sum(1 for found in report["questions"].values() if set(found) - {"missing"}) >= 19
+        ),
         "files without evidence stayed out": len(received) == 5 and len(left_out) == 3,
         **swarm,
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ledger_node.client import Client
 from scripts.demo.chain import Chain
 from scripts.demo.commands import Member, medledger
 from scripts.demo.story import Story
@@ -25,6 +27,20 @@ def inspect(regulator: Member, publisher: Member, version: str, story: Story) ->
     report = medledger("evidence", "verify", bundle, "--trust", trust)
     story.say(f"evidence of {bundle.stat().st_size:,} bytes: {report['result']}")
     return {"path": str(bundle), "trust": str(trust), "verified": report["result"] == "verified", "lineage": lineage}
+
+
+def ask(regulator: Member, version: str, story: Story) -> dict[int, dict[str, int]]:
+    """All 22 questions; returns how many facts of each level and how many missing parts the answer to each has."""
+    counts = {}
+    with Client(regulator.url, regulator.key) as node:
+        for one in node.versions.questions(version)["items"]:
+            answer = node.versions.question(version, one["number"])
+            levels = Counter(fact["level"] for fact in answer["facts"])
+            counts[one["number"]] = {**levels, "missing": len(answer["missing"])}
+    columns = ("verified", "attested", "asserted", "missing")
+    rows = [(str(n), *(str(found.get(name, 0)) for name in columns)) for n, found in counts.items()]
+    story.table(("question", *columns), rows)
+    return counts
 
 
 def revoke_and_see(

@@ -1,7 +1,7 @@
 """Federated training: each round is opened, contributed to by both hospitals, aggregated and closed.
 
 What leaves a hospital: once the mean and the mean square of each column and its size class, for scaling; in each round
-its weights; for the score how many held-out rows came out right. No row does.
+its weights; for the score how many held-out rows of each label came out right. No row does.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ledger_node.client import Client
+from scripts.demo import cards
+from scripts.demo.cards import ROUNDS
 from scripts.demo.commands import Member, settled
 from scripts.demo.federated.federated import Federation, HospitalProcess, Update, Weights, accuracy
 from scripts.demo.federated.halves import LABEL
+from scripts.demo.federated.measuring import measured
 from scripts.demo.story import Story
 
 PURPOSE = "MLTRAINING"
@@ -28,7 +31,6 @@ REGIONS = ("--region", REGION, "--region", "FI")
 OPERATIONS = tuple(
     part for name in ("TRAIN", "FINE_TUNE", "FEDERATED_ROUND", "EXPORT_WEIGHTS") for part in ("--operation", name)
 )
-ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,11 @@ class Project:
 def register(hospital: Member, table: Path) -> Registered:
     """A table as a dataset version."""
     prepared = hospital.folder / "table-v1"
+    about = hospital.write("about.json", cards.about(hospital.slug, table))
     hospital(
         *("dataset", "prepare", table, "--out", prepared),
-        *("--subject", "breast-mass", "--title", "Breast mass measurements", "--label", LABEL),
+        *("--subject", "breast-mass", "--title", "Breast mass measurements", "--label", LABEL, "--about", about),
+        *("--description", "Half of the Wisconsin breast cancer table: 30 features of each mass, and a diagnosis"),
     )
     made = hospital("dataset", "register", prepared)
     return Registered(hospital, table, made["dataset"], made["version"])
@@ -124,10 +128,7 @@ def train(publisher: Member, grants: list[Granted], project: Project, story: Sto
 
     Returns ids and the accuracy that was reached.
     """
-    model_card = publisher.write(
-        "model-card.json",
-        {"format": "medledger-model-card/1", "title": "Breast mass classifier", "intendedUse": "demonstration only"},
-    )
+    model_card = publisher.write("model-card.json", cards.model_card())
     model = publisher("model", "register", "--card", model_card)["outcome"]["model"]
     run = open_run(publisher, model, grants, project, "TRAIN")
     story.say(f"run {run[:18]}… on {len(grants)} consents")
@@ -138,13 +139,15 @@ def train(publisher: Member, grants: list[Granted], project: Project, story: Sto
         weights = federation.start()
         for number in range(1, ROUNDS + 1):
             weights = _round(federation, node, run, number, grants, weights)
-            reached = accuracy(federation.evaluate(weights))
+            scores = federation.evaluate(weights)
+            reached = accuracy(scores)
             story.say(f"round {number} closed: accuracy {reached:.3f} on rows that no hospital trained on")
     artifact = publisher.folder / "model.json"
     artifact.write_bytes(weights.content())
+    metrics = measured(scores, [granted.hospital.name for granted in grants])
+    used = [(granted.registered.dataset, granted.registered.version) for granted in grants]
     version_card = publisher.write(
-        "version-card.json",
-        {"format": "medledger-version-card/1", "accuracy": round(reached, 4), "rounds": ROUNDS},
+        "version-card.json", cards.version_card(weights.digest(), metrics, used, publisher.name)
     )
     publisher("run", "close", run, "--result", artifact)
     published = publisher("model", "publish", model, "--run", run, "--artifact", artifact, "--card", version_card)
@@ -156,14 +159,11 @@ def train(publisher: Member, grants: list[Granted], project: Project, story: Sto
 
 
 def open_run(publisher: Member, model: str, grants: list[Granted], project: Project, operation: str) -> str:
-    card = publisher.write(
-        f"run-card-{operation.lower()}.json",
-        {"format": "medledger-run-card/1", "method": "federated averaging of logistic regressions", "rounds": ROUNDS},
-    )
+    card = publisher.write(f"run-card-{operation.lower()}.json", cards.run_card(REGION))
     inputs = [argument for granted in grants for argument in ("--input", granted.as_input(operation))]
     opened = publisher(
         *("run", "open", model, "--purpose", PURPOSE, "--region", REGION, "--project", project.reference),
-        *("--card", card, *inputs),
+        *("--card", card, "--code", cards.source_digest(), *inputs),
     )
     return str(opened["outcome"]["run"])
 

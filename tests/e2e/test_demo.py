@@ -3,34 +3,96 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from ledger_node.errors import EvidenceMalformed
 from ledger_node.localnet import network
 from ledger_node.proof import Result, verify
+from scripts.demo.cards import source_digest
 from scripts.demo.commands import MEDLEDGER
 
 ROOT = Path(__file__).parents[2]
 MUTATIONS = 200
+PAGE = (ROOT / "docs" / "regulator.md").read_text()
+REQUEST = re.compile(r"^(?:curl|medledger) .*$", re.MULTILINE)
+RUNNING = "open it in a browser"  # what the demo says of each node when all is told
+QUESTIONS = range(1, 23)
+
+#: Answers by the number of their question; 0 is the list of all.
+Answers = dict[int, dict[str, Any]]
+
+
+class Told(NamedTuple):
+    report: dict[str, Any]
+    answers: dict[str, Answers]
 
 
 @pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    """The demo's report, after a run of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.demo"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    content: dict[str, Any] = json.loads((ROOT / "build" / "demo" / "report.json").read_text())
-    return content
+def told() -> Told:
+    """The demo's report, after a run of its own, and what its regulator's node answered before it ended."""
+    command = [sys.executable, "-u", "-m", "scripts.demo", "--keep"]
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, text=True) as demo,
+    ):
+
+        def so_far() -> str:
+            said.seek(0)
+            return said.read()
+
+        try:
+            deadline = time.monotonic() + 600
+            while RUNNING not in so_far():
+                assert demo.poll() is None, so_far()[-4000:]
+                assert time.monotonic() < deadline, so_far()[-4000:]
+                time.sleep(0.2)
+            report = json.loads((ROOT / "build" / "demo" / "report.json").read_text())
+            answers = asked(report["versionId"])
+        finally:
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(60) == 0, so_far()[-4000:]
+    return Told(report, answers)
+
+
+@pytest.fixture(scope="module")
+def report(told: Told) -> dict[str, Any]:
+    return told.report
+
+
+def asked(version: str) -> dict[str, Answers]:
+    """Every request of docs/regulator.md, as it stands there, by program and number."""
+    network_ = network.Network.load(ROOT / "build" / "demo" / "network")
+    (node,) = (member for member in network_.members if member.plan.slug == "regulator")
+    key, path = node.api_keys["auditor"], f"{Path(MEDLEDGER).parent}{os.pathsep}{os.environ['PATH']}"
+    names = {"NODE": node.url, "KEY": key, "VERSION": version, "MEDLEDGER_NODE": node.url, "MEDLEDGER_KEY": key}
+
+    def ask(line: str) -> tuple[str, dict[str, Any]]:
+        words = f"{line} --json" if line.startswith("medledger") else line
+        done = subprocess.run(
+            ["sh", "-c", words], env={**os.environ, **names, "PATH": path}, capture_output=True, text=True, check=True
+        )
+        return line.split()[0], json.loads(done.stdout)
+
+    lines = [line for line in REQUEST.findall(PAGE) if line.startswith("medledger") or shutil.which("curl")]
+    found: dict[str, Answers] = {"curl": {}, "medledger": {}}
+    with ThreadPoolExecutor(2) as pool:
+        for program, answer in pool.map(ask, lines):
+            found[program][answer.get("question", 0)] = answer
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +124,42 @@ def test_demo_tells_the_truth(report: dict[str, Any]) -> None:
     assert set(report["recall"]["acknowledgedBy"]) == {"Hospital A", "Hospital B", "Medical Device Regulator"}
     assert report["recall"]["releaseRefused"] == "ML-0404"
     assert all(report["checks"].values())
+
+
+def test_the_regulators_page_goes_through_all_questions(told: Told) -> None:
+    titles = {int(number): title for number, title in re.findall(r"^### ([0-9]+)\. (.*)$", PAGE, re.MULTILINE)}
+    listed = {one["number"]: one["title"] for one in told.answers["medledger"][0]["items"]}
+    assert titles == listed
+    assert sorted(titles) == [*QUESTIONS]
+    assert set(told.answers["medledger"]) == {0, *QUESTIONS}
+    if shutil.which("curl") is not None:
+        assert set(told.answers["curl"]) == set(QUESTIONS)
+
+
+def test_the_regulators_questions_are_answered(told: Told) -> None:
+    for program, found in told.answers.items():
+        answers = [answer for number, answer in found.items() if number]
+        with_facts = [answer["question"] for answer in answers if answer["facts"]]
+        assert len(with_facts) >= 19 or (program == "curl" and not answers), program
+        for answer in answers:
+            for fact in answer["facts"]:
+                assert fact["level"] in ("verified", "attested", "asserted"), fact
+                assert fact["by"] or fact["level"] == "verified", fact
+            assert all(one["what"] and one["why"] for one in answer["missing"])
+
+
+def test_answers_speak_of_what_the_demo_did(told: Told) -> None:
+    def values(number: int, statement: str) -> list[Any]:
+        facts = told.answers["medledger"][number]["facts"]
+        return [fact["value"] for fact in facts if fact["statement"].startswith(statement)]
+
+    assert [one["subgroups"][0]["group"] for one in values(13, "metric")] == ["Hospital A"] * 3
+    assert values(13, "metric: accuracy")[0]["value"] == told.report["accuracy"]
+    assert [one["reason"] for one in values(4, "act on the consent")] == ["STEWARD_DECISION"]
+    assert len(values(14, "acknowledged the recall")) == 3
+    assert [one["coversTheUse"] for one in values(21, "permit")] == [True, True]
+    assert values(9, "code digest") == [source_digest()]
+    assert values(11, "digest of the run's result")[0]["equalsTheFiles"] is True
 
 
 def test_demo_leaves_nothing_running(report: dict[str, Any]) -> None:

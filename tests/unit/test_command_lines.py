@@ -22,6 +22,7 @@ PAGES = (
     "docs/api.md",
     "docs/steward.md",
     "docs/streams.md",
+    "docs/regulator.md",
 )
 LINES = [(page, line) for page in PAGES for line in in_blocks((ROOT / page).read_text())]
 NAMED = [(page, line) for page in PAGES for line in in_sentences((ROOT / page).read_text())]

@@ -72,10 +72,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many held-out rows of a hospital a model got right."""
+    """How many held-out rows of a hospital a model got right, and of the positive ones among them."""
 
     correct: int
     total: int
+    positive_correct: int
+    positive_total: int
 
 
 class HospitalProcess:
@@ -153,7 +155,8 @@ class Federation:
         """Each hospital's own count of its held-out rows."""
         document = weights.document()
         answers = [hospital.ask("evaluate", weights=document) for hospital in self._hospitals]
-        return tuple(Score(answer["correct"], answer["total"]) for answer in answers)
+        names = ("correct", "total", "positiveCorrect", "positiveTotal")
+        return tuple(Score(*(answer[name] for name in names)) for answer in answers)
 
     def _average(self, vectors: Sequence[Sequence[float]]) -> list[float]:
         return [

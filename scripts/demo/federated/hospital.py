@@ -1,12 +1,14 @@
 """One hospital of the demo, as a process of its own: `python hospital.py TABLE.csv`.
 
 It reads its own table and speaks JSON, one line a message, on standard input and output. Rows never leave. What leaves:
-the names of the columns, a size class, means, weights, and how many held-out rows a model got right.
+the names of the columns, a size class, means, weights, and how many held-out rows of each label a model got right.
 
     {"ask": "describe"}                             → {"columns": […], "sizeClass": "FROM_100"}
     {"ask": "moments"}                              → {"means": […], "squares": […]}, of the training rows
     {"ask": "train", "weights": {…}, "epochs": 5}   → {"coefficients": […], "intercept": x}
-    {"ask": "evaluate", "weights": {…}}             → {"correct": n, "total": n}, on the held-out rows
+    {"ask": "evaluate", "weights": {…}}             → {"correct": n, "total": n, …}, on the held-out rows
+
+The last has `positiveCorrect` and `positiveTotal` beside it, of the malignant rows among them.
 
 `weights` is the document of `federated.Weights`. Every fifth row is held out.
 """
@@ -63,7 +65,14 @@ class Hospital:
     def evaluate(self, weights: dict[str, Any]) -> dict[str, Any]:
         rows = _scaled(self._test, weights)
         said = _probability(rows, np.array(weights["coefficients"]), float(weights["intercept"])) > 0.5
-        return {"correct": int((said == (self._test_labels > 0.5)).sum()), "total": len(rows)}
+        positive = self._test_labels > 0.5
+        right = said == positive
+        return {
+            "correct": int(right.sum()),
+            "total": len(rows),
+            "positiveCorrect": int(right[positive].sum()),
+            "positiveTotal": int(positive.sum()),
+        }
 
 
 def _scaled(rows: Any, weights: dict[str, Any]) -> Any:

@@ -19,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "scripts" / "demo" / "federat
 from federated import Federation, HospitalProcess, Weights, accuracy
 from halves import LABEL, write_halves
 
+from scripts.demo.federated.measuring import measured
+
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
@@ -97,7 +99,11 @@ def test_no_row_leaves_a_hospital(
     federation = Federation(hospitals)
     federation.evaluate(federation.round(federation.start()).aggregate)
     shapes = {tuple(sorted(answer)) for answer in answers}
-    assert shapes == {("means", "squares"), ("coefficients", "intercept"), ("correct", "total")}
+    assert shapes == {
+        ("means", "squares"),
+        ("coefficients", "intercept"),
+        ("correct", "positiveCorrect", "positiveTotal", "total"),
+    }
     assert max(len(value) for answer in answers for value in answer.values() if isinstance(value, list)) == 30
     cells = {float(cell) for path in tables for row in read(path)[1:] for cell in row[:-1]}
     told = {value for answer in answers for values in answer.values() if isinstance(values, list) for value in values}
@@ -107,3 +113,19 @@ def test_no_row_leaves_a_hospital(
 def test_a_hospital_that_goes_away_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         HospitalProcess(tmp_path / "missing.csv")
+
+
+def test_measures_have_intervals_and_subgroups(hospitals: list[HospitalProcess]) -> None:
+    scores = Federation(hospitals).evaluate(trained(hospitals, 2)[-1])
+    found = measured(scores, ["A", "B"])
+    assert found == measured(scores, ["A", "B"])
+    assert found["accuracy"]["value"] == round(accuracy(scores), 4)
+    shares = [one["value"] for one in found["accuracy"]["subgroups"]]
+    assert shares == [round(score.correct / score.total, 4) for score in scores]
+    for metric in found.values():
+        for one in (metric, *metric["subgroups"]):
+            assert 0 <= one["interval"]["low"] <= one["value"] <= one["interval"]["high"] <= 1
+        widths = [one["interval"]["high"] - one["interval"]["low"] for one in (metric, *metric["subgroups"])]
+        assert widths[0] < max(widths[1:])
+    positives = sum(score.positive_total for score in scores)
+    assert found["sensitivity"]["value"] == round(sum(score.positive_correct for score in scores) / positives, 4)
