@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger_node.domain.codes import names_of
 from registry_api.questions.material import Ledger, Material
-from registry_api.questions.stating import Missing, Said, Source, asserted, event, verified
+from registry_api.questions.stating import NOT_ASKED, Missing, Said, Source, asserted, event, verified
 from registry_api.schemas.base import rfc3339, some_time
 
 NOT_READ = "the chain was not asked"
@@ -42,7 +42,7 @@ def who_may_write(m: Material) -> Said:
             said |= {"compromisedSince": some_time(key.compromised_since)}
             yield verified("key", said, one.number, event("consortium.KeyAccepted", key.address, key.at))
         if one.number not in m.keys:
-            yield Missing(f"keys of {one.name}", "an answer reads those of a bounded number of organisations")
+            yield Missing(f"keys of {one.name}", NOT_ASKED)
     ledger = _ledger(m)
     source = event("models.ModelVersionPublished", m.subject.id, m.subject.at)
     yield verified("generation of contracts that holds the version", ledger.generation, None, source)

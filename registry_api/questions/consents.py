@@ -12,7 +12,7 @@ from ledger_node.domain.training import Run
 from registry_api.questions.data import EVENTS
 from registry_api.questions.documents import ABSENT
 from registry_api.questions.material import Material, name_of
-from registry_api.questions.stating import Fact, Missing, Said, attested, event, verified
+from registry_api.questions.stating import NOT_ASKED, Fact, Missing, Said, Source, attested, event, verified
 from registry_api.schemas.base import rfc3339, something
 
 SHOWN = 20  # ids in one value
@@ -59,15 +59,17 @@ def endings(m: Material) -> Said:
         issued = event("consents.ConsentIssued", consent.id, consent.at)
         value: dict[str, Any] = {"state": state, "expired": expired, "expiresAt": rfc3339(consent.terms.expires_at)}
         yield verified("state of the consent", value, consent.grantor, issued)
-        uses = m.uses.get(consent.id, ())
+        uses = m.uses.get(consent.id)
+        if consent.log and uses is None:
+            yield Missing(f"uses before and after: {consent.id}", NOT_ASKED)
         for entry in consent.log:
             value = {
                 "act": entry.act.name,
                 "reason": entry.reason.name,
                 "at": rfc3339(entry.acted_at),
                 "until": rfc3339(entry.until) if entry.until else None,
-                "usesBefore": _counted(one for one in uses if one.at < entry.at),
-                "usesAfter": _counted(one for one in uses if one.at > entry.at),
+                "usesBefore": None if uses is None else _counted(one for one in uses if one.at < entry.at),
+                "usesAfter": None if uses is None else _counted(one for one in uses if one.at > entry.at),
             }
             source = event(f"consents.{EVENTS[entry.act.name]}", consent.id, entry.at)
             yield verified("act on the consent", value, entry.actor, source)
@@ -82,27 +84,25 @@ def endings(m: Material) -> Said:
 
 def downstream(m: Material) -> Said:
     """5: what lies downstream of each dataset, consent and hospital behind the version."""
-    for statement, records in (
-        ("model versions downstream of the dataset", [(one.id, one.custodian, one.at) for one in m.lineage.datasets]),
-        ("model versions downstream of the consent", [(one.id, one.grantor, one.at) for one in m.lineage.consents]),
-        (
-            "model versions downstream of the hospital",
-            [(str(one.number), None, one.at) for one in m.lineage.organisations],
+    datasets = m.lineage.datasets
+    holders = {one.custodian for one in datasets}
+    hospitals = [one for one in m.lineage.organisations if one.number in holders]
+    records: list[tuple[str, int | None, Source]] = [
+        *(
+            ("dataset", one.custodian, event("datasets.DatasetRegistered", one.id, one.at))
+            for one in m.lineage.datasets
         ),
-    ):
-        for record, by, at in records:
-            if record in m.impacts:
-                name = _REGISTERED[statement.rpartition(" ")[2]]
-                yield verified(statement, _downstream(m.impacts[record]), by, event(name, record, at))
-    if not m.impacts:
+        *(("consent", one.grantor, event("consents.ConsentIssued", one.id, one.at)) for one in m.lineage.consents),
+        *(("hospital", None, event("consortium.OrganisationAdmitted", str(one.number), one.at)) for one in hospitals),
+    ]
+    for kind, by, source in records:
+        statement, found = f"model versions downstream of the {kind}", m.impacts.get(source.record or "")
+        if found is None:
+            yield Missing(f"{statement}: {source.record}", NOT_ASKED)
+        else:
+            yield verified(statement, _downstream(found), by, source)
+    if not records:
         yield Missing("datasets and consents", "none is known to be behind the version: it is an import")
-
-
-_REGISTERED = {
-    "dataset": "datasets.DatasetRegistered",
-    "consent": "consents.ConsentIssued",
-    "hospital": "consortium.OrganisationAdmitted",
-}
 
 
 def permits(m: Material) -> Said:

@@ -8,7 +8,7 @@ from ledger_node.domain.codes import Operation
 from ledger_node.domain.dataset import options_of
 from ledger_node.domain.training import TRAINING_OPERATIONS
 from registry_api.questions.material import Material, name_of
-from registry_api.questions.stating import Missing, Said, attested, event, verified
+from registry_api.questions.stating import NOT_ASKED, Missing, Said, attested, event, verified
 from registry_api.schemas.base import rfc3339
 
 EVALUATING = (Operation.VALIDATE, Operation.TEST)
@@ -129,12 +129,15 @@ def withdrawals(m: Material) -> Said:
             yield attested("opt-outs applied at", checked, custodian, source)
         else:
             yield Missing(f"when opt-outs were applied: {record}", "the custodian stated no such check")
-    for dataset, erasures in m.erasures.items():
-        for one in erasures:
+    for dataset in m.datasets:
+        if dataset not in m.erasures:
+            yield Missing(f"erasures: {dataset}", NOT_ASKED)
+            continue
+        for one in m.erasures[dataset]:
             value = {"version": one.version, "receiptDigest": one.receipt_digest, "at": rfc3339(one.erased_at)}
             source = event("datasets.DatasetErasureRecorded", f"{dataset}/{one.version}", one.at)
             yield attested("erasure, by a receipt that names no record", value, m.custodian(dataset), source)
-        if not erasures:
+        if not m.erasures[dataset]:
             registered = event("datasets.DatasetRegistered", dataset, m.datasets[dataset].at)
             yield verified("erasures on record", 0, None, registered)
     for consent in m.lineage.consents:

@@ -41,6 +41,9 @@ class Missing:
 
 Said = Iterator[Fact | Missing]
 
+#: Why something that could be known is left out.
+NOT_ASKED = "an answer asks about a bounded number of datasets, consents and organisations: read on at the links"
+
 
 def event(name: str, record: str, at: Position | None = None) -> Source:
     """`event("training.RunOpened", run.id, run.at)`; without a position where the fact does not keep it."""

@@ -185,6 +185,15 @@ def test_what_lies_downstream_is_counted(trained: Material) -> None:
     found = facts(consents.downstream, m)
     assert [one.statement.rpartition(" ")[2] for one in found] == ["dataset", "hospital"]
     assert found[0].value == {"count": 0, "versions": [], "tainted": []}
+    assert len([one for one in consents.downstream(m) if isinstance(one, Missing)]) == 4  # what was not asked about
+
+
+def test_what_was_not_asked_about_is_told_and_not_counted_as_none(trained: Material) -> None:
+    (act,) = facts(consents.endings, trained, "act on the consent")
+    assert act.value["usesBefore"] is None
+    assert "uses before and after" in missing(consents.endings, trained)
+    assert facts(data.withdrawals, trained, "erasures on record") == []
+    assert "erasures" in missing(data.withdrawals, trained)
 
 
 @pytest.mark.parametrize(("until", "covers"), [("2027-12-31", True), ("2026-11-07", False)])
