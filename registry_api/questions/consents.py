@@ -88,10 +88,7 @@ def downstream(m: Material) -> Said:
     holders = {one.custodian for one in datasets}
     hospitals = [one for one in m.lineage.organisations if one.number in holders]
     records: list[tuple[str, int | None, Source]] = [
-        *(
-            ("dataset", one.custodian, event("datasets.DatasetRegistered", one.id, one.at))
-            for one in m.lineage.datasets
-        ),
+        *(("dataset", one.custodian, event("datasets.DatasetRegistered", one.id, one.at)) for one in datasets),
         *(("consent", one.grantor, event("consents.ConsentIssued", one.id, one.at)) for one in m.lineage.consents),
         *(("hospital", None, event("consortium.OrganisationAdmitted", str(one.number), one.at)) for one in hospitals),
     ]
