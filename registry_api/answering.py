@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial, wraps
-from typing import Any
+from typing import Any, get_args
 
 from anyio import to_thread
 from starlette.responses import Response
 
+from ledger_node.errors import InvalidField
 from registry_api.reading import View
-from registry_api.schemas.base import Answer
+from registry_api.schemas.base import Answer, Listing, Stamped
 
 
 def answering(handler: Callable[..., Any], status: int | None) -> Callable[..., Any]:
@@ -30,7 +31,8 @@ def answering(handler: Callable[..., Any], status: int | None) -> Callable[..., 
                 open_.enter_context(view)
             found = handler(**given)
         if isinstance(found, Answer):
-            return Response(found.model_dump_json(by_alias=True), status or 200, media_type="application/json")
+            content = found.model_dump_json(by_alias=True, include=_included(found, views))
+            return Response(content, status or 200, media_type="application/json")
         return found
 
     @wraps(handler)
@@ -40,3 +42,20 @@ def answering(handler: Callable[..., Any], status: int | None) -> Callable[..., 
         return await to_thread.run_sync(partial(answer, views, given), limiter=lane)
 
     return answered
+
+
+def _included(found: Answer, views: list[View]) -> Any:
+    """What the reader wants of an answer, beside what every answer and every page says of itself; None for all."""
+    wanted = views[0].fields if views else None
+    if wanted is None:
+        return None
+    listed = isinstance(found, Listing)
+    shape = get_args(type(found).model_fields["items"].annotation)[0] if listed else type(found)
+    names = {field.serialization_alias or field.alias or name: name for name, field in shape.model_fields.items()}
+    if not names.keys() >= set(wanted):
+        raise InvalidField(
+            "a field is not known here", got=f"{len(wanted)} fields", needed=", ".join(names), field="query.fields"
+        )
+    chosen = {names[name] for name in wanted}
+    own = {*Stamped.model_fields, *(type(found).model_fields.keys() - {"items"} if listed else ())}
+    return dict.fromkeys(own, True) | ({"items": {"__all__": chosen}} if listed else dict.fromkeys(chosen, True))

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from ledger_node.errors import InvalidField
 from registry_api import auth, strict
 from registry_api.reading import lane_of
+from registry_api.unchanged import tagged
 from registry_api.waiting import preferred, settle
 from registry_api.writing import Accepted
 
@@ -37,7 +38,7 @@ class Guarded(APIRoute):
             _require_known(request, known)
             request.state.caller = caller
             await _read_body(request, takes_json=takes_json)
-            response = await handle(request)
+            response = tagged(request, await handle(request))
             wait = preferred(request.headers.get("prefer", ""))
             if isinstance(response, Accepted) and wait:
                 response = await settle(node, response, wait)

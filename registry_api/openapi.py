@@ -81,6 +81,8 @@ def build(app: FastAPI) -> dict[str, Any]:
     for operations in schema["paths"].values():
         for operation in operations.values():
             _finish(operation, guarded)
+            if operation.get("operationId") in guarded and operation is operations.get("get"):
+                operation["responses"]["304"] = {"description": "What `If-None-Match` names is what there is."}
     tidied: dict[str, Any] = _tidy(schema)
     return tidied
 

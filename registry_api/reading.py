@@ -26,13 +26,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CURSOR = "^[A-Za-z0-9_-]{4,80}$"
+NEWEST = "-"  # ends a cursor whose list begins with the newest
 
 
 class View:
     """The ledger as of one block, for the length of one request."""
 
-    def __init__(self, node: Node, as_of: int | datetime | None, lane: CapacityLimiter | None = None) -> None:
+    def __init__(
+        self,
+        node: Node,
+        as_of: int | datetime | None,
+        lane: CapacityLimiter | None = None,
+        fields: str | None = None,
+    ) -> None:
         self.node = node
+        #: What the answer is to hold, of each item where it is a list; None for all of it.
+        self.fields = None if fields is None else fields.split(",")
         #: For what only reads the store: the time of an earlier block may have to be asked of the chain.
         self.lane = lane if as_of is None else None
         self._as_of = as_of
@@ -43,8 +52,7 @@ class View:
     def __enter__(self) -> Self:
         """From here on all comes from one moment of the index, and from one thread. NotFound when the block is not
         indexed."""
-        if isinstance(self._as_of, datetime):
-            self.block  # noqa: B018  # the chain may be asked, which must not keep a moment waiting
+        self._ask_times()
         self._moment.enter_context(self.node.index.moment())
         try:
             self.block  # noqa: B018  # said before anything is looked for
@@ -55,6 +63,11 @@ class View:
 
     def __exit__(self, *exc: object) -> None:
         self._moment.close()
+
+    def _ask_times(self) -> None:
+        """The chain may be asked, which must not keep a moment waiting."""
+        if isinstance(self._as_of, datetime):
+            self.block  # noqa: B018
 
     @cached_property
     def block(self) -> int:
@@ -117,13 +130,19 @@ AsOf = Annotated[
 ]
 
 
-def _lane(request: Request) -> CapacityLimiter | None:
+FieldsOf = Annotated[
+    str | None,
+    Query(description="Only these fields, with commas between them; in a list, of each item.", examples=["id,block"]),
+]
+
+
+def lane_for(request: Request) -> CapacityLimiter | None:
     """None also for a request that does more than read."""
     return lane_of(request) if request.method == "GET" else None
 
 
-async def _view(request: Request, as_of: AsOf = None) -> View:
-    return View(request.app.state.node, as_of, _lane(request))
+async def _view(request: Request, as_of: AsOf = None, fields: FieldsOf = None) -> View:
+    return View(request.app.state.node, as_of, lane_for(request), fields)
 
 
 ViewOf = Annotated[View, Depends(_view)]
@@ -138,65 +157,84 @@ class Cut(Generic[T]):
 
 
 class Window(View):
-    """A view with a page: at most `limit` facts after a position. A cursor carries its block, so that pages agree."""
+    """A view with a page: at most `limit` facts after a position. A cursor carries its block, so that pages agree, and
+    whether the newest come first."""
+
+    newest = False
 
     def __init__(
-        self, node: Node, as_of: int | datetime | None, limit: int, cursor: str | None, lane: CapacityLimiter | None
+        self,
+        node: Node,
+        as_of: int | datetime | None,
+        limit: int,
+        cursor: str | None,
+        lane: CapacityLimiter | None,
+        fields: str | None,
     ) -> None:
         self.limit = limit
         self.after: Position | None = None
         if cursor is not None:
-            pinned, self.after = _opened(cursor)
+            pinned, self.after, self.newest = _opened(cursor)
             if as_of not in (None, pinned):
                 raise InvalidField(
                     "asOf and the cursor name different blocks", needed="the cursor alone", field="query.cursor"
                 )
             as_of = pinned
-        super().__init__(node, as_of, lane)
+        super().__init__(node, as_of, lane, fields)
 
     def cut(self, listing: Callable[[Page], Sequence[T]], **where: Any) -> Cut[T]:
         """A page of what the index lists. `where` fields that are None do not select."""
-        chosen = {name: value for name, value in where.items() if value is not None}
-        found = listing(Page(self.block, self.limit + 1, self.after, chosen))
-        return self._cut(found, lambda one, _: one.at)  # type: ignore[attr-defined]  # every fact stands somewhere
+        return self._cut(listing(self._page(self.limit + 1, self.after, chosen(where))), position)
 
     def cut_whole(self, found: Sequence[T]) -> Cut[T]:
         """A page of a list that is at hand as a whole; the cursor counts."""
         first = self.after.block if self.after else 0
         return self._cut(found[first : first + self.limit + 1], lambda _, place: Position(first + place + 1, 0))
 
+    def _page(self, limit: int, after: Position | None, where: dict[str, Any]) -> Page:
+        return Page(self.block, limit, after, where)
+
     def _cut(self, found: Sequence[T], at: Callable[[T, int], Position]) -> Cut[T]:
         if len(found) <= self.limit:
             return Cut(found, None)
         kept = found[: self.limit]
-        return Cut(kept, _sealed(self.block, at(kept[-1], len(kept) - 1)))
+        return Cut(kept, self._sealed(at(kept[-1], len(kept) - 1)))
+
+    def _sealed(self, at: Position) -> str:
+        text = f"{self.block}.{at.block}.{at.log_index}{NEWEST * self.newest}".encode()
+        return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def chosen(where: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in where.items() if value is not None}
+
+
+def position(fact: Any, _: int = 0) -> Position:
+    """Where a fact stands."""
+    found: Position = fact.at
+    return found
+
+
+Limit = Annotated[int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)]
+Cursor = Annotated[
+    str | None,
+    Query(description="`next` of the page before, with the same query. It stands for the same block.", pattern=CURSOR),
+]
 
 
 async def _window(
-    request: Request,
-    as_of: AsOf = None,
-    limit: Annotated[
-        int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)
-    ] = 50,
-    cursor: Annotated[
-        str | None, Query(description="`next` of the page before. It stands for the same block.", pattern=CURSOR)
-    ] = None,
+    request: Request, as_of: AsOf = None, limit: Limit = 50, cursor: Cursor = None, fields: FieldsOf = None
 ) -> Window:
-    return Window(request.app.state.node, as_of, limit, cursor, _lane(request))
+    return Window(request.app.state.node, as_of, limit, cursor, lane_for(request), fields)
 
 
 WindowOf = Annotated[Window, Depends(_window)]
 
 
-def _sealed(as_of: int, at: Position) -> str:
-    text = f"{as_of}.{at.block}.{at.log_index}".encode()
-    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
-
-
-def _opened(cursor: str) -> tuple[int, Position]:
+def _opened(cursor: str) -> tuple[int, Position, bool]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        as_of, block, log_index = (_number(part) for part in text.split("."))
+        as_of, block, log_index = (_number(part) for part in text.removesuffix(NEWEST).split("."))
     except (binascii.Error, ValueError):
         raise NotFound(
             "no page is behind this cursor",
@@ -204,7 +242,7 @@ def _opened(cursor: str) -> tuple[int, Position]:
             needed="`next` of the page before",
             field="query.cursor",
         ) from None
-    return as_of, Position(block, log_index)
+    return as_of, Position(block, log_index), text.endswith(NEWEST)
 
 
 def _number(text: str) -> int:

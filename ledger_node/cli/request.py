@@ -92,8 +92,7 @@ def list_(
     """Requests and how they stand."""
     of = None if dataset is None else reading.digest(dataset, "--dataset")
     wanted = None if state is None else reading.name(RequestState, state, "--state")
-    every = session.node.requests.all(dataset=of, as_of=as_of)
-    found = [one for one in every if wanted is None or one["state"] == wanted.name]
+    found = list(session.node.requests.all(dataset=of, state=wanted, as_of=as_of))
     session.output.show({"items": found}, lambda: _listed(found))
 
 

@@ -3,25 +3,29 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, Unpack
 
 import httpx2
 
 from ledger_node.client import answers
 from ledger_node.client.consents import Terms
 from ledger_node.client.datasets import NewVersion
-from ledger_node.client.inputs import AsOf, Document, Input, Parent, Scope
+from ledger_node.client.inputs import AsOf, Document, Input, Parent, Scope, Selected
 from ledger_node.client.requests import Wanted
 from ledger_node.client.retries import Retries
 from ledger_node.client.rounds import NewAnswer, NewRound
 from ledger_node.domain.codes import (
     Capability,
+    ConsentState,
     DeclineReason,
     DeviceClass,
     EmergencyReason,
+    Lifecycle,
     Operation,
     Outcome,
+    Purpose,
     Refusal,
+    RequestState,
     Severity,
     StateReason,
 )
@@ -44,9 +48,9 @@ class Consortium:
 class Organisations:
     async def get(self, number: int, *, as_of: AsOf | None = ...) -> answers.Organisation: ...
     async def list(
-        self, *, as_of: AsOf | None = ..., limit: int = ..., cursor: str | None = ...
+        self, *, limit: int = ..., cursor: str | None = ..., **selected: Unpack[Selected]
     ) -> answers.Page[answers.Organisation]: ...
-    def all(self, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Organisation]: ...
+    def all(self, **selected: Unpack[Selected]) -> AsyncIterator[answers.Organisation]: ...
     def keys(self, number: int, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Key]: ...
     def impact(self, number: int, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Affected]: ...
     async def suspend_in_emergency(
@@ -74,9 +78,16 @@ class Keys:
 class Proposals:
     async def get(self, number: int, *, as_of: AsOf | None = ...) -> answers.Proposal: ...
     async def list(
-        self, *, as_of: AsOf | None = ..., limit: int = ..., cursor: str | None = ...
+        self,
+        *,
+        state: Literal["OPEN", "PASSED", "EXECUTED", "LAPSED"] | None = ...,
+        limit: int = ...,
+        cursor: str | None = ...,
+        **selected: Unpack[Selected],
     ) -> answers.Page[answers.Proposal]: ...
-    def all(self, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Proposal]: ...
+    def all(
+        self, *, state: Literal["OPEN", "PASSED", "EXECUTED", "LAPSED"] | None = ..., **selected: Unpack[Selected]
+    ) -> AsyncIterator[answers.Proposal]: ...
     async def admit(
         self,
         name: str,
@@ -128,9 +139,9 @@ class Blobs:
 class Datasets:
     async def get(self, dataset: str, *, as_of: AsOf | None = ...) -> answers.Dataset: ...
     async def list(
-        self, *, custodian: int | None = ..., as_of: AsOf | None = ..., limit: int = ..., cursor: str | None = ...
+        self, *, custodian: int | None = ..., limit: int = ..., cursor: str | None = ..., **selected: Unpack[Selected]
     ) -> answers.Page[answers.Dataset]: ...
-    def all(self, *, custodian: int | None = ..., as_of: AsOf | None = ...) -> AsyncIterator[answers.Dataset]: ...
+    def all(self, *, custodian: int | None = ..., **selected: Unpack[Selected]) -> AsyncIterator[answers.Dataset]: ...
     def versions(self, dataset: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.DatasetVersion]: ...
     def erasures(self, dataset: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Erasure]: ...
     def impact(self, dataset: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Affected]: ...
@@ -160,7 +171,13 @@ class Datasets:
 class Requests:
     async def get(self, request: str, *, as_of: AsOf | None = ...) -> answers.Request: ...
     def all(
-        self, *, dataset: str | None = ..., requester: int | None = ..., as_of: AsOf | None = ...
+        self,
+        *,
+        dataset: str | None = ...,
+        requester: int | None = ...,
+        purpose: Purpose | None = ...,
+        state: RequestState | None = ...,
+        **selected: Unpack[Selected],
     ) -> AsyncIterator[answers.Request]: ...
     async def make(
         self, wanted: Wanted, *, idempotency_key: str | None = ..., wait: int = ...
@@ -177,9 +194,12 @@ class Consents:
         dataset: str | None = ...,
         grantee: int | None = ...,
         grantor: int | None = ...,
-        as_of: AsOf | None = ...,
+        purpose: Purpose | None = ...,
+        operation: Operation | None = ...,
+        state: ConsentState | None = ...,
         limit: int = ...,
         cursor: str | None = ...,
+        **selected: Unpack[Selected],
     ) -> answers.Page[answers.Consent]: ...
     def all(
         self,
@@ -187,7 +207,10 @@ class Consents:
         dataset: str | None = ...,
         grantee: int | None = ...,
         grantor: int | None = ...,
-        as_of: AsOf | None = ...,
+        purpose: Purpose | None = ...,
+        operation: Operation | None = ...,
+        state: ConsentState | None = ...,
+        **selected: Unpack[Selected],
     ) -> AsyncIterator[answers.Consent]: ...
     def uses(self, consent: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Use]: ...
     def impact(self, consent: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Affected]: ...
@@ -235,9 +258,9 @@ class Consents:
 class Models:
     async def get(self, model: str, *, as_of: AsOf | None = ...) -> answers.Model: ...
     async def list(
-        self, *, as_of: AsOf | None = ..., limit: int = ..., cursor: str | None = ...
+        self, *, publisher: int | None = ..., limit: int = ..., cursor: str | None = ..., **selected: Unpack[Selected]
     ) -> answers.Page[answers.Model]: ...
-    def all(self, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Model]: ...
+    def all(self, *, publisher: int | None = ..., **selected: Unpack[Selected]) -> AsyncIterator[answers.Model]: ...
     def versions(self, model: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.ModelVersion]: ...
     async def register(
         self, card: Document, *, idempotency_key: str | None = ..., wait: int = ...
@@ -266,6 +289,18 @@ class Models:
     ) -> answers.Submission: ...
 
 class Versions:
+    async def list(
+        self,
+        *,
+        publisher: int | None = ...,
+        lifecycle: Lifecycle | None = ...,
+        limit: int = ...,
+        cursor: str | None = ...,
+        **selected: Unpack[Selected],
+    ) -> answers.Page[answers.ModelVersion]: ...
+    def all(
+        self, *, publisher: int | None = ..., lifecycle: Lifecycle | None = ..., **selected: Unpack[Selected]
+    ) -> AsyncIterator[answers.ModelVersion]: ...
     async def get(self, version: str, *, as_of: AsOf | None = ...) -> answers.ModelVersion: ...
     async def lineage(self, version: str, *, as_of: AsOf | None = ...) -> answers.Lineage: ...
     async def questions(self, version: str, *, as_of: AsOf | None = ...) -> answers.Questions: ...
@@ -289,7 +324,14 @@ class Versions:
 
 class Recalls:
     async def get(self, recall: str, *, as_of: AsOf | None = ...) -> answers.Recall: ...
-    def all(self, *, version: str | None = ..., as_of: AsOf | None = ...) -> AsyncIterator[answers.Recall]: ...
+    def all(
+        self,
+        *,
+        version: str | None = ...,
+        issuer: int | None = ...,
+        stands: bool | None = ...,
+        **selected: Unpack[Selected],
+    ) -> AsyncIterator[answers.Recall]: ...
     async def issue(
         self,
         version: str,
@@ -355,9 +397,23 @@ class Rounds:
 class Runs(Rounds):
     async def get(self, run: str, *, as_of: AsOf | None = ...) -> answers.Run: ...
     async def list(
-        self, *, as_of: AsOf | None = ..., limit: int = ..., cursor: str | None = ...
+        self,
+        *,
+        publisher: int | None = ...,
+        model: str | None = ...,
+        outcome: Outcome | None = ...,
+        limit: int = ...,
+        cursor: str | None = ...,
+        **selected: Unpack[Selected],
     ) -> answers.Page[answers.Run]: ...
-    def all(self, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Run]: ...
+    def all(
+        self,
+        *,
+        publisher: int | None = ...,
+        model: str | None = ...,
+        outcome: Outcome | None = ...,
+        **selected: Unpack[Selected],
+    ) -> AsyncIterator[answers.Run]: ...
     async def open(
         self,
         model: str,
@@ -383,9 +439,9 @@ class Runs(Rounds):
 
 class Streams:
     async def list(
-        self, *, as_of: AsOf | None = ..., limit: int = ..., cursor: str | None = ...
+        self, *, custodian: int | None = ..., limit: int = ..., cursor: str | None = ..., **selected: Unpack[Selected]
     ) -> answers.Page[answers.Stream]: ...
-    def all(self, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Stream]: ...
+    def all(self, *, custodian: int | None = ..., **selected: Unpack[Selected]) -> AsyncIterator[answers.Stream]: ...
     async def get(self, stream: str, *, as_of: AsOf | None = ...) -> answers.Stream: ...
     def anchors(self, stream: str, *, as_of: AsOf | None = ...) -> AsyncIterator[answers.Anchor]: ...
     async def open(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from ledger_node.client import answers
 from ledger_node.client.inputs import (
@@ -12,19 +13,22 @@ from ledger_node.client.inputs import (
     AsOf,
     Json,
     Scope,
+    Selected,
     condition,
     digest,
     digests,
     id_,
     ids,
     mask,
+    named,
     one,
     scope_body,
+    selection,
     time,
     times,
 )
 from ledger_node.client.noun import WAIT, Noun
-from ledger_node.domain.codes import Basis, Modifier, Operation, Permission, Purpose, Region, StateReason
+from ledger_node.domain.codes import Basis, ConsentState, Modifier, Operation, Permission, Purpose, Region, StateReason
 
 NO_MODIFIERS = Modifier(0)
 
@@ -99,12 +103,25 @@ class Consents(Noun):
         dataset: str | None = None,
         grantee: int | None = None,
         grantor: int | None = None,
-        as_of: AsOf | None = None,
+        purpose: Purpose | None = None,
+        operation: Operation | None = None,
+        state: ConsentState | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        **selected: Unpack[Selected],
     ) -> answers.Page[answers.Consent]:
-        query = {"dataset": dataset, "grantee": grantee, "grantor": grantor, "asOf": as_of}
-        return self._http.page(answers.Consent, "/v1/consents", {**query, "limit": limit, "cursor": cursor})
+        query = selection(
+            selected,
+            dataset=dataset,
+            grantee=grantee,
+            grantor=grantor,
+            purpose=named(purpose),
+            operation=named(operation),
+            state=named(state),
+            limit=limit,
+            cursor=cursor,
+        )
+        return self._http.page(answers.Consent, "/v1/consents", query)
 
     def all(
         self,
@@ -112,9 +129,20 @@ class Consents(Noun):
         dataset: str | None = None,
         grantee: int | None = None,
         grantor: int | None = None,
-        as_of: AsOf | None = None,
+        purpose: Purpose | None = None,
+        operation: Operation | None = None,
+        state: ConsentState | None = None,
+        **selected: Unpack[Selected],
     ) -> Iterator[answers.Consent]:
-        query = {"dataset": dataset, "grantee": grantee, "grantor": grantor, "asOf": as_of}
+        query = selection(
+            selected,
+            dataset=dataset,
+            grantee=grantee,
+            grantor=grantor,
+            purpose=named(purpose),
+            operation=named(operation),
+            state=named(state),
+        )
         return self._http.all_of(answers.Consent, "/v1/consents", query)
 
     def uses(self, consent: str, *, as_of: AsOf | None = None) -> Iterator[answers.Use]:

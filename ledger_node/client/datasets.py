@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from ledger_node.client import answers
 from ledger_node.client.inputs import (
@@ -13,11 +14,13 @@ from ledger_node.client.inputs import (
     Json,
     Parent,
     Scope,
+    Selected,
     card_fields,
     digest,
     id_,
     parents,
     scope_body,
+    selection,
     times,
 )
 from ledger_node.client.noun import WAIT, Noun
@@ -61,13 +64,14 @@ class Datasets(Noun):
         return self._http.get(answers.Dataset, _path(dataset), {"asOf": as_of})
 
     def list(
-        self, *, custodian: int | None = None, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
+        self, *, custodian: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Selected]
     ) -> answers.Page[answers.Dataset]:
-        query = {"custodian": custodian, "asOf": as_of, "limit": limit, "cursor": cursor}
+        query = selection(selected, custodian=custodian, limit=limit, cursor=cursor)
         return self._http.page(answers.Dataset, "/v1/datasets", query)
 
-    def all(self, *, custodian: int | None = None, as_of: AsOf | None = None) -> Iterator[answers.Dataset]:
-        return self._http.all_of(answers.Dataset, "/v1/datasets", {"custodian": custodian, "asOf": as_of})
+    def all(self, *, custodian: int | None = None, **selected: Unpack[Selected]) -> Iterator[answers.Dataset]:
+        query = selection(selected, custodian=custodian)
+        return self._http.all_of(answers.Dataset, "/v1/datasets", query)
 
     def versions(self, dataset: str, *, as_of: AsOf | None = None) -> Iterator[answers.DatasetVersion]:
         return self._http.all_of(answers.DatasetVersion, f"{_path(dataset)}/versions", {"asOf": as_of})

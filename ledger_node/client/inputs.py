@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import IntFlag
+from enum import Enum, IntFlag
+from typing import Literal, TypedDict
 
 from ledger_node.domain.codes import Operation, Region, names_of
 from ledger_node.domain.dataset import Parent
@@ -21,6 +22,7 @@ __all__ = [
     "Json",
     "Parent",
     "Scope",
+    "Selected",
     "address",
     "card_fields",
     "condition",
@@ -31,9 +33,11 @@ __all__ = [
     "ids",
     "inputs",
     "mask",
+    "named",
     "one",
     "parents",
     "scope_body",
+    "selection",
     "time",
     "times",
 ]
@@ -44,6 +48,30 @@ AsOf = int | datetime
 #: No region: permits any in a consent, names none in a scope.
 ANYWHERE = Region(0)
 _HEX = frozenset("0123456789abcdef")
+
+
+class Selected(TypedDict, total=False):
+    """What all lists may be asked for: as of when, from which end, and recorded in which stretch of blocks or times."""
+
+    as_of: AsOf | None
+    order: Literal["oldest", "newest"] | None
+    since: AsOf | None
+    until: AsOf | None
+
+
+def selection(selected: Selected, **filters: str | int | None) -> dict[str, str | int | datetime | None]:
+    """As a query."""
+    return {
+        "asOf": selected.get("as_of"),
+        "order": selected.get("order"),
+        "since": selected.get("since"),
+        "until": selected.get("until"),
+        **filters,
+    }
+
+
+def named(code: Enum | None) -> str | None:
+    return None if code is None else code.name
 
 
 @dataclass(frozen=True, slots=True)

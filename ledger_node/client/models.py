@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Document, Json, card_fields, digest, id_
+from ledger_node.client.inputs import AsOf, Document, Json, Selected, card_fields, digest, id_, selection
 from ledger_node.client.noun import WAIT, Noun
 
 
@@ -14,12 +15,14 @@ class Models(Noun):
         return self._http.get(answers.Model, _path(model), {"asOf": as_of})
 
     def list(
-        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
+        self, *, publisher: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Selected]
     ) -> answers.Page[answers.Model]:
-        return self._http.page(answers.Model, "/v1/models", {"asOf": as_of, "limit": limit, "cursor": cursor})
+        query = selection(selected, publisher=publisher, limit=limit, cursor=cursor)
+        return self._http.page(answers.Model, "/v1/models", query)
 
-    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Model]:
-        return self._http.all_of(answers.Model, "/v1/models", {"asOf": as_of})
+    def all(self, *, publisher: int | None = None, **selected: Unpack[Selected]) -> Iterator[answers.Model]:
+        query = selection(selected, publisher=publisher)
+        return self._http.all_of(answers.Model, "/v1/models", query)
 
     def versions(self, model: str, *, as_of: AsOf | None = None) -> Iterator[answers.ModelVersion]:
         return self._http.all_of(answers.ModelVersion, f"{_path(model)}/versions", {"asOf": as_of})

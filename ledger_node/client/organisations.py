@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Json, time
+from ledger_node.client.inputs import AsOf, Json, Selected, selection, time
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import EmergencyReason
 
@@ -16,13 +17,14 @@ class Organisations(Noun):
         return self._http.get(answers.Organisation, f"/v1/organisations/{number}", {"asOf": as_of})
 
     def list(
-        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
+        self, *, limit: int = 50, cursor: str | None = None, **selected: Unpack[Selected]
     ) -> answers.Page[answers.Organisation]:
-        query = {"asOf": as_of, "limit": limit, "cursor": cursor}
+        query = selection(selected, limit=limit, cursor=cursor)
         return self._http.page(answers.Organisation, "/v1/organisations", query)
 
-    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Organisation]:
-        return self._http.all_of(answers.Organisation, "/v1/organisations", {"asOf": as_of})
+    def all(self, **selected: Unpack[Selected]) -> Iterator[answers.Organisation]:
+        query = selection(selected)
+        return self._http.all_of(answers.Organisation, "/v1/organisations", query)
 
     def keys(self, number: int, *, as_of: AsOf | None = None) -> Iterator[answers.Key]:
         """Every key that the organisation offered a role to or accepted."""

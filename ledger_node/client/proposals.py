@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal, Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Json, address, id_, mask
+from ledger_node.client.inputs import AsOf, Json, Selected, address, id_, mask, selection
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Capability, ProposalKind, StateReason
 
@@ -17,13 +18,21 @@ class Proposals(Noun):
         return self._http.get(answers.Proposal, f"/v1/proposals/{number}", {"asOf": as_of})
 
     def list(
-        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        state: Literal["OPEN", "PASSED", "EXECUTED", "LAPSED"] | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        **selected: Unpack[Selected],
     ) -> answers.Page[answers.Proposal]:
-        query = {"asOf": as_of, "limit": limit, "cursor": cursor}
+        query = selection(selected, state=state, limit=limit, cursor=cursor)
         return self._http.page(answers.Proposal, "/v1/proposals", query)
 
-    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Proposal]:
-        return self._http.all_of(answers.Proposal, "/v1/proposals", {"asOf": as_of})
+    def all(
+        self, *, state: Literal["OPEN", "PASSED", "EXECUTED", "LAPSED"] | None = None, **selected: Unpack[Selected]
+    ) -> Iterator[answers.Proposal]:
+        query = selection(selected, state=state)
+        return self._http.all_of(answers.Proposal, "/v1/proposals", query)
 
     def admit(
         self,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Document, Json, document_fields, id_, ids
+from ledger_node.client.inputs import AsOf, Document, Json, Selected, document_fields, id_, ids, selection
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Severity
 
@@ -15,9 +16,19 @@ class Recalls(Noun):
         """With who has acknowledged it."""
         return self._http.get(answers.Recall, _path(recall), {"asOf": as_of})
 
-    def all(self, *, version: str | None = None, as_of: AsOf | None = None) -> Iterator[answers.Recall]:
+    def all(
+        self,
+        *,
+        version: str | None = None,
+        issuer: int | None = None,
+        stands: bool | None = None,
+        **selected: Unpack[Selected],
+    ) -> Iterator[answers.Recall]:
         """Oldest first, those that were lifted included."""
-        return self._http.all_of(answers.Recall, "/v1/recalls", {"version": version, "asOf": as_of})
+        query = selection(
+            selected, version=version, issuer=issuer, stands=None if stands is None else str(stands).lower()
+        )
+        return self._http.all_of(answers.Recall, "/v1/recalls", query)
 
     def issue(
         self,

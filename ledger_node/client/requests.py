@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import ANYWHERE, AsOf, Document, Json, card_fields, condition, digests, id_, mask, time
+from ledger_node.client.inputs import (
+    ANYWHERE,
+    AsOf,
+    Document,
+    Json,
+    Selected,
+    card_fields,
+    condition,
+    digests,
+    id_,
+    mask,
+    named,
+    selection,
+    time,
+)
 from ledger_node.client.noun import WAIT, Noun
-from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region
+from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +68,11 @@ class Requests(Noun):
         *,
         dataset: str | None = None,
         requester: int | None = None,
-        as_of: AsOf | None = None,
+        purpose: Purpose | None = None,
+        state: RequestState | None = None,
+        **selected: Unpack[Selected],
     ) -> Iterator[answers.Request]:
-        query = {"dataset": dataset, "requester": requester, "asOf": as_of}
+        query = selection(selected, dataset=dataset, requester=requester, purpose=named(purpose), state=named(state))
         return self._http.all_of(answers.Request, "/v1/requests", query)
 
     def make(self, wanted: Wanted, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:

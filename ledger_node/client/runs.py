@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Document, Input, Json, Scope, card_fields, digests, id_, inputs, scope_body
+from ledger_node.client.inputs import (
+    AsOf,
+    Document,
+    Input,
+    Json,
+    Scope,
+    Selected,
+    card_fields,
+    digests,
+    id_,
+    inputs,
+    named,
+    scope_body,
+    selection,
+)
 from ledger_node.client.noun import WAIT
 from ledger_node.client.rounds import Rounds, run_path
 from ledger_node.domain.codes import Outcome
@@ -17,12 +32,30 @@ class Runs(Rounds):
         return self._http.get(answers.Run, run_path(run), {"asOf": as_of})
 
     def list(
-        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        publisher: int | None = None,
+        model: str | None = None,
+        outcome: Outcome | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        **selected: Unpack[Selected],
     ) -> answers.Page[answers.Run]:
-        return self._http.page(answers.Run, "/v1/runs", {"asOf": as_of, "limit": limit, "cursor": cursor})
+        query = selection(
+            selected, publisher=publisher, model=model, outcome=named(outcome), limit=limit, cursor=cursor
+        )
+        return self._http.page(answers.Run, "/v1/runs", query)
 
-    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Run]:
-        return self._http.all_of(answers.Run, "/v1/runs", {"asOf": as_of})
+    def all(
+        self,
+        *,
+        publisher: int | None = None,
+        model: str | None = None,
+        outcome: Outcome | None = None,
+        **selected: Unpack[Selected],
+    ) -> Iterator[answers.Run]:
+        query = selection(selected, publisher=publisher, model=model, outcome=named(outcome))
+        return self._http.all_of(answers.Run, "/v1/runs", query)
 
     def open(
         self,

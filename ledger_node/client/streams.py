@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Json, digest, id_
+from ledger_node.client.inputs import AsOf, Json, Selected, digest, id_, selection
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import DeviceClass
 
 
 class Streams(Noun):
     def list(
-        self, *, as_of: AsOf | None = None, limit: int = 50, cursor: str | None = None
+        self, *, custodian: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Selected]
     ) -> answers.Page[answers.Stream]:
-        return self._http.page(answers.Stream, "/v1/streams", {"asOf": as_of, "limit": limit, "cursor": cursor})
+        query = selection(selected, custodian=custodian, limit=limit, cursor=cursor)
+        return self._http.page(answers.Stream, "/v1/streams", query)
 
-    def all(self, *, as_of: AsOf | None = None) -> Iterator[answers.Stream]:
-        return self._http.all_of(answers.Stream, "/v1/streams", {"asOf": as_of})
+    def all(self, *, custodian: int | None = None, **selected: Unpack[Selected]) -> Iterator[answers.Stream]:
+        query = selection(selected, custodian=custodian)
+        return self._http.all_of(answers.Stream, "/v1/streams", query)
 
     def get(self, stream: str, *, as_of: AsOf | None = None) -> answers.Stream:
         return self._http.get(answers.Stream, _path(stream), {"asOf": as_of})

@@ -49,12 +49,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: at most `limit` facts after the position `after`, as of a block."""
+    """A page of a list: at most `limit` facts after the position `after`, as of a block.
+
+    They stand in a block from `since` to `until`. `newest` turns their order round: what comes after is then older. A
+    value of `where` that is a set of flags asks for facts with all of these, and perhaps others.
+    """
 
     as_of: int
     limit: int = 50
     after: Position | None = None
     where: dict[str, Any] = field(default_factory=dict)
+    newest: bool = False
+    since: int = 0
+    until: int | None = None
 
 
 class Index(Protocol):

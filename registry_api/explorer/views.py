@@ -11,9 +11,9 @@ from ledger_node.domain.command import Identity
 from ledger_node.domain.consent import LogEntry
 from ledger_node.domain.figures import Standing
 from ledger_node.domain.lineage import Lineage
+from ledger_node.ports import Page
 from ledger_node.services.impact import carried_on, revocation_of, suspended_for
 from registry_api import graph
-from registry_api.explorer.newest import newest
 from registry_api.explorer.picture import summary
 from registry_api.reading import View
 from registry_api.schemas.consent import ConsentFacts
@@ -51,6 +51,7 @@ class Overview:
 def overview(node: Node, view: View) -> Overview:
     status = node.status.now()
     ours, catalogue = node.status.organisation(), node.catalogue
+    newest = Page(view.block, SHOWN, newest=True)
     return Overview(
         status=status,
         identity=node.identity,
@@ -59,10 +60,10 @@ def overview(node: Node, view: View) -> Overview:
         organisation=ours.name if ours else f"organisation {node.identity.organisation}",
         capabilities=[name.capitalize() for name in names_of(ours.capabilities)] if ours else [],
         contracts=node.identity.deployment.contracts.items(),
-        versions=show_model_versions(view, newest(catalogue.list_model_versions, view.block, SHOWN)),
-        consents=[show_consent(view, one) for one in newest(catalogue.list_consents, view.block, SHOWN)],
-        runs=[show_run(view, one) for one in newest(catalogue.list_runs, view.block, SHOWN)],
-        datasets=[show_dataset(view, one) for one in newest(catalogue.list_datasets, view.block, SHOWN)],
+        versions=show_model_versions(view, catalogue.list_model_versions(newest)),
+        consents=[show_consent(view, one) for one in catalogue.list_consents(newest)],
+        runs=[show_run(view, one) for one in catalogue.list_runs(newest)],
+        datasets=[show_dataset(view, one) for one in catalogue.list_datasets(newest)],
     )
 
 

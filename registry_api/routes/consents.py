@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.convertors import Convertor, register_url_convertor
 
-from ledger_node.domain.codes import Operation, Reason, StateReason
+from ledger_node.domain.codes import ConsentState, Operation, Purpose, Reason, StateReason
 from ledger_node.domain.consent import Use
 from registry_api import auth
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import AsOf, ViewOf, WindowOf
+from registry_api.routes.filters import ByOperation, ByPurpose, InConsentState
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import ById, Id, OfOrganisation, router
 from registry_api.schemas.check import Checked, CheckUse
@@ -26,6 +27,7 @@ from registry_api.schemas.consent import (
 )
 from registry_api.schemas.lineage import Impact
 from registry_api.schemas.problem import READ, WRITE, declared
+from registry_api.selecting import SelectionOf
 from registry_api.showing.consents import show_consent
 from registry_api.writing import Accepted, answers, changes, creates
 
@@ -56,13 +58,25 @@ def issue_consent(node: NodeOf, once: Once, body: IssueConsent) -> Accepted:
 @routes.get("/v1/consents", responses=READ)
 def list_consents(
     node: NodeOf,
-    window: WindowOf,
+    window: SelectionOf,
     dataset: ById = None,
     grantee: OfOrganisation = None,
     grantor: OfOrganisation = None,
+    purpose: ByPurpose = None,
+    operation: ByOperation = None,
+    state: InConsentState = None,
 ) -> Consents:
     """Consents, oldest first."""
-    cut = window.cut(node.catalogue.list_consents, dataset=dataset, grantee=grantee, grantor=grantor)
+    wanted = state and ConsentState[state]
+    cut = window.cut(
+        node.catalogue.list_consents,
+        None if wanted is None else lambda one: one.state_at(window.time) is wanted,
+        dataset=dataset,
+        grantee=grantee,
+        grantor=grantor,
+        purposes=purpose and Purpose[purpose],
+        operations=operation and Operation[operation],
+    )
     return Consents(**window.stamp, items=[show_consent(window, one) for one in cut.found], next=cut.next)
 
 

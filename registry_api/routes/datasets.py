@@ -26,6 +26,7 @@ from registry_api.schemas.dataset import (
 from registry_api.schemas.lineage import Impact
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.scope import bits_of_options
+from registry_api.selecting import SelectionOf
 from registry_api.showing.consents import show_dataset
 from registry_api.writing import Accepted, answers, creates
 
@@ -39,7 +40,7 @@ def register_dataset(node: NodeOf, once: Once, body: RegisterDataset) -> Accepte
 
 
 @routes.get("/v1/datasets", responses=READ)
-def list_datasets(node: NodeOf, window: WindowOf, custodian: OfOrganisation = None) -> Datasets:
+def list_datasets(node: NodeOf, window: SelectionOf, custodian: OfOrganisation = None) -> Datasets:
     """Datasets, oldest first."""
     cut = window.cut(node.catalogue.list_datasets, custodian=custodian)
     return Datasets(**window.stamp, items=[show_dataset(window, one) for one in cut.found], next=cut.next)

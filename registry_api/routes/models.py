@@ -5,8 +5,9 @@ from __future__ import annotations
 from ledger_node.ports import Page
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
-from registry_api.routes.parts import CheckedBy, Id, card_digest_of, router
+from registry_api.reading import ViewOf
+from registry_api.routes.filters import InLifecycle
+from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.model import (
     ImportModelVersion,
     Model,
@@ -16,7 +17,8 @@ from registry_api.schemas.model import (
     RegisterModel,
 )
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.showing.models import show_model, show_model_versions
+from registry_api.selecting import SelectionOf
+from registry_api.showing.models import page_of_versions, show_model, show_model_versions
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("models")
@@ -30,9 +32,9 @@ def register_model(node: NodeOf, once: Once, body: RegisterModel) -> Accepted:
 
 
 @routes.get("/v1/models", responses=READ)
-def list_models(node: NodeOf, window: WindowOf) -> Models:
+def list_models(node: NodeOf, window: SelectionOf, publisher: OfOrganisation = None) -> Models:
     """Models, oldest first."""
-    cut = window.cut(node.catalogue.list_models)
+    cut = window.cut(node.catalogue.list_models, publisher=publisher)
     return Models(**window.stamp, items=[show_model(window, one) for one in cut.found], next=cut.next)
 
 
@@ -70,8 +72,7 @@ def import_model_version(node: NodeOf, once: Once, model: Id, body: ImportModelV
 
 
 @routes.get("/v1/models/{model}/versions", responses=READ)
-def list_model_versions(node: NodeOf, window: WindowOf, model: Id) -> ModelVersions:
+def list_model_versions(node: NodeOf, window: SelectionOf, model: Id, lifecycle: InLifecycle = None) -> ModelVersions:
     """The versions of a model, oldest first."""
     node.catalogue.get_model(model, window.block)
-    cut = window.cut(node.catalogue.list_model_versions, model=model)
-    return ModelVersions(**window.stamp, items=show_model_versions(window, cut.found), next=cut.next)
+    return page_of_versions(window, lifecycle, model=model)

@@ -12,6 +12,7 @@ from registry_api.schemas.key import Keys
 from registry_api.schemas.lineage import Impact
 from registry_api.schemas.organisation import OrganisationAnswer, Organisations, SuspendInEmergency
 from registry_api.schemas.problem import READ, WRITE
+from registry_api.selecting import SelectionOf
 from registry_api.showing.consortium import show_key, show_organisation
 from registry_api.writing import Accepted, answers, changes
 
@@ -19,7 +20,7 @@ routes = router("organisations")
 
 
 @routes.get("/v1/organisations", responses=READ)
-def list_organisations(node: NodeOf, window: WindowOf) -> Organisations:
+def list_organisations(node: NodeOf, window: SelectionOf) -> Organisations:
     """Members of the consortium and former ones, in the order of their admission."""
     cut = window.cut(node.register.list_organisations)
     return Organisations(**window.stamp, items=[show_organisation(window, one) for one in cut.found], next=cut.next)

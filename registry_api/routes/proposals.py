@@ -9,23 +9,27 @@ from fastapi import Body
 from ledger_node.domain.codes import Capability, ProposalKind, StateReason
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
+from registry_api.reading import ViewOf
+from registry_api.routes.filters import InProposalState
 from registry_api.routes.parts import Number, router
 from registry_api.schemas import proposal as schemas
 from registry_api.schemas.base import mask_of
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.proposal import EXAMPLE_PROPOSAL, Proposal, Proposals, Propose, Vote
 from registry_api.schemas.run import Nothing
-from registry_api.showing.consortium import show_proposal
+from registry_api.selecting import SelectionOf
+from registry_api.showing.consortium import show_proposal, state_of
 from registry_api.writing import Accepted, answers, changes, creates
 
 routes = router("proposals")
 
 
 @routes.get("/v1/proposals", responses=READ)
-def list_proposals(node: NodeOf, window: WindowOf) -> Proposals:
+def list_proposals(node: NodeOf, window: SelectionOf, state: InProposalState = None) -> Proposals:
     """Proposals with their votes, oldest first."""
-    cut = window.cut(node.register.list_proposals)
+    cut = window.cut(
+        node.register.list_proposals, None if state is None else lambda one: state_of(window, one) == state
+    )
     return Proposals(**window.stamp, items=[show_proposal(window, one) for one in cut.found], next=cut.next)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from ledger_node.domain.codes import Severity
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
-from registry_api.routes.parts import ById, Id, digest_of, router
+from registry_api.reading import ViewOf
+from registry_api.routes.filters import WhichStand
+from registry_api.routes.parts import ById, Id, OfOrganisation, digest_of, router
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.recall import IssueRecall, Recall, Recalls
 from registry_api.schemas.run import Nothing
+from registry_api.selecting import SelectionOf
 from registry_api.showing.models import show_recall
 from registry_api.writing import Accepted, answers, changes, creates
 
@@ -25,9 +27,16 @@ def issue_recall(node: NodeOf, once: Once, body: IssueRecall) -> Accepted:
 
 
 @routes.get("/v1/recalls", responses=READ)
-def list_recalls(node: NodeOf, window: WindowOf, version: ById = None) -> Recalls:
+def list_recalls(
+    node: NodeOf, window: SelectionOf, version: ById = None, issuer: OfOrganisation = None, stands: WhichStand = None
+) -> Recalls:
     """Recalls with their acknowledgements, oldest first."""
-    cut = window.cut(node.catalogue.list_recalls, version=version)
+    cut = window.cut(
+        node.catalogue.list_recalls,
+        None if stands is None else lambda one: one.stands == (stands == "true"),
+        version=version,
+        issuer=issuer,
+    )
     return Recalls(**window.stamp, items=[show_recall(window, one) for one in cut.found], next=cut.next)
 
 

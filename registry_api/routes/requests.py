@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import DeclineReason
+from ledger_node.domain.codes import DeclineReason, Purpose
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
+from registry_api.reading import ViewOf
+from registry_api.routes.filters import ByPurpose, InRequestState
 from registry_api.routes.parts import ById, Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.request import DeclineRequest, MakeRequest, Request, Requests
+from registry_api.selecting import SelectionOf
 from registry_api.showing.consents import show_request
 from registry_api.writing import Accepted, answers, changes, creates
 
@@ -22,9 +24,22 @@ def make_request(node: NodeOf, once: Once, body: MakeRequest) -> Accepted:
 
 
 @routes.get("/v1/requests", responses=READ)
-def list_requests(node: NodeOf, window: WindowOf, dataset: ById = None, requester: OfOrganisation = None) -> Requests:
+def list_requests(
+    node: NodeOf,
+    window: SelectionOf,
+    dataset: ById = None,
+    requester: OfOrganisation = None,
+    purpose: ByPurpose = None,
+    state: InRequestState = None,
+) -> Requests:
     """Requests and their answers, oldest first."""
-    cut = window.cut(node.catalogue.list_requests, dataset=dataset, requester=requester)
+    cut = window.cut(
+        node.catalogue.list_requests,
+        None if state is None else lambda one: one.state.name == state,
+        dataset=dataset,
+        requester=requester,
+        purposes=purpose and Purpose[purpose],
+    )
     return Requests(**window.stamp, items=[show_request(window, one) for one in cut.found], next=cut.next)
 
 

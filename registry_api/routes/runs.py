@@ -7,10 +7,12 @@ from ledger_node.domain.training import RunInput
 from ledger_node.services.runs import Opening
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
-from registry_api.routes.parts import CheckedBy, Id, card_digest_of, router
+from registry_api.reading import ViewOf
+from registry_api.routes.filters import WithOutcome
+from registry_api.routes.parts import ById, CheckedBy, Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.run import CloseRun, OpenRun, Run, Runs
+from registry_api.selecting import SelectionOf
 from registry_api.showing.models import show_run
 from registry_api.writing import Accepted, answers, changes, creates
 
@@ -32,9 +34,16 @@ def open_run(node: NodeOf, once: Once, body: OpenRun, check: CheckedBy = None) -
 
 
 @routes.get("/v1/runs", responses=READ)
-def list_runs(node: NodeOf, window: WindowOf) -> Runs:
+def list_runs(
+    node: NodeOf, window: SelectionOf, publisher: OfOrganisation = None, model: ById = None, outcome: WithOutcome = None
+) -> Runs:
     """Runs, oldest first."""
-    cut = window.cut(node.catalogue.list_runs)
+    cut = window.cut(
+        node.catalogue.list_runs,
+        None if outcome is None else lambda one: one.outcome.name == outcome,
+        publisher=publisher,
+        model=model,
+    )
     return Runs(**window.stamp, items=[show_run(window, one) for one in cut.found], next=cut.next)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ledger_node.domain.codes import DeviceClass
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
-from registry_api.routes.parts import Id, router
+from registry_api.reading import ViewOf
+from registry_api.routes.parts import Id, OfOrganisation, router
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.stream import (
     Anchor,
@@ -18,6 +18,7 @@ from registry_api.schemas.stream import (
     StreamFacts,
     Streams,
 )
+from registry_api.selecting import SelectionOf
 from registry_api.writing import Accepted, answers, creates
 
 routes = router("streams")
@@ -30,9 +31,9 @@ def register_stream(node: NodeOf, once: Once, body: RegisterStream) -> Accepted:
 
 
 @routes.get("/v1/streams", responses=READ)
-def list_streams(node: NodeOf, window: WindowOf) -> Streams:
+def list_streams(node: NodeOf, window: SelectionOf, custodian: OfOrganisation = None) -> Streams:
     """Streams with their newest anchors, oldest first."""
-    cut = window.cut(node.catalogue.list_streams)
+    cut = window.cut(node.catalogue.list_streams, custodian=custodian)
     items = [StreamFacts.of(one, window.organisation(one.custodian)) for one in cut.found]
     return Streams(**window.stamp, items=items, next=cut.next)
 
@@ -51,7 +52,7 @@ def anchor_stream(node: NodeOf, once: Once, stream: Id, body: AnchorStream) -> A
 
 
 @routes.get("/v1/streams/{stream}/anchors", responses=READ)
-def list_anchors(node: NodeOf, window: WindowOf, stream: Id) -> Anchors:
+def list_anchors(node: NodeOf, window: SelectionOf, stream: Id) -> Anchors:
     """The anchors of a stream, oldest first."""
     node.catalogue.get_stream(stream, window.block)
     cut = window.cut(node.catalogue.list_anchors, stream=stream)

@@ -14,14 +14,16 @@ from registry_api.node import NodeOf
 from registry_api.questions import reading
 from registry_api.questions.listed import BY_NUMBER
 from registry_api.reading import AsOf, ViewOf
-from registry_api.routes.parts import CheckedBy, Id, router
+from registry_api.routes.filters import InLifecycle
+from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, router
 from registry_api.schemas.base import digits
 from registry_api.schemas.lineage import Lineage
-from registry_api.schemas.model import ModelVersion, ReleaseVersion
+from registry_api.schemas.model import ModelVersion, ModelVersions, ReleaseVersion
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.question import QuestionAnswer, Questions
 from registry_api.schemas.run import Nothing
-from registry_api.showing.models import show_model_version
+from registry_api.selecting import SelectionOf
+from registry_api.showing.models import page_of_versions, show_model_version
 from registry_api.svg import Picture
 from registry_api.writing import Accepted, answers, changes
 
@@ -35,6 +37,14 @@ BUNDLE: dict[int | str, dict[str, Any]] = {
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
 }
+
+
+@routes.get("/v1/versions", responses=READ)
+def list_versions(
+    window: SelectionOf, publisher: OfOrganisation = None, lifecycle: InLifecycle = None
+) -> ModelVersions:
+    """The versions of all models, oldest first."""
+    return page_of_versions(window, lifecycle, publisher=publisher)
 
 
 @routes.get("/v1/versions/{version}", responses=READ)

@@ -94,7 +94,7 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
         in_favour=tally.in_favour,
         custodians_in_favour=tally.custodians_in_favour,
         against=tally.against,
-        state=_state(found, view.time, passed=tally.passed),
+        state=state_of(view, found),
         votes=[
             proposals.CastVote(organisation=view.organisation(voter), in_favour=vote)
             for voter, vote in sorted(found.votes.items())
@@ -103,12 +103,12 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
     )
 
 
-def _state(found: Proposal, time: int, *, passed: bool) -> str:
+def state_of(view: View, found: Proposal) -> str:
     if found.executed:
         return "EXECUTED"
-    if time >= found.deadline:
+    if view.time >= found.deadline:
         return "LAPSED"
-    return "PASSED" if passed else "OPEN"
+    return "PASSED" if view.node.proposals.tally(found, view.block).passed else "OPEN"
 
 
 def _about(view: View, kind: ProposalKind, fields: dict[str, Any]) -> dict[str, Any]:

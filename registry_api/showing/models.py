@@ -15,6 +15,7 @@ from registry_api.schemas import round as rounds
 from registry_api.schemas import run as runs
 from registry_api.schemas.base import rfc3339, some_time, something
 from registry_api.schemas.scope import ShownScope
+from registry_api.selecting import Selection
 
 
 def show_model(view: View, found: Model) -> models.ModelFacts:
@@ -30,6 +31,14 @@ def show_model(view: View, found: Model) -> models.ModelFacts:
 def show_model_versions(view: View, found: Sequence[ModelVersion]) -> list[models.ModelVersionFacts]:
     issued = view.node.catalogue.list_recalls_by_version([one.id for one in found], view.block)
     return [show_model_version(view, one, issued.get(one.id, ())) for one in found]
+
+
+def page_of_versions(window: Selection, lifecycle: str | None, **where: str | int | None) -> models.ModelVersions:
+    def holds(one: ModelVersion) -> bool:
+        return one.lifecycle.name == lifecycle
+
+    cut = window.cut(window.node.catalogue.list_model_versions, None if lifecycle is None else holds, **where)
+    return models.ModelVersions(**window.stamp, items=show_model_versions(window, cut.found), next=cut.next)
 
 
 def show_model_version(view: View, found: ModelVersion, issued: Sequence[Recall]) -> models.ModelVersionFacts:

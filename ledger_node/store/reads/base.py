@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
+from enum import IntFlag
 from functools import cache
 from itertools import islice
 from operator import attrgetter
@@ -56,24 +57,36 @@ def scope(row: Record) -> Scope:
     return Scope(Purpose(row.purposes), Region(row.regions), row.condition, row.project_ref)
 
 
-def known(table: Table, as_of: int, where: dict[str, Any]) -> Select[Any]:
-    """The rows with these values, in the order of their events."""
-    conditions = [table.c[name] == value for name, value in where.items()]
-    return select(table).where(table.c.block <= as_of, *conditions).order_by(table.c.block, table.c.log_index)
-
-
 def paged(table: Table, page: Page) -> Select[Any]:
-    return cut(known(table, page.as_of, page.where), table, page)
+    return cut(known(select(table), table, page), table, page)
+
+
+def known(query: Select[Any], table: Table, page: Page) -> Select[Any]:
+    """Of a query over `table` the rows with the values that are asked for, as of the page's block."""
+    return query.where(table.c.block <= page.as_of, *(_is(table.c[name], value) for name, value in page.where.items()))
 
 
 def cut(query: Select[Any], table: Table, page: Page) -> Select[Any]:
-    """At most a page of a query over `table`."""
-    query = query.limit(page.limit)
-    if page.after is not None:
-        at = page.after
-        later = and_(table.c.block == at.block, table.c.log_index > at.log_index)
-        query = query.where(or_(table.c.block > at.block, later))
-    return query
+    """A page of a query over `table`, in the order of its events."""
+    if page.since:
+        query = query.where(table.c.block >= page.since)
+    if page.until is not None:
+        query = query.where(table.c.block <= page.until)
+    at, block, log_index = page.after, table.c.block, table.c.log_index
+    if page.newest:
+        if at is not None:
+            query = query.where(or_(block < at.block, and_(block == at.block, log_index < at.log_index)))
+        return query.order_by(block.desc(), log_index.desc()).limit(page.limit)
+    if at is not None:
+        query = query.where(or_(block > at.block, and_(block == at.block, log_index > at.log_index)))
+    return query.order_by(block, log_index).limit(page.limit)
+
+
+def _is(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    holds: ColumnElement[bool] = column == value
+    if isinstance(value, IntFlag):
+        holds = column.bitwise_and(int(value)) == int(value)
+    return holds
 
 
 def every(c: Connection, table: Table, as_of: int, **where: Any) -> list[Record]:

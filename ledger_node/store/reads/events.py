@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, Tuple, and_, exists, or_, sele
 from ledger_node.domain.codes import KeyRole
 from ledger_node.domain.position import Event, Position
 from ledger_node.ports import Page
-from ledger_node.store.reads.base import Reads, cut, position
+from ledger_node.store.reads.base import Reads, cut, known, position
 from ledger_node.store.schema.consortium import key, key_confirmation
 from ledger_node.store.schema.following import block, event
 
@@ -18,9 +18,7 @@ class EventReads(Reads):
             select(event, block.c.hash.label("block_hash"))
             .join(block, block.c.number == event.c.block)
             .where(event.c.operator.in_((address, "")), or_(event.c.operator == address, _by_admin(address)))
-            .where(event.c.block <= page.as_of, block.c.timestamp >= since)
-            .where(*(event.c[name] == value for name, value in page.where.items()))
-            .order_by(event.c.block, event.c.log_index)
+            .where(block.c.timestamp >= since)
         )
         with self._database.read() as c:
             return [
@@ -33,7 +31,7 @@ class EventReads(Reads):
                     args=row.args,
                     generation=row.generation,
                 )
-                for row in c.execute(cut(query, event, page))
+                for row in c.execute(cut(known(query, event, page), event, page))
             ]
 
     def generation_of(self, at: Position) -> int | None:

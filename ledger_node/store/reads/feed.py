@@ -24,7 +24,6 @@ class FeedReads(Reads):
             .scalar_subquery()
         )
         query = _with_blocks(select(event, block.c.hash, block.c.timestamp, returned.label("returned")))
-        query = query.order_by(event.c.block, event.c.log_index)
         if names is not None:
             query = query.where(event.c.name.in_(names))
         with self._database.read() as c:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from enum import Flag
 from typing import Any
 
 from ledger_node.bootstrap import Node
@@ -207,8 +208,8 @@ class MemoryIndex:
 
     def requests(self, page: Page) -> list[Request]:
         def same(one: Request) -> bool:
-            known = {"dataset": one.wanted.dataset, "requester": one.requester}
-            return all(known[name] == value for name, value in page.where.items())
+            known = {"dataset": one.wanted.dataset, "requester": one.requester, "purposes": one.wanted.purposes}
+            return all(_is(known[name], value) for name, value in page.where.items())
 
         return _page([one for one in self.facts.requests if same(one)], replace(page, where={}))
 
@@ -217,8 +218,10 @@ class MemoryIndex:
 
     def consents(self, page: Page) -> list[Consent]:
         def same(one: Consent) -> bool:
-            known = {"dataset": one.terms.dataset, "grantee": one.terms.grantee, "grantor": one.grantor}
-            return all(known[name] == value for name, value in page.where.items())
+            terms = one.terms
+            known = {"dataset": terms.dataset, "grantee": terms.grantee, "purposes": terms.purposes}
+            known |= {"grantor": one.grantor, "operations": terms.operations}
+            return all(_is(known[name], value) for name, value in page.where.items())
 
         return _page([one for one in self.facts.consents if same(one)], replace(page, where={}))
 
@@ -316,12 +319,16 @@ def _many(rows: list[Any], as_of: int, name: str, keys: Collection[Any]) -> list
 def _page(rows: list[Any], page: Page) -> list[Any]:
     found = [
         row
-        for row in sorted(rows, key=lambda row: row.at)
-        if row.at.block <= page.as_of
-        and (page.after is None or row.at > page.after)
-        and all(getattr(row, name) == value for name, value in page.where.items())
+        for row in sorted(rows, key=lambda row: row.at, reverse=page.newest)
+        if page.since <= row.at.block <= (page.as_of if page.until is None else min(page.as_of, page.until))
+        and (page.after is None or (row.at < page.after if page.newest else row.at > page.after))
+        and all(_is(getattr(row, name), value) for name, value in page.where.items())
     ]
     return found[: page.limit]
+
+
+def _is(known: Any, value: Any) -> bool:
+    return value in known if isinstance(value, Flag) else known == value
 
 
 def _one(rows: list[Any], as_of: int, **where: Any) -> Any:

@@ -10,12 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from ledger_node.domain.codes import Act, Capability, Operation, StateReason
-from ledger_node.domain.dataset import Dataset
-from ledger_node.domain.position import Position
 from ledger_node.domain.training import RunInput
-from registry_api.explorer.newest import newest
 
-from .fakes import Facts, MemoryIndex, World, digest, make_world
+from .fakes import World, digest, make_world
 from .story import HEAD, Teller, world
 
 Client = Callable[..., TestClient]
@@ -155,12 +152,3 @@ def test_names_are_escaped_on_pages_and_pictures(client_of: Client) -> None:
     version = of.index.facts.model_versions[0].id
     for path in ("/", f"/versions/{version}", f"/versions/{version}/lineage.svg"):
         assert "<script" not in client.get(path).text
-
-
-@pytest.mark.parametrize("total", [0, 3, 10, 40, 2500])
-def test_the_newest_are_found_wherever_they_are(total: int) -> None:
-    for spread in (1, 0, 7):  # blocks between two facts; all in one block with 0
-        rows = [Dataset(digest(str(n)), 1, n + 1, digest("c"), Position(10 + n * spread, n)) for n in range(total)]
-        block = 10 + total * spread + 5
-        index = MemoryIndex(Facts(datasets=rows), block)
-        assert newest(index.datasets, block, 10) == rows[::-1][:10]

@@ -82,9 +82,10 @@ def test_people_see_80_columns_and_machines_one_document(run: Run, words: tuple[
 def test_the_list_is_filtered_and_names_whole_ids(scripted: Node, run: Run) -> None:
     words = ("consent", "list", "--grantee", "Institut Curie", "--grantor", "1", "--dataset", DATASET)
     lines = run(*words, "--as-of", "9", "--state", "revoked").stdout.splitlines()
-    assert lines[-1].split() == ["consent", "1", OTHER]
+    assert lines[-1].split()[0] == "consent"
+    assert lines[-1].split()[-1] == OTHER
     asked = scripted.asked[-1].path
-    assert all(part in asked for part in (f"dataset={DATASET}", "grantee=4", "grantor=1", "asOf=9"))
+    assert all(part in asked for part in (f"dataset={DATASET}", "grantee=4", "grantor=1", "asOf=9", "state=REVOKED"))
     for bad in (("--state", "EXPIRED"), ("--dataset", "0x12"), ("--grantor", "Nobody")):
         assert run("consent", "list", *bad).exit_code == 2
 

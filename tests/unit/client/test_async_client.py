@@ -89,5 +89,6 @@ def test_every_method_of_the_stub_is_one_of_the_client() -> None:
         for method in classes[type(noun).__name__].body:
             assert isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
             known = list(inspect.signature(getattr(noun, method.name)).parameters)
-            told = [one.arg for one in (*method.args.args, *method.args.kwonlyargs) if one.arg != "self"]
+            arguments = (*method.args.args, *method.args.kwonlyargs, method.args.kwarg)
+            told = [one.arg for one in arguments if one is not None and one.arg != "self"]
             assert told == known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from ledger_node.domain.codes import Act, ConsentState, DeclineReason, Modifier, Region, RequestState
+from ledger_node.domain.codes import Act, ConsentState, DeclineReason, Modifier, Purpose, Region, RequestState
 from ledger_node.domain.consent import Consent
 from ledger_node.ports import Page
 from ledger_node.store.schema import INDEX_TABLES
@@ -128,3 +128,23 @@ def test_many_consents_are_read_in_several_statements(chronicle: Chronicle) -> N
     read = chronicle.index.consents(Page(chronicle.now, limit=10_000))
     assert len(read) == 1_203
     assert sum(one.rounds_used for one in read) == 4
+
+
+def test_lists_from_either_end_of_a_stretch_and_by_purposes(chronicle: Chronicle) -> None:
+    blocks = [chronicle.consent(digest(30 + n), purposes=purposes) for n, purposes in enumerate((1, 3, 2, 7, 4))]
+    head = chronicle.now
+
+    def ids(**page: object) -> list[int]:
+        found = chronicle.index.consents(Page(head, **page))  # type: ignore[arg-type]
+        return [int(one.id, 16) - int(digest(30), 16) for one in found]
+
+    assert ids() == [0, 1, 2, 3, 4]
+    assert ids(newest=True, limit=2) == [4, 3]
+    after = chronicle.index.consents(Page(head, 2, newest=True))[-1].at
+    assert ids(newest=True, after=after) == [2, 1, 0]
+    assert ids(since=blocks[1], until=blocks[3]) == [1, 2, 3]
+    assert ids(since=blocks[1], until=blocks[3], newest=True) == [3, 2, 1]
+    assert ids(until=-1) == []
+    assert ids(where={"purposes": Purpose(2)}) == [1, 2, 3]
+    assert ids(where={"purposes": Purpose(3)}, newest=True) == [3, 1]
+    assert ids(where={"purposes": Purpose(3), "grantee": 10**9}) == []

@@ -1,0 +1,27 @@
+"""What lists of facts may be asked for, beside who and which: codes and states."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Query
+
+from ledger_node.domain.codes import ConsentState, Lifecycle, Outcome, RequestState
+from registry_api.schemas.base import NameOf, OperationName, PurposeName
+
+_STATE = Query(description="Only those in this state, as of the block that the answer speaks of.")
+
+ByPurpose = Annotated[
+    PurposeName | None, Query(description="With this purpose, and perhaps others.", examples=["HRESCH"])
+]
+ByOperation = Annotated[
+    OperationName | None, Query(description="With this operation, and perhaps others.", examples=["TRAIN"])
+]
+InConsentState = Annotated[Annotated[str, NameOf(ConsentState)] | None, _STATE]
+InRequestState = Annotated[Annotated[str, NameOf(RequestState, but=("NONE",))] | None, _STATE]
+InProposalState = Annotated[Literal["OPEN", "PASSED", "EXECUTED", "LAPSED"] | None, _STATE]
+InLifecycle = Annotated[Annotated[str, NameOf(Lifecycle, but=("NONE",))] | None, _STATE]
+WithOutcome = Annotated[Annotated[str, NameOf(Outcome)] | None, _STATE]
+WhichStand = Annotated[
+    Literal["true", "false"] | None, Query(description="Only those that stand, or only those that were lifted.")
+]
