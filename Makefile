@@ -60,7 +60,8 @@ check-contracts: setup ## slither, ERC-721, proofs, coverage and mutants of the 
 test: setup ## all tests: contracts, unit, integration, end to end
 	@$(BIN)/python scripts/engines/build.py --if-possible
 	forge test
-	pytest
+	pytest -n 2 --dist loadfile tests/unit
+	pytest tests/integration tests/e2e tests/faults
 
 engines: setup ## build the real engines that tests use (Kubo, geth, clef) from pinned source, with Go
 	@$(BIN)/python scripts/engines/build.py
