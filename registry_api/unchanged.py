@@ -16,8 +16,8 @@ _CACHED = "private, no-cache"
 
 def tagged(request: Request, response: Response) -> Response:
     """The answer with its entity tag, or 304 without a body when the request names that tag."""
-    body = response.body
-    if request.method != "GET" or response.status_code != 200 or not isinstance(body, bytes):
+    body = getattr(response, "body", b"")  # a stream has none
+    if request.method != "GET" or response.status_code != 200 or not body:
         return response
     tag = f'W/"{hashlib.sha256(_STAMP.sub(b"", body, count=1)).hexdigest()[:32]}"'
     known = request.headers.get("if-none-match", "")
