@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger_node.described import described
 from ledger_node.errors import (
     IdempotencyKeyMissing,
     InputError,
@@ -102,24 +103,3 @@ def path_of(one: dict[str, Any]) -> str:
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
     return path
-
-
-def described(value: object) -> str:
-    """What came, by type and length."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a truth value"
-        case int() | float():
-            return "a number"
-        case str():
-            return f"text of {len(value)} characters"
-        case list() | tuple():
-            return f"a list of {len(value)}"
-        case dict():
-            return f"an object of {len(value)} fields"
-        case bytes():
-            return f"{len(value)} bytes"
-        case _:
-            return "something else"

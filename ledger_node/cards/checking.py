@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ledger_node.cards.schemas import SCHEMAS, Kind, Named, schema_of
+from ledger_node.described import described
 from ledger_node.errors import InvalidDocument
 
 if TYPE_CHECKING:
@@ -103,19 +104,7 @@ def _got(fault: ValidationError) -> str:
         return "nothing"
     if fault.kind.name == "additionalProperties":
         return "a field that the schema does not name"
-    match fault.instance:
-        case None:
-            return "null"
-        case bool():
-            return "a truth value"
-        case str() as text:
-            return f"text of {len(text)} characters"
-        case list() as found:
-            return f"a list of {len(found)}"
-        case dict() as found:
-            return f"an object of {len(found)} fields"
-        case _:
-            return "a number"
+    return described(fault.instance)
 
 
 def _rule(fault: ValidationError) -> str:

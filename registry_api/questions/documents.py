@@ -56,11 +56,7 @@ class Document:
 
     def says(self, statement: str, pointer: str) -> Said:
         """One fact; missing when there is nothing, null or an empty list at the place."""
-        found = self.at(pointer)
-        if found is ABSENT or found in (None, [], {}, ""):
-            yield self._missing(statement)
-        else:
-            yield self.fact(statement, found, pointer)
+        yield self.fact(statement, self.at(pointer), pointer) if self.has(pointer) else self._missing(statement)
 
     def lists(self, statement: str, pointer: str) -> Said:
         """A fact for each of a list."""

@@ -19,128 +19,128 @@ EVIDENCE = ("the evidence bundle, which verifies with the node gone", "/v1/versi
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`links` are what and a path; `{version}` stands for the version's id, `{model}` for its model's."""
+    """`more` are what and a path, before the lineage and the evidence, where one may always read on; `{version}` stands
+    for the version's id, `{model}` for its model's."""
 
     number: int
     title: str
     answer: Callable[[Material], Said]
-    needs: frozenset[Need] = frozenset()
-    links: tuple[tuple[str, str], ...] = (LINEAGE, EVIDENCE)
+    needs: tuple[Need, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
 
-
-def _question(
-    number: int, title: str, answer: Callable[[Material], Said], *needs: Need, links: tuple[tuple[str, str], ...] = ()
-) -> Question:
-    return Question(number, title, answer, frozenset(needs), (*links, LINEAGE, EVIDENCE))
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        return (*self.more, LINEAGE, EVIDENCE)
 
 
 QUESTIONS: tuple[Question, ...] = (
-    _question(
+    Question(
         1,
         "Which dataset versions trained, validated and tested this model version, its base models included?",
         data.which_data,
     ),
-    _question(
+    Question(
         2,
         "Who holds them; origin, period, devices, original purpose, selection, labelling?",
         data.whose_data,
-        "documents",
+        ("documents",),
     ),
-    _question(
+    Question(
         3,
         "Under which consent and legal basis, and was it valid at each run and each round?",
         consents.grounds,
-        "documents",
+        ("documents",),
     ),
-    _question(
+    Question(
         4,
         "What was revoked, expired or suspended: when, by whom, why; which uses came before and which after?",
         consents.endings,
-        "uses",
+        ("uses",),
     ),
-    _question(5, "What lies downstream of this dataset, this consent, this hospital?", consents.downstream, "impacts"),
-    _question(
+    Question(
+        5, "What lies downstream of this dataset, this consent, this hospital?", consents.downstream, ("impacts",)
+    ),
+    Question(
         6,
         "Which de-identification profile, pixel method and quality sample; verified or asserted?",
         data.deidentification,
-        "documents",
+        ("documents",),
     ),
-    _question(7, "Are training and test data independent?", data.independence, "documents"),
-    _question(
+    Question(7, "Are training and test data independent?", data.independence, ("documents",)),
+    Question(
         8,
         "Which strata are represented, which gaps are known, which bias analysis was made?",
         data.representation,
-        "documents",
+        ("documents",),
     ),
-    _question(
-        9, "Who trained it, where, with which code, container and configuration?", training.how_trained, "documents"
+    Question(
+        9, "Who trained it, where, with which code, container and configuration?", training.how_trained, ("documents",)
     ),
-    _question(
+    Question(
         10,
         "What happened in each round: participants, refused contributions, privacy budget spent?",
         training.rounds,
-        "documents",
+        ("documents",),
     ),
-    _question(11, "Is the file in front of me the registered one?", models.which_file, "documents"),
-    _question(
+    Question(11, "Is the file in front of me the registered one?", models.which_file, ("documents",)),
+    Question(
         12,
         "What changed from one version to the next; inside the predetermined change plan or a substantial "
         "modification?",
         models.what_changed,
-        "documents",
-        links=(("all versions of the model", "/v1/models/{model}/versions"),),
+        ("documents",),
+        more=(("all versions of the model", "/v1/models/{model}/versions"),),
     ),
-    _question(
+    Question(
         13,
         "Which metrics, on which data, by whom, with which interval, for which subgroups?",
         models.metrics,
-        "documents",
+        ("documents",),
     ),
-    _question(
+    Question(
         14,
         "What is its status; was it recalled; what replaces it; who has acknowledged the recall?",
         models.standing,
-        links=(("recalls", "/v1/recalls"),),
+        more=(("recalls", "/v1/recalls"),),
     ),
-    _question(
+    Question(
         15,
         "Which fields of the AI Act's Annex IV, 2(d) and 2(g), are missing or only asserted?",
         duties.annex_iv,
-        "documents",
+        ("documents",),
     ),
-    _question(
+    Question(
         16,
         "Can you prove that nothing was removed since time T, across reorganisations and migrations?",
         chain.nothing_removed,
-        "ledger",
-        links=(
+        ("ledger",),
+        more=(
             ("one digest over the whole index, to compare with other members'", "/v1/index/digest"),
             ("what a verifier would have to trust", "/v1/node/trust"),
         ),
     ),
-    _question(
+    Question(
         17,
         "Who changed what; which keys, roles and contract versions were in force?",
         chain.who_may_write,
-        "keys",
-        "ledger",
-        links=(
+        ("keys", "ledger"),
+        more=(
             ("what a key wrote", "/v1/keys/{{address}}/facts"),
             ("proposals and votes", "/v1/proposals"),
             ("generations of contracts", "/v1/generations"),
         ),
     ),
-    _question(
+    Question(
         18,
         "Which withdrawals and erasures were applied, with which evidence?",
         data.withdrawals,
-        "erasures",
+        ("erasures",),
     ),
-    _question(19, "How long is it kept, and can I take it with me?", duties.retention, "documents"),
-    _question(20, "Is any node outside the EEA, and on which basis?", duties.transfers, "documents"),
-    _question(
-        21, "Which EHDS permit, CNIL or ethics decision; do its dates cover the use?", consents.permits, "documents"
+    Question(19, "How long is it kept, and can I take it with me?", duties.retention, ("documents",)),
+    Question(20, "Is any node outside the EEA, and on which basis?", duties.transfers, ("documents",)),
+    Question(
+        21, "Which EHDS permit, CNIL or ethics decision; do its dates cover the use?", consents.permits, ("documents",)
     ),
-    _question(22, "How wrong can a timestamp be?", chain.how_wrong, "ledger"),
+    Question(22, "How wrong can a timestamp be?", chain.how_wrong, ("ledger",)),
 )
 BY_NUMBER = {one.number: one for one in QUESTIONS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def answer(node: Node, as_of: int | datetime | None, version: str, question: Que
         question=question.number,
         title=question.title,
         facts=[_shown(view, one) for one in facts],
-        missing=[schemas.Missing(what=one.what, why=one.why) for one in missing],
+        missing=[schemas.Missing(**asdict(one)) for one in missing],
         links=[
             schemas.Reading(what=what, href=href.format(version=version, model=read.subject.model))
             for what, href in question.links
@@ -114,7 +114,7 @@ def understood(wanted: Wanted, content: bytes) -> Document:
     return Document(wanted, parsed)
 
 
-def _read(view: View, lineage: Lineage, needs: frozenset[Need]) -> Material:
+def _read(view: View, lineage: Lineage, needs: tuple[Need, ...]) -> Material:
     node, block = view.node, view.block
     used = sorted(lineage.consents_in_use())[:MOST_ASKED] if "uses" in needs else []
     asked = [one.id for one in lineage.datasets[:MOST_ASKED]] if "erasures" in needs else []
@@ -156,18 +156,10 @@ def _ledger(view: View, lineage: Lineage) -> Ledger:
 
 
 def _shown(view: View, one: Fact) -> schemas.Fact:
-    source = one.source
     return schemas.Fact(
         statement=one.statement,
         value=one.value,
         level=one.level,
         by=None if one.by is None else view.organisation(one.by),
-        source=schemas.Source(
-            contract=source.contract,
-            event=source.event,
-            record=source.record,
-            block=source.block,
-            document=source.document,
-            pointer=source.pointer,
-        ),
+        source=schemas.Source(**asdict(one.source)),
     )

@@ -67,14 +67,14 @@ def require_stored_cards(node: Node, digests: Iterable[str], kind: Kind) -> None
     elsewhere is not, and no write waits for a store of documents that does not answer."""
     try:
         for digest in dict.fromkeys(digests):
-            card = parsed(node.documents.find(digest))
+            card = _parsed(node.documents.find(digest))
             if card is not None:
                 require_card(kind, card, "body.cardDigest")
     except (BlobError, UnknownDocument):
         return
 
 
-def parsed(content: bytes | None) -> dict[str, Any] | None:
+def _parsed(content: bytes | None) -> dict[str, Any] | None:
     """A stored document; None when there is none, or it is no JSON object."""
     try:
         found = None if content is None else shallow.loads(content)
