@@ -80,6 +80,7 @@ GROUPS = {
     "stream": "Device streams and the heads of their trees.",
     "evidence": "Take proofs away, and verify them with the node gone.",
     "events": "Everything that happens, in its order, as it comes.",
+    "webhook": "Where your node sends events: make, list, rotate, replay, remove.",
     "submission": "Writes that your node accepted, and how they stand.",
     "contracts": "Compare the contracts on a chain with their source.",
     "index": "The node's cache of the chain.",

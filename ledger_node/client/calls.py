@@ -184,6 +184,15 @@ class Calls(ABC):
 
         return self._send(self._call("POST", path, read=read, content=content, headers=_once(_key(key))))
 
+    def make(self, shape: type[T], path: str, body: Json, key: str | None) -> T:
+        """A POST that makes one thing of this node's own, repeated under one idempotency key."""
+        read, chosen = partial(_value_of, shape), _key(key)
+        return self._send(self._call("POST", path, read=read, content=_bytes(body), headers=_once(chosen), key=chosen))
+
+    def remove(self, path: str) -> None:
+        """A DELETE. What an attempt whose answer was lost has removed is not found by the next."""
+        return self._send(self._call("DELETE", path, read=lambda _: None))
+
     def operate(self, shape: type[T], path: str, seconds: float, body: Json | None = None) -> T:
         """A POST that changes this node alone and may take `seconds`."""
         read, content = partial(_value_of, shape), _bytes(body or {})

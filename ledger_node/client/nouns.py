@@ -19,6 +19,7 @@ from ledger_node.client.runs import Runs
 from ledger_node.client.streams import Streams
 from ledger_node.client.submissions import Submissions
 from ledger_node.client.versions import Versions
+from ledger_node.client.webhooks import Webhooks
 
 
 class Nouns:
@@ -40,3 +41,4 @@ class Nouns:
         self.submissions = Submissions(http)
         self.index = Index(http)
         self.events = Events(http)
+        self.webhooks = Webhooks(http)

@@ -43,6 +43,7 @@ from ledger_node.client.answers.request import Request
 from ledger_node.client.answers.run import Round, RoundAnswer, Run, RunInput
 from ledger_node.client.answers.stream import Anchor, Stream
 from ledger_node.client.answers.submission import Outcome, Submission
+from ledger_node.client.answers.webhook import WaitingWebhook, Webhook, WebhookSecret
 
 __all__ = [
     "Acknowledgement",
@@ -109,5 +110,8 @@ __all__ = [
     "Use",
     "UsedAt",
     "Vote",
+    "WaitingWebhook",
+    "Webhook",
+    "WebhookSecret",
     "WrittenFact",
 ]

@@ -55,6 +55,7 @@ COMMANDS = {
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
     *("events list", "events follow"),
+    *("webhook make", "webhook list", "webhook show", "webhook rotate", "webhook replay", "webhook remove"),
 }
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
 

@@ -29,6 +29,7 @@ from registry_api.schemas import (
     scope,
     stream,
     submission,
+    webhook,
 )
 
 PAIRS: list[tuple[Any, type[BaseModel]]] = [
@@ -57,6 +58,9 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.WrittenFact, key.WrittenFact),
     (answers.Event, event.CloudEvent),
     (answers.EventData, event.EventData),
+    (answers.Webhook, webhook.WebhookFacts),
+    (answers.WaitingWebhook, webhook.WebhookAnswer),
+    (answers.WebhookSecret, webhook.WebhookSecret),
     (answers.Proposal, proposal.Proposal),
     (answers.Proposal, proposal.ProposalFacts),
     (answers.Vote, proposal.CastVote),
