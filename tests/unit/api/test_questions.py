@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from ledger_node.errors import BlobStoreUnreachable
+from ledger_node.errors import BlobStoreUnreachable, StoreUnavailable
 from ledger_node.proof.cid import cid_of_digest
 from ledger_node.proof.hashing import parse_hex, sha256, to_hex
 from registry_api.questions import reading
@@ -82,11 +84,39 @@ def test_an_unknown_version_has_no_questions(hospital: World, client_of: Client)
         assert client.get(f"/v1/versions/{digest('nothing')}/questions{tail}").status_code == 404
 
 
-def test_a_store_that_is_away_is_told_and_asked_once(hospital: World, client_of: Client) -> None:
+def test_a_store_that_is_away_is_told(hospital: World, client_of: Client) -> None:
     hospital.blobs.failure = BlobStoreUnreachable("the store does not answer")
     found = client_of(hospital, "auditor").get(path(hospital, 2)).json()
     assert found["facts"]
-    assert {"the store of documents does not answer as it should"} <= {one["why"] for one in found["missing"]}
+    assert {one["why"] for one in found["missing"]} == {reading.AWAY}
+
+
+def test_a_nodes_own_store_that_is_away_is_its_trouble(
+    hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hospital.blobs.failure = StoreUnavailable("the store cannot be used")
+    assert client_of(hospital, "auditor").get(path(hospital, 2)).status_code == 503
+
+
+def test_a_document_that_does_not_come_holds_no_answer_up(
+    hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Kubo looks for one that nobody has; the others are read meanwhile."""
+    with_run_card(hospital)
+    released, get = threading.Event(), hospital.blobs.get
+
+    def slow(cid: str) -> bytes:
+        return get(cid) if cid in hospital.blobs.contents else (released.wait(10), get(cid))[1]
+
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    monkeypatch.setattr(hospital.blobs, "get", slow)
+    began = time.monotonic()
+    found = client_of(hospital, "auditor").get(path(hospital, 9)).json()
+    assert time.monotonic() - began < 5
+    released.set()
+    assert "code" in {one["statement"] for one in found["facts"]}
+    found = client_of(hospital, "auditor").get(path(hospital, 13)).json()
+    assert "this node does not have the document" in {one["why"] for one in found["missing"]}
 
 
 def test_an_answer_has_bounds(hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch) -> None:
