@@ -49,6 +49,15 @@ def everything(
             rich_help_panel=EVERYWHERE,
         ),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MEDLEDGER_PROFILE",
+            metavar="NAME",
+            help="A node that you gave a name to, with its key (`medledger profile`).",
+            rich_help_panel=EVERYWHERE,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
     ] = False,
@@ -57,13 +66,14 @@ def everything(
         bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    context.obj = Globals(node, key, as_json, debug)
+    context.obj = Globals(node, key, as_json, debug, profile)
 
 
 #: In the order of `--help`. Each is imported when one of its commands is asked for.
 GROUPS = {
     "network": "A whole consortium on this machine: up, down, status; join one that runs.",
     "node": "One organisation's node: run it, look at it, pause it.",
+    "profile": "Names for the nodes that you work with.",
     "api-key": "Keys to your node's API: make, list, revoke.",
     "organisation": "Members of the consortium, their keys, emergency suspensions.",
     "proposal": "What the consortium votes on: open, vote, carry out.",

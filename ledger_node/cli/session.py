@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_ty
 import typer
 
 from ledger_node.cli.output import Output
+from ledger_node.cli.profiles import Profiles
 from ledger_node.cli.reading import read_bytes
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Globals:
     key: str | None = None
     as_json: bool = False
     debug: bool = False
+    profile: str | None = None
 
 
 class Session:
@@ -46,8 +48,19 @@ class Session:
         if self._client is None:
             from ledger_node.client import Client
 
-            self._client = Client(self._options.node or DEFAULT_NODE, api_key(self._options.key))
+            url, key = self._goes_to()
+            self._client = Client(url, api_key(key))
         return self._client
+
+    def _goes_to(self) -> tuple[str, str | None]:
+        """The node and the key to it. The key of a profile goes to its own node alone."""
+        options = self._options
+        if options.node is not None and options.profile is None:
+            return options.node, options.key
+        profile = Profiles.load().of(options.profile)
+        if profile is None:
+            return DEFAULT_NODE, options.key
+        return profile.node, options.key or profile.key_file
 
     @property
     def took(self) -> float:
@@ -74,6 +87,7 @@ def command(
                 key=given.pop("key_") or before.key,
                 as_json=given.pop("json_") or before.as_json,
                 debug=given.pop("debug_") or before.debug,
+                profile=given.pop("profile_") or before.profile,
             )
             session = Session(options)
             try:
@@ -105,6 +119,10 @@ def _everywhere(
     key_: Annotated[
         str | None,
         typer.Option("--key", metavar="KEY|FILE", help="Your API key; else MEDLEDGER_KEY.", rich_help_panel=EVERYWHERE),
+    ] = None,
+    profile_: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="A node by its name.", rich_help_panel=EVERYWHERE),
     ] = None,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
