@@ -54,6 +54,7 @@ COMMANDS = {
     *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
+    "version questions",
     *("events list", "events follow"),
     *("webhook make", "webhook list", "webhook show", "webhook rotate", "webhook replay", "webhook remove"),
 }
