@@ -16,6 +16,7 @@ from ledger_node.chain.finality import finality_of
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner, TransactionSigner
 from ledger_node.config import NodeConfig, load_deployment
+from ledger_node.domain.codes import Capability
 from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
@@ -47,6 +48,7 @@ from ledger_node.services.proposals import Proposals
 from ledger_node.services.protection import Protection
 from ledger_node.services.reading import Times
 from ledger_node.services.recalls import Recalls
+from ledger_node.services.recording import Recording
 from ledger_node.services.register import Register
 from ledger_node.services.requests import Requests
 from ledger_node.services.rounds import Rounds
@@ -65,6 +67,7 @@ from ledger_node.store.index import SqlIndex
 from ledger_node.store.lease import BEAT, Lease
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.store.pins import SqlPins
+from ledger_node.store.read_record import SqlReadRecord
 from ledger_node.store.webhooks import SqlWebhooks
 from ledger_node.submitter.submitter import Submitter
 from ledger_node.webhooks.posting import HttpPoster
@@ -72,6 +75,7 @@ from ledger_node.webhooks.targets import Rules
 from ledger_node.workers import Workers
 
 SENDERS = 8  # webhooks that are sent to at the same time
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Node:
     index: Index
     times: Times
     access: Access
+    recording: Recording
     submissions: Submissions
     dispatching: Dispatching
     register: Register
@@ -167,6 +172,8 @@ class Runtime:
         lineages = Lineages(index, times)
         documents = Documents(blobs, pins)
         audit, gauges = SqlAudit(self._database, index), SqlGauges(self._database, clock)
+        wanted = {"regulator": self._regulates, "always": lambda: True, "never": lambda: False}[config.record_reads]
+        self._recording = Recording(SqlReadRecord(self._database), clock, wanted, config.reads_kept_days * DAY)
         self._api_keys = SqlApiKeys(self._database)
         _load_api_keys(self._api_keys, config.api_keys)
         feed, webhooks = Feed(index, deployment), SqlWebhooks(self._database)
@@ -177,6 +184,7 @@ class Runtime:
             identity=identity,
             index=index,
             times=times,
+            recording=self._recording,
             access=Access(self._api_keys, clock, _tokens(config, outbox.salt_secret())),
             submissions=submissions,
             dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
@@ -249,9 +257,11 @@ class Runtime:
             with self._indexing:
                 self._follower.catch_up()
         self._workers.start()
+        self._recording.start()
         return self.node
 
     def __exit__(self, *exc: object) -> None:
+        self._recording.stop()
         self._workers.stop()
         self._delivering.stop()
         self._database.close()
@@ -279,6 +289,10 @@ class Runtime:
         except ChainUnreachable:
             self.node.status.note_head(None)
         self._api_keys.write_uses()
+
+    def _regulates(self) -> bool:
+        ours = self.node.status.organisation()
+        return ours is not None and Capability.REGULATOR in ours.capabilities
 
     def _wake_submitter(self) -> None:
         self._workers.wake("signer", "sender")

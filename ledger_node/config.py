@@ -104,6 +104,11 @@ class NodeConfig(BaseSettings):
     keystore_password_file: Path = Field(default=Path("operator.password"), description="File with its password.")
     signer: SignerConfig = Field(default_factory=SignerConfig, description="Where the operator key is.")
     api_keys: Path = Field(default=Path("api-keys.json"), description="JSON object of API key by role.")
+    record_reads: Literal["regulator", "always", "never"] = Field(
+        default="regulator",
+        description="Who puts reads on record: a `regulator`'s node, all (`always`), none (`never`).",
+    )
+    reads_kept_days: int = Field(default=1825, ge=1, le=36_500, description="How long the record of a read is kept.")
     oidc: OidcConfig = Field(default_factory=OidcConfig, description="Whose tokens are taken beside API keys.")
     blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
     webhooks: WebhookConfig = Field(default_factory=WebhookConfig, description="Where events may be sent.")

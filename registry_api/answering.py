@@ -32,8 +32,11 @@ def answering(handler: Callable[..., Any], status: int | None) -> Callable[..., 
             found = handler(**given)
         if isinstance(found, Answer):
             content = found.model_dump_json(by_alias=True, include=_included(found, views))
-            return Response(content, status or 200, media_type="application/json")
-        return found
+            response: Any = Response(content, status or 200, media_type="application/json")
+        else:
+            response = found
+        response.as_of_block = views[0].block if views else getattr(found, "as_of_block", None)  # for the record
+        return response
 
     @wraps(handler)
     async def answered(**given: Any) -> Any:

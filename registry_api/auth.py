@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ PUBLISHING = frozenset({Role.PUBLISHER, Role.OPERATOR})
 GOVERNANCE = frozenset({Role.OPERATOR})
 OVERSIGHT = frozenset({Role.AUDITOR, Role.OPERATOR})
 
-#: The operations (by name) that not every role may call. Everything else under `/v1` is a read, open to any role.
+#: The operations (by name) that not every role may call, and all writes. Everything else under `/v1` is a read, open to
+#: any role.
 MAY: dict[str, frozenset[Role]] = {
     "register_dataset": CUSTODY,
     "publish_dataset_version": CUSTODY,
@@ -77,6 +79,7 @@ MAY: dict[str, frozenset[Role]] = {
     "rotate_webhook": GOVERNANCE,
     "replay_webhook": GOVERNANCE,
     "collect_documents": GOVERNANCE,
+    "list_reads": OVERSIGHT,
 }
 #: A suspension with an end is a regulator's, one without is the grantor's.
 SUSPENDING = {True: OVERSIGHT, False: CUSTODY}
@@ -98,9 +101,14 @@ def require(role: str, allowed: frozenset[Role]) -> None:
         raise RoleMissing("the key's role may not do this", got=str(role), needed=" or ".join(sorted(allowed)))
 
 
-def admit(caller: Caller, noun: str, operation: str) -> None:
+def reads(operation: str, methods: Collection[str] | None) -> bool:
+    """Whether an operation only reads: what is asked by GET, and what every role may ask in whatever way."""
+    return "GET" in (methods or ()) or operation not in MAY
+
+
+def admit(caller: Caller, noun: str, operation: str, *, reads: bool) -> None:
     """RoleMissing, or OutOfReach unless a word of the key's reach covers the operation of a noun. None is all."""
     require(caller.role, MAY.get(operation, ANYBODY))
-    words = {noun} if operation in MAY else {noun, f"{noun}:{READ}", READ}
+    words = {noun, f"{noun}:{READ}", READ} if reads else {noun}
     if caller.reach and words.isdisjoint(caller.reach):
         raise OutOfReach("the key does not reach this", got=" ".join(caller.reach), needed=" or ".join(sorted(words)))

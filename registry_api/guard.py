@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any
 
 from anyio import to_thread
@@ -25,7 +27,8 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        noun = str(self.tags[0])
+        noun, operation = str(self.tags[0]), self.name
+        reads = auth.reads(operation, self.methods)
         known = _query_of(self.dependant)
         takes_json = self.body_field is not None
 
@@ -34,11 +37,14 @@ class Guarded(APIRoute):
             credential = auth.credential_of(request.headers.get("authorization"))
             lane = None if node.access.takes_for_token(credential) else lane_of(request)
             caller = await to_thread.run_sync(node.access.caller, credential, limiter=lane)
-            auth.admit(caller, noun, self.name)
+            auth.admit(caller, noun, operation, reads=reads)
             _require_known(request, known)
             request.state.caller = caller
             await _read_body(request, takes_json=takes_json)
-            response = tagged(request, await handle(request))
+            response = await handle(request)
+            if reads and node.recording.on:
+                await asyncio.wrap_future(_recorded(request, operation, response))
+            response = tagged(request, response)
             wait = preferred(request.headers.get("prefer", ""))
             if isinstance(response, Accepted) and wait:
                 response = await settle(node, response, wait)
@@ -46,6 +52,15 @@ class Guarded(APIRoute):
             return response
 
         return guarded
+
+
+def _recorded(request: Request, operation: str, response: Response) -> Future[None]:
+    """Done when it is on record who read what, and as of which block if the answer speaks of one."""
+    subject = next((str(one) for one in request.path_params.values()), None)
+    kept: Future[None] = request.app.state.node.recording.put(
+        request.state.caller.name, operation, subject, getattr(response, "as_of_block", None)
+    )
+    return kept
 
 
 def _query_of(dependant: Dependant) -> frozenset[str]:

@@ -41,6 +41,7 @@ TAGS = {
     "submissions": "Writes that this node accepted.",
     "blobs": "Public documents.",
     "cards": "Schemas of public cards.",
+    "reads": "Reads that this node put on record.",
     "node": "The node and its index.",
     "health": "Probes; they need no key.",
 }

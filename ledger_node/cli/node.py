@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli.failures import DONE, FINDING
-from ledger_node.cli.output import fields, seconds, table
+from ledger_node.cli.output import fields, seconds, short, table
 from ledger_node.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -70,6 +70,24 @@ def alarms(session: Session, limit: Annotated[int, typer.Option(min=1, max=200, 
         ],
     )
     return FINDING if found.items else DONE
+
+
+@command(app)
+def reads(session: Session, limit: Annotated[int, typer.Option(min=1, max=200, help="At most.")] = 20) -> None:
+    """Who read what on a node that puts reads on record, as a regulator's does, the newest first."""
+    found = session.node.node.reads(limit=limit)
+    session.output.show(
+        {"items": found.items, "next": found.next},
+        lambda: [
+            table(
+                ("at", "caller", "operation", "subject", "as of"),
+                [
+                    (one["readAt"], one["caller"], one["operation"], short(one["subject"] or ""), one["asOfBlock"])
+                    for one in found.items
+                ],
+            )
+        ],
+    )
 
 
 @command(app)

@@ -29,6 +29,10 @@ class Nodes(Noun):
         """Transactions with the node's key that its store does not know, the newest first."""
         return self._http.page(answers.Alarm, "/v1/node/alarms", {"limit": limit, "cursor": cursor})
 
+    def reads(self, *, limit: int = 50, cursor: str | None = None) -> answers.Page[answers.RecordedRead]:
+        """Reads that the node put on record, the newest first."""
+        return self._http.page(answers.RecordedRead, "/v1/reads", {"limit": limit, "cursor": cursor})
+
     def fsck(self, *, repair: bool = False) -> answers.Fsck:
         """Compares everything that can be derived; with `repair` puts right what is not as it should be."""
         return self._http.operate(answers.Fsck, "/v1/node/fsck", CHECK_SECONDS, {"repair": repair})

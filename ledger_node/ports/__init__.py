@@ -8,6 +8,7 @@ from ledger_node.ports.clock import Clock
 from ledger_node.ports.gauges import Gauges, Meter
 from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_generations
 from ledger_node.ports.outbox import Desk, Dispatch, Outbox, Stage, no_stage
+from ledger_node.ports.recording import ReadRecord, RecordedRead
 from ledger_node.ports.webhooks import Posted, Poster, Webhooks
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "Posted",
     "Poster",
     "RangeTooLarge",
+    "ReadRecord",
+    "RecordedRead",
     "Row",
     "Signer",
     "Stage",

@@ -6,4 +6,5 @@ outbox       the Outbox port
 index        the Index port: applying, rewinding, counting
 reads/       the Index port: questions, as of a block
 api_keys     the ApiKeys port
+read_record  the ReadRecord port
 """

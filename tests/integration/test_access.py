@@ -87,3 +87,17 @@ def test_organisation_sees_only_what_it_wrote(pair: Pair, writes: list[tuple[boo
             with asked_with(side, side.member.api_keys["operator"]) as node:
                 lookups = (node.submissions.get, node.submissions.cancel, node.submissions.resend)
                 assert {refused(partial(look, submission)).code for look in lookups} == {"ML-0301"}
+
+
+def test_regulators_reads_are_on_record_and_others_are_not(pair: Pair) -> None:
+    dataset = pair.dataset(pair.hospital)
+    for side in (pair.hospital, pair.institute):
+        with asked_with(side, side.member.api_keys["auditor"]) as auditor:
+            read = auditor.datasets.get(dataset)
+            found = auditor.node.reads(limit=1).items
+        if side is pair.hospital:
+            assert found == []
+        else:
+            (found,) = found
+            assert (found["operation"], found["subject"]) == ("get_dataset", dataset)
+            assert (found["asOfBlock"], found["caller"].split()[-1]) == (read["asOfBlock"], "configured")

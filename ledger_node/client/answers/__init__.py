@@ -25,6 +25,7 @@ from ledger_node.client.answers.node import (
     Ourselves,
     Pause,
     Rebuild,
+    RecordedRead,
 )
 from ledger_node.client.answers.organisation import Consortium, Emergency, Generation, Organisation, Thresholds
 from ledger_node.client.answers.parts import AsOf, Named, Page, Scope
@@ -96,6 +97,7 @@ __all__ = [
     "Questions",
     "Rebuild",
     "Recall",
+    "RecordedRead",
     "Request",
     "Round",
     "RoundAnswer",

@@ -59,6 +59,17 @@ class Alarm(TypedDict):
     raisedAt: str
 
 
+class RecordedRead(TypedDict):
+    """A read on record. `caller` names a key or a hidden subject, never a person."""
+
+    number: int
+    readAt: str
+    caller: str
+    operation: str
+    subject: str | None
+    asOfBlock: int | None
+
+
 class Finding(TypedDict):
     code: str
     subject: str

@@ -59,6 +59,17 @@ api_key = Table(
     Column("revoked_at", BigInteger),
     Column("used_at", BigInteger),
 )
+#: Who read what (see `ports.RecordedRead`), in the order in which it was kept.
+recorded_read = Table(
+    "local_read",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("read_at", BigInteger, nullable=False, index=True),
+    Column("caller", String, nullable=False),
+    Column("operation", String(64), nullable=False),
+    Column("subject", String(128)),
+    Column("as_of", BigInteger),
+)
 secret = Table(
     "local_secret",
     metadata,

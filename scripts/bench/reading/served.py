@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from ledger_node.bootstrap import Node, SystemClock
+from ledger_node.bootstrap import DAY, Node, SystemClock
 from ledger_node.cli.serving import listen, log_to
 from ledger_node.domain.command import Identity
 from ledger_node.localnet.processes import free_port
@@ -26,10 +26,12 @@ from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.reading import Times
+from ledger_node.services.recording import Recording
 from ledger_node.services.status import Limits, Status
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.database import Database
 from ledger_node.store.index import SqlIndex
+from ledger_node.store.read_record import SqlReadRecord
 from registry_api.app import create_app
 from registry_api.routes import versions
 from registry_api.schemas.base import Stamped
@@ -46,13 +48,14 @@ class Served:
 
 
 @contextmanager
-def served(url: str, folder: Path) -> Iterator[Served]:
+def served(url: str, folder: Path, *, record: bool = False) -> Iterator[Served]:
+    """With `record` each read is put on record, as on a regulator's node."""
     place = Served(free_port(), secrets.token_hex(32))
     database = Database(url)
-    SqlApiKeys(database).configure({place.key: "auditor"})
+    SqlApiKeys(database).add(place.key, "auditor", "bench", (), SystemClock().now(), None)
     database.close()
-    words = [sys.executable, "-m", "scripts.bench.reading.served", url, str(place.port)]
-    with (folder / "served.log").open("w") as log:
+    words = [sys.executable, "-m", "scripts.bench.reading.served", url, str(place.port), str(record)]
+    with (folder / f"served-{place.port}.log").open("w") as log:
         process = subprocess.Popen(words, stdout=log, stderr=log)
         try:
             yield place
@@ -61,8 +64,9 @@ def served(url: str, folder: Path) -> Iterator[Served]:
             process.wait(30)
 
 
-def main(url: str, port: int) -> None:
-    database = Database(url)
+def main(url: str, port: int, record: bool) -> None:
+    database, clock = Database(url), SystemClock()
+    recording = Recording(SqlReadRecord(database), clock, lambda: record, keep=DAY)
     index, meter = SqlIndex(database), Metrics()
     at = index.checkpoint()
     assert at is not None
@@ -74,7 +78,8 @@ def main(url: str, port: int) -> None:
         identity=identity,
         index=index,
         times=times,
-        access=Access(SqlApiKeys(database), SystemClock()),
+        recording=recording,
+        access=Access(SqlApiKeys(database), clock),
         catalogue=Catalogue(index),
         lineages=Lineages(index, times),
         status=status,
@@ -83,7 +88,9 @@ def main(url: str, port: int) -> None:
     versions.routes.add_api_route(CONSTANT, constant, methods=["GET"])
     app = create_app(cast("Node", node))
     log_to(sys.stderr)
+    recording.start()
     listen(app, "127.0.0.1", port)
+    recording.stop()
 
 
 def constant() -> Stamped:
@@ -91,4 +98,4 @@ def constant() -> Stamped:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), record=sys.argv[3] == str(True))

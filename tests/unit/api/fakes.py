@@ -28,7 +28,7 @@ from ledger_node.domain.training import Run
 from ledger_node.domain.webhook import Webhook
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull
 from ledger_node.metrics import Metrics
-from ledger_node.ports import ApiKey, Checkpoint, Page
+from ledger_node.ports import ApiKey, Checkpoint, Page, RecordedRead
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
@@ -49,6 +49,7 @@ from ledger_node.services.proposals import Proposals
 from ledger_node.services.protection import Protection
 from ledger_node.services.reading import Times
 from ledger_node.services.recalls import Recalls
+from ledger_node.services.recording import Recording
 from ledger_node.services.register import Register
 from ledger_node.services.requests import Requests
 from ledger_node.services.rounds import Rounds
@@ -521,6 +522,25 @@ class MemoryKeys:
         self.used.append(key.label)
 
 
+class MemoryReadRecord:
+    """`full` is what an append meets."""
+
+    def __init__(self) -> None:
+        self.kept: list[RecordedRead] = []
+        self.full: MedLedgerError | None = None
+
+    def append(self, reads: Sequence[RecordedRead]) -> None:
+        if self.full is not None:
+            raise self.full
+        self.kept += [replace(one, number=len(self.kept) + n) for n, one in enumerate(reads, start=1)]
+
+    def list_recent(self, limit: int, before: int | None = None) -> list[RecordedRead]:
+        return [one for one in reversed(self.kept) if before is None or one.number < before][:limit]
+
+    def forget(self, before: int) -> int:
+        return 0
+
+
 class FixedEvidence:
     def bundle(self, version: str, as_of: int | None = None) -> bytes:
         return b'{"format":"medledger-evidence/1"}'
@@ -551,6 +571,7 @@ class World:
     gauges: MemoryGauges
     desk: MemoryDesk
     keys: MemoryKeys
+    record: MemoryReadRecord
 
 
 CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
@@ -559,6 +580,8 @@ CONTRACTS = Contracts(*(f"0x{n:040x}" for n in range(1, 7)))
 def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     index, outbox, ledger = MemoryIndex(facts, head), MemoryOutbox(), MemoryLedger(head)
     blobs, clock, signer, keys = MemoryBlobs(), FixedClock(), MemorySigner(), MemoryKeys()
+    record = MemoryReadRecord()
+    recording = Recording(record, clock, wanted=lambda: True, keep=1_000)
     identity = Identity(organisation, signer.address, Deployment(1337, digest("genesis"), 0, CONTRACTS))
     i: Any = index
     submissions = Submissions(identity, ledger, outbox, i, salt_secret=bytes(32))  # type: ignore[arg-type]
@@ -573,6 +596,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         index=i,
         times=times,
         access=Access(keys, clock),
+        recording=recording,
         submissions=submissions,
         dispatching=Dispatching(outbox, desk, signer, wake=lambda: None),  # type: ignore[arg-type]
         register=Register(i),
@@ -601,4 +625,4 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         meter=meter,
         most_lag=20,
     )
-    return World(node, index, outbox, ledger, blobs, gauges, desk, keys)
+    return World(node, index, outbox, ledger, blobs, gauges, desk, keys, record)

@@ -66,6 +66,7 @@ PUBLISHER = {
     "put_blob",
 }
 AUDITOR = {
+    "list_reads",
     "suspend_consent",
     "suspend_consents",
     "issue_recall",
@@ -148,7 +149,7 @@ def served(application: FastAPI) -> FastAPI:
 
 
 @pytest.mark.parametrize("role", [*Role, None])
-@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=" ".join)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=map(" ".join, OPERATIONS))
 def test_a_call_is_for_the_roles_of_the_table(served: FastAPI, method: str, path: str, role: str | None) -> None:
     answer = ask(served, method, path_of(path, OPERATIONS[method, path]), role)
     if role is None:

@@ -36,6 +36,15 @@ def test_pause_and_resume(node: Node, run: Run, act: str, paused: str | None) ->
     assert json.loads(run("node", act, "--json").stdout) == {"paused": paused}
 
 
+def test_reads_on_record_are_shown(node: Node, run: Run) -> None:
+    one = {"number": 7, "readAt": "2026-11-22T01:02:03Z", "caller": "key 3f0c51a2b77d desk", "asOfBlock": 9}
+    one |= {"operation": "get_consent", "subject": word("a")}
+    node.answer("GET", "/v1/reads", 200, listing(one, {**one, "number": 6, "subject": None, "asOfBlock": None}))
+    result = run("node", "reads", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["items"][0]) == (0, one)
+    assert "get_consent" in run("node", "reads").stdout
+
+
 def test_alarms_are_a_finding(node: Node, run: Run) -> None:
     node.answer("GET", "/v1/node/alarms", 200, listing())
     assert run("node", "alarms").exit_code == 0

@@ -19,6 +19,7 @@ COMMANDS = {
         "node pause",
         "node resume",
         "node alarms",
+        "node reads",
         "node upgrade",
         "node backup",
         "node restore",
