@@ -26,6 +26,7 @@ COMMANDS = {
         "submission cancel",
         "submission resend",
     ),
+    *("profile add", "profile use", "profile remove", "profile list"),
     *("api-key make", "api-key list", "api-key revoke"),
     *("organisation list", "organisation show", "organisation keys", "organisation suspend-in-emergency"),
     *("proposal list", "proposal show", "proposal vote", "proposal execute", "proposal rules"),
