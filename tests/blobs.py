@@ -10,6 +10,8 @@ from ledger_node.proof.cid import cid_of
 
 
 class MemoryBlobs:
+    is_local = True
+
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
         self.since: dict[str, int] = {}

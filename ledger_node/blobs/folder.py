@@ -19,6 +19,8 @@ PART = ".part-"  # a file that is being written
 class FolderBlobs:
     """Files are written beside their place, synced and renamed, so that a reader never sees half of one."""
 
+    is_local = True
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,8 @@ class KuboBlobs:
     block without end.
     """
 
+    is_local = False
+
     def __init__(self, address: str, timeout: float) -> None:
         self._client: Any = ipfshttpclient.Client(address, timeout=timeout, session=True)
         session = self._client._client._session

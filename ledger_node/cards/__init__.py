@@ -4,7 +4,7 @@ A card says by its `format` which schema it keeps to: `medledger-run-card/1` is 
 without such a format is an untyped document: anything may stand in it, and nothing is read from it.
 """
 
-from ledger_node.cards.checking import declared, require_card
+from ledger_node.cards.checking import declared, require_card, require_declared
 from ledger_node.cards.schemas import SCHEMAS, Kind, Named, schema_of
 
-__all__ = ["SCHEMAS", "Kind", "Named", "declared", "require_card", "schema_of"]
+__all__ = ["SCHEMAS", "Kind", "Named", "declared", "require_card", "require_declared", "schema_of"]

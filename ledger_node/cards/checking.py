@@ -32,14 +32,14 @@ SPEAKS_OF_THE_RULE = frozenset(
     }
 )
 _FORMAT = re.compile(r"medledger-([a-z]+-card)/([0-9]{1,6})")
-_KINDS = frozenset(one.kind for one in SCHEMAS)
+_KINDS: dict[str, Kind] = {one.kind: one.kind for one in SCHEMAS}
 
 
-def declared(card: Mapping[str, Any]) -> tuple[str, int] | None:
+def declared(card: Mapping[str, Any]) -> tuple[Kind, int] | None:
     """The kind and version that a card's `format` names; None for a document that is no card of ours."""
     named = card.get("format")
     found = _FORMAT.fullmatch(named) if isinstance(named, str) else None
-    return (found[1], int(found[2])) if found is not None and found[1] in _KINDS else None
+    return (_KINDS[found[1]], int(found[2])) if found is not None and found[1] in _KINDS else None
 
 
 def require_card(kind: Kind, card: Mapping[str, Any], where: str = "card") -> None:
@@ -70,6 +70,13 @@ def require_card(kind: Kind, card: Mapping[str, Any], where: str = "card") -> No
             field=_place(where, first),
             fields=list(dict.fromkeys(_place(where, one) for one in faults))[:MOST_FIELDS],
         )
+
+
+def require_declared(card: Mapping[str, Any], where: str = "card") -> None:
+    """As `require_card`, whichever kind the card says it is of."""
+    said = declared(card)
+    if said is not None:
+        require_card(said[0], card, where)
 
 
 @cache

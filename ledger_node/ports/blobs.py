@@ -22,6 +22,10 @@ class BlobStore(Protocol):
     Every method may raise BlobStoreUnreachable.
     """
 
+    @property
+    def is_local(self) -> bool:
+        """Whether looking for a document waits for nothing but this machine's disk."""
+
     def put(self, content: bytes) -> str:
         """Stores and pins; returns the CIDv1. Idempotent, and mends what was stored broken."""
 

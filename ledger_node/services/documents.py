@@ -56,9 +56,10 @@ class Documents:
         return waiting
 
     def find(self, digest: str) -> bytes | None:
-        """The document if it is at hand; None when this node does not keep it."""
+        """The document if it is at hand; None when another process would have to be asked for it."""
         cid = self.cid(digest)
-        return self.get(digest) if self._pins.find(cid) is not None or self._blobs.has(cid) else None
+        at_hand = self._pins.find(cid) is not None or (self._blobs.is_local and self._blobs.has(cid))
+        return self.get(digest) if at_hand else None
 
     def cid(self, digest: str) -> str:
         return cid_of_digest(parse_hex(digest, 32))

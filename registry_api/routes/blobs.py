@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
+from ledger_node.cards import require_declared
 from ledger_node.errors import InvalidDocument, InvalidField
 from registry_api import strict
 from registry_api.node import NodeOf
@@ -31,9 +32,11 @@ def put_blob(request: Request, node: NodeOf) -> Blob:
     """Store a document. The same bytes have the same digest, so this may be repeated freely."""
     content: bytes = request.state.content
     try:
-        strict.parse(content, exact=False)
+        document = strict.parse(content, exact=False)
     except InvalidField as error:
         raise InvalidDocument("the document cannot be read", got=error.got, needed=error.needed) from None
+    if isinstance(document, dict):  # what else there may be, is refused when it is stored
+        require_declared(document, "body")
     digest = node.documents.put(content)
     return Blob(digest=digest, cid=node.documents.cid(digest), size=len(content))
 

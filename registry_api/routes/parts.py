@@ -63,8 +63,8 @@ def card_digest_of(node: Node, body: WithCard, kind: Kind | None = None) -> str:
 
 
 def require_stored_cards(node: Node, digests: Iterable[str], kind: Kind) -> None:
-    """As `require_card` for cards that are given by their digests, as far as they are at hand: one that is published
-    elsewhere is not, and no write waits for a store of documents that does not answer."""
+    """As `require_card` for cards that are given by their digests, as far as they are at hand: no write waits for
+    another process. A card that was put at this node was looked at then, whatever it is a card of."""
     try:
         for digest in dict.fromkeys(digests):
             card = _parsed(node.documents.find(digest))

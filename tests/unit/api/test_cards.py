@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from ledger_node.cards import SCHEMAS, schema_of
 from ledger_node.errors import BlobStoreUnreachable
+from ledger_node.proof.cid import cid_of
 from ledger_node.proof.hashing import sha256, to_hex
 from tests.unit.cards.cards import full
 
@@ -56,6 +57,23 @@ def test_a_stored_card_is_looked_at_when_it_is_named(hospital: World, client_of:
     assert stored == to_hex(sha256(content))
     answer = client.post("/v1/datasets", json={"cardDigest": stored}, headers=KEY)
     assert (answer.status_code, answer.json()["field"]) == (400, "body.cardDigest.format")
+
+
+def test_a_card_is_looked_at_when_it_is_stored(hospital: World, client_of: Client) -> None:
+    card = full("run-card") | {"rounds": "a secret"}
+    answer = client_of(hospital, "steward").post("/v1/blobs", json=card)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "ML-0111", "body.rounds")
+    assert "secret" not in answer.text
+    assert not hospital.blobs.contents
+
+
+def test_no_write_asks_a_store_of_another_process(hospital: World, client_of: Client) -> None:
+    hospital.blobs.is_local = False
+    content = json.dumps(full("run-card")).encode()
+    stored = to_hex(sha256(content))
+    hospital.blobs.contents[cid_of(content)] = content
+    answer = client_of(hospital, "steward").post("/v1/datasets", json={"cardDigest": stored}, headers=KEY)
+    assert answer.status_code == 202
 
 
 def test_a_card_that_is_elsewhere_is_taken_by_its_digest(hospital: World, client_of: Client) -> None:

@@ -91,9 +91,7 @@ def test_a_store_that_is_away_is_told(hospital: World, client_of: Client) -> Non
     assert {one["why"] for one in found["missing"]} == {reading.AWAY}
 
 
-def test_a_nodes_own_store_that_is_away_is_its_trouble(
-    hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_nodes_own_store_that_is_away_is_its_trouble(hospital: World, client_of: Client) -> None:
     hospital.blobs.failure = StoreUnavailable("the store cannot be used")
     assert client_of(hospital, "auditor").get(path(hospital, 2)).status_code == 503
 
