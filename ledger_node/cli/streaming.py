@@ -15,6 +15,7 @@ import typer
 from ledger_node.cli.erasing import Again, Receipts
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.output import console, fields
+from ledger_node.cli.preparing import OptOuts
 from ledger_node.cli.session import Session, command
 from ledger_node.errors import InvalidField
 
@@ -44,6 +45,7 @@ def run(
     every: Annotated[float, typer.Option(min=0.5, max=3600, help="Seconds that a record waits at most.")] = 5.0,
     records: Annotated[int, typer.Option(min=1, help="Records after which a head is closed at once.")] = 1000,
     settle: Annotated[float, typer.Option(min=0, help="Seconds without a change until a file is whole.")] = 2.0,
+    opt_outs: OptOuts = None,
     device: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,6 +70,7 @@ def run(
     from ledger_node.edge.streams.anchoring import Anchoring
     from ledger_node.edge.streams.intake import Intake
     from ledger_node.edge.streams.log import FILE, StreamLog
+    from ledger_node.edge.streams.objections import Objections
     from ledger_node.edge.streams.reception import Reception
     from ledger_node.edge.streams.running import Rhythm, Running
     from ledger_node.edge.worker import Limits, Worker
@@ -81,7 +84,8 @@ def run(
         log = open_.enter_context(StreamLog(folder))
         if stream not in (None, log.stream):
             raise InvalidField("the folder is another stream's", got="another id", needed=log.stream, field="--stream")
-        intake = Intake(log, folder, incoming, open_.enter_context(Worker(Limits())), settle)
+        objections = None if opt_outs is None else Objections(opt_outs)
+        intake = Intake(log, folder, incoming, open_.enter_context(Worker(Limits())), settle, objections)
         running = Running(log, intake, Anchoring(log, session.node.streams), Rhythm(every, records))
         tend: Callable[[], None] = _nothing
         if device:

@@ -17,9 +17,11 @@ from itertools import islice
 from pathlib import Path
 
 from ledger_node.edge.dicom import Seen, inspect_file
+from ledger_node.edge.entering import entering
 from ledger_node.edge.files import unwritable
 from ledger_node.edge.quarantine import Quarantine
 from ledger_node.edge.streams.log import Now, Record, StreamLog, Taken
+from ledger_node.edge.streams.objections import Objections
 from ledger_node.edge.worker import Worker
 from ledger_node.errors import StateConflict
 
@@ -49,13 +51,21 @@ class Intake:
     `settle_seconds`, or at once when whoever writes it renames it into place and the name says so: see `receiver`."""
 
     def __init__(
-        self, log: StreamLog, folder: Path, incoming: Path, worker: Worker, settle_seconds: float, now: Now = time.time
+        self,
+        log: StreamLog,
+        folder: Path,
+        incoming: Path,
+        worker: Worker,
+        settle_seconds: float,
+        objections: Objections | None = None,
+        now: Now = time.time,
     ) -> None:
         self._log = log
         self._folder = folder
         self._incoming = incoming
         self._worker = worker
         self._settle_seconds = settle_seconds
+        self._objections = objections
         self._now = now
         self.counts = Counts()
         for made in (incoming, folder / ACCEPTED, folder / QUARANTINED):
@@ -66,8 +76,8 @@ class Intake:
             )
 
     def step(self) -> int:
-        """Takes files that are complete; how many were dealt with. Raises StateConflict when there is no room: what was
-        not dealt with is where it was."""
+        """Takes files that are complete; how many were dealt with. Raises StateConflict when there is no room, and
+        ChoicesUnreadable: what was not dealt with is where it was."""
         try:
             return self._step()
         except OSError as failure:
@@ -75,7 +85,9 @@ class Intake:
 
     def _step(self) -> int:
         found = list(islice(self._complete(), MOST))
-        seen = [(path, one) for path in found if (one := self._look(path)) is not None]
+        choices = self._objections.now() if found and self._objections else None
+        looked_at = [(path, one) for path in found if (one := self._look(path)) is not None]
+        seen = [(path, entering(one, None, choices)) for path, one in looked_at]
         eligible = [(path, one) for path, one in seen if not one.reasons]
         taken = self._log.take([Record(one.digest, one.instance) for _, one in eligible])
         for path, one in seen:

@@ -14,8 +14,9 @@ import pytest
 from ledger_node.edge.quarantine import Quarantine
 from ledger_node.edge.streams.intake import RECEIVED, Intake
 from ledger_node.edge.streams.log import StreamLog
+from ledger_node.edge.streams.objections import Objections
 from ledger_node.edge.worker import Limits, Worker
-from ledger_node.errors import StateConflict
+from ledger_node.errors import ChoicesUnreadable, StateConflict
 from tests.unit.edge.synthetic import evidence, saved, ultrasound
 
 STREAM = "0x" + "5a" * 32
@@ -27,13 +28,15 @@ class Place:
         StreamLog.create(folder, STREAM)
         self.incoming.mkdir()
 
-    def image(self, value: int, name: str) -> Path:
+    def image(self, value: int, name: str, patient: str = "") -> Path:
         pixels = np.full((4, 5), value, dtype=np.uint8)
-        return saved(evidence(ultrasound(pixels), "113100", "113101"), self.incoming / name)
+        dataset = evidence(ultrasound(pixels), "113100", "113101")
+        dataset.PatientID = patient
+        return saved(dataset, self.incoming / name)
 
-    def step(self, settle_seconds: float = 0.0) -> Intake:
+    def step(self, settle_seconds: float = 0.0, objections: Objections | None = None) -> Intake:
         with StreamLog(self.folder) as log:
-            intake = Intake(log, self.folder, self.incoming, self.worker, settle_seconds)
+            intake = Intake(log, self.folder, self.incoming, self.worker, settle_seconds, objections)
             while intake.step():
                 pass
         return intake
@@ -169,3 +172,38 @@ def test_file_that_has_gone_is_nobodys_fault(place: Place, monkeypatch: pytest.M
 
     monkeypatch.setattr(Intake, "_complete", then_gone)
     assert place.step().counts.accepted == 1
+
+
+def test_whoever_objects_stays_out_from_the_next_object_on(place: Place, tmp_path: Path) -> None:
+    listed = tmp_path / "opt-outs.csv"
+    listed.write_text("patient\np-1\n")
+    objections = Objections(listed)
+    place.image(1, "a.dcm", "p-1")
+    place.image(2, "b.dcm", "p-2")
+    place.image(3, "c.dcm")
+    counts = place.step(objections=objections).counts
+    assert (counts.accepted, counts.quarantined) == (1, {Quarantine.OPTED_OUT: 1, Quarantine.NO_PATIENT: 1})
+    (tmp_path / "newer.csv").write_text("patient\np-1\np-2\n")
+    (tmp_path / "newer.csv").replace(listed)
+    place.image(4, "d.dcm", "p-2")
+    place.image(5, "e.dcm", "p-3")
+    counts = place.step(objections=objections).counts
+    assert (counts.accepted, counts.quarantined) == (1, {Quarantine.OPTED_OUT: 1})
+
+
+@pytest.mark.parametrize("content", [None, "name\nDoe\n", "patient\nDoe, Jane\n"])
+def test_nothing_is_taken_while_the_list_cannot_be_read(place: Place, tmp_path: Path, content: str | None) -> None:
+    listed = tmp_path / "opt-outs.csv"
+    listed.write_text("patient\np-1\n")
+    objections = Objections(listed)
+    if content is None:
+        listed.unlink()
+    else:
+        listed.write_text(content)
+    place.image(1, "a.dcm", "p-2")
+    with pytest.raises(ChoicesUnreadable) as caught:
+        place.step(objections=objections)
+    assert "Doe" not in str(caught.value)
+    assert [path.name for path in place.files("incoming")] == ["a.dcm"]
+    listed.write_text("patient\n")
+    assert place.step(objections=objections).counts.accepted == 1
