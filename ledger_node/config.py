@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -18,6 +18,9 @@ from ledger_node.errors import ConfigInvalid
 
 #: Over TLS, or on this machine.
 GUARDED_URL = r"^(|https://[^/?#\s]\S*|http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/\S*)?)$"
+
+Part = TypeVar("Part", bound=BaseModel)
+ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
 
 
 class BlobConfig(BaseModel):
@@ -84,6 +87,27 @@ class WebhookConfig(BaseModel):
     private: bool = Field(default=False, description="Also addresses of private, local and reserved ranges.")
 
 
+class HttpConfig(BaseModel):
+    """How the API is reached: over TLS with a certificate, by clients with one when there is a `client_ca`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    certificate: Path | None = Field(default=None, description="PEM file of the certificate and its chain: TLS.")
+    key: Path | None = Field(default=None, description="PEM file of its private key.")
+    client_ca: Path | None = Field(default=None, description="PEM file of who signs clients' certificates: mutual TLS.")
+    origins: list[Annotated[str, Field(pattern=ORIGIN)]] = Field(
+        default=[], description="Web origins whose pages may call the API from a browser; none by default."
+    )
+    requests_per_second: float = Field(default=0.0, ge=0, description="Of each key, in the long run; 0 is no limit.")
+    burst: int = Field(default=50, ge=1, description="Requests of one key at once, when there is a limit.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.certificate is None) != (self.key is None) or (self.client_ca and not self.certificate):
+            raise ValueError("a certificate goes with its key, and a client_ca with both")
+        return self
+
+
 class NodeConfig(BaseSettings):
     """One node. A node serves one organisation and holds that organisation's operator key."""
 
@@ -93,6 +117,7 @@ class NodeConfig(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     port: int = Field(default=8600, ge=1, le=65535, description="Port that the API listens on.")
+    http: HttpConfig = Field(default_factory=HttpConfig, description="TLS, origins, limits.")
     rpc_url: str = Field(default="http://127.0.0.1:8545", description="JSON-RPC of the chain's engine.")
     engine: Literal["anvil", "clique", "qbft"] = Field(
         default="anvil",
@@ -194,12 +219,15 @@ def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
         name: folder / getattr(config, name)
         for name in ("deployment", "keystore", "keystore_password_file", "api_keys")
     }
-    blobs = config.blobs.model_copy(update={"path": folder / config.blobs.path})
-    signer = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
-    oidc = config.oidc
-    if oidc.ca_file is not None:
-        oidc = oidc.model_copy(update={"ca_file": folder / oidc.ca_file})
-    return config.model_copy(update={**paths, "database": database, "blobs": blobs, "signer": signer, "oidc": oidc})
+    parts = {name: _placed(getattr(config, name), folder) for name in ("blobs", "oidc", "http")}
+    parts["signer"] = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
+    return config.model_copy(update={**paths, "database": database, **parts})
+
+
+def _placed(part: Part, folder: Path) -> Part:
+    """With its paths counted from the folder."""
+    paths = {name: folder / value for name, value in part if isinstance(value, Path)}
+    return part.model_copy(update=paths)
 
 
 def _at(error: Exception) -> str:

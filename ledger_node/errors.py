@@ -154,6 +154,12 @@ class ProviderUnreachable(AccessError):
     retry = Retry.SAFE
 
 
+class TooManyRequests(AccessError):
+    code = "ML-0205"
+    title = "The key asks too often"
+    retry = Retry.SAFE
+
+
 class LookupFailure(MedLedgerError):
     code = "ML-0300"
     title = "Not found"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
@@ -21,6 +23,7 @@ from registry_api.event_stream import written
 from registry_api.explorer import pages
 from registry_api.headers import SecurityHeaders
 from registry_api.limits import BodyLimit
+from registry_api.rates import Rates
 from registry_api.routes import (
     blobs,
     cards,
@@ -74,9 +77,17 @@ NOUNS = (
     pages,
 )
 
+#: What a page of another origin may send and see. No cookies: a key is in a header, which no browser adds by itself.
+CROSS_ORIGIN: dict[str, Any] = {
+    "allow_methods": ("GET", "POST", "PUT", "DELETE"),
+    "allow_headers": ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Prefer"),
+    "expose_headers": ("ETag", "Location", "Preference-Applied", "Retry-After"),
+}
 
-def create_app(node: Node) -> FastAPI:
-    """The node's HTTP application. Nothing of the node is touched before the first request."""
+
+def create_app(node: Node, *, rates: Rates | None = None, origins: Sequence[str] = ()) -> FastAPI:
+    """The node's HTTP application. Nothing of the node is touched before the first request. Pages of `origins` may call
+    it from a browser."""
     app = FastAPI(
         title=openapi.TITLE,
         version=__version__,
@@ -88,6 +99,7 @@ def create_app(node: Node) -> FastAPI:
     )
     app.state.node = node
     app.state.lane = CapacityLimiter(1)
+    app.state.rates = rates or Rates()
     app.state.broadcast = Broadcast(written)
     app.state.routes = [route for noun in NOUNS for route in noun.routes.routes]
     for noun in NOUNS:
@@ -98,6 +110,8 @@ def create_app(node: Node) -> FastAPI:
     app.add_exception_handler(HTTPException, on_http)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
     app.add_middleware(SecurityHeaders)
     app.openapi = lambda: _once(app)  # type: ignore[method-assign]  # FastAPI's documented hook
     return app

@@ -37,6 +37,7 @@ class Guarded(APIRoute):
             credential = auth.credential_of(request.headers.get("authorization"))
             lane = None if node.access.takes_for_token(credential) else lane_of(request)
             caller = await to_thread.run_sync(node.access.caller, credential, limiter=lane)
+            request.app.state.rates.take(caller.name)
             auth.admit(caller, noun, operation, reads=reads)
             _require_known(request, known)
             request.state.caller = caller

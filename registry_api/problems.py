@@ -37,6 +37,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.RoleMissing: 403,
     errors.OutOfReach: 403,
     errors.ProviderUnreachable: 503,
+    errors.TooManyRequests: 429,
     errors.LookupFailure: 404,
     errors.NotFound: 404,
     errors.UnknownGrantee: 404,
@@ -109,8 +110,8 @@ def respond(error: MedLedgerError, status: int | None = None, headers: Mapping[s
     more = dict(headers or {})
     if document["status"] == 401:
         more["WWW-Authenticate"] = 'Bearer realm="medledger"'
-    if document["status"] == 503:
-        more["Retry-After"] = RETRY_AFTER
+    if document["status"] in (429, 503):
+        more["Retry-After"] = str(error.facts.get("retryAfter", RETRY_AFTER))
     content = json.dumps(document, default=str).encode()
     return Response(content, status_code=document["status"], headers=more, media_type=MEDIA_TYPE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import ssl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 import uvicorn
 
 from ledger_node.bootstrap import Runtime
-from ledger_node.config import load_config
-from ledger_node.errors import PortInUse
+from ledger_node.config import HttpConfig, load_config
+from ledger_node.errors import ConfigInvalid, PortInUse
 from ledger_node.localnet.processes import port_is_free
 from registry_api.app import create_app
+from registry_api.rates import Rates
 
 if TYPE_CHECKING:
     import socket
@@ -60,7 +62,9 @@ def serve(config_file: Path, *, runtime: type[Runtime] = Runtime) -> None:
     # uvicorn raises the signal that stopped it again: what ends after it must still be ended, and the writing let go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with runtime(config) as node:
-        listen(create_app(node), config.host, config.port)
+        http = config.http
+        app = create_app(node, rates=Rates(http.requests_per_second, http.burst), origins=http.origins)
+        listen(app, config.host, config.port, http)
 
 
 def log_to(stream: TextIO) -> None:
@@ -80,8 +84,14 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def listen(app: Starlette, host: str, port: int) -> None:
+def listen(app: Starlette, host: str, port: int, http: HttpConfig | None = None) -> None:
     """Answers until SIGINT or SIGTERM."""
+    server_of(app, host, port, http).run()
+
+
+def server_of(app: Starlette, host: str, port: int, http: HttpConfig | None = None) -> Server:
+    """With TLS when there is a certificate, and only for clients with one when there is a `client_ca`."""
+    tls = http or HttpConfig()
     config = uvicorn.Config(
         app,
         host=host,
@@ -90,5 +100,17 @@ def listen(app: Starlette, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=5,
         server_header=False,
+        ssl_certfile=tls.certificate,
+        ssl_keyfile=tls.key,
+        ssl_ca_certs=None if tls.client_ca is None else str(tls.client_ca),
+        ssl_cert_reqs=ssl.CERT_NONE if tls.client_ca is None else ssl.CERT_REQUIRED,
     )
-    Server(config).run()
+    try:
+        config.load()
+    except OSError as error:  # what is wrong with TLS is one too
+        raise ConfigInvalid(
+            "the files for TLS cannot be used",
+            got=type(error).__name__,
+            needed="PEM files of a certificate and its key",
+        ) from None
+    return Server(config)

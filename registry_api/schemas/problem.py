@@ -42,6 +42,7 @@ MEANING = {
     409: "The rules say no, on the node or in the contract.",
     413: "The body is larger than the node takes.",
     422: "The idempotency key was used for another request.",
+    429: "The key asks too often; `Retry-After` says when to try again.",
     500: "The node failed.",
     503: "The node is busy, or the chain, the blob store or the identity provider does not answer; `Retry-After` says "
     "when to try again.",
@@ -56,5 +57,5 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-READ = declared(400, 401, 404, 500, 503)
-WRITE = declared(400, 401, 403, 404, 408, 409, 413, 422, 500, 503)
+READ = declared(400, 401, 404, 429, 500, 503)
+WRITE = declared(400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 503)

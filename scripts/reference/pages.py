@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from ledger_node.config import BlobConfig, NodeConfig, OidcConfig, SignerConfig, WebhookConfig
+from ledger_node.config import BlobConfig, HttpConfig, NodeConfig, OidcConfig, SignerConfig, WebhookConfig
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.errors import all_errors
 from registry_api import openapi
@@ -46,7 +46,13 @@ def configuration_page() -> str:
         "| field | environment | default | meaning |",
         "|---|---|---|---|",
     ]
-    parts = {"signer": SignerConfig, "oidc": OidcConfig, "blobs": BlobConfig, "webhooks": WebhookConfig}
+    parts = {
+        "http": HttpConfig,
+        "signer": SignerConfig,
+        "oidc": OidcConfig,
+        "blobs": BlobConfig,
+        "webhooks": WebhookConfig,
+    }
     for prefix, model in {"": NodeConfig, **{f"{name}.": part for name, part in parts.items()}}.items():
         for name, field in model.model_fields.items():
             if not prefix and name in parts:
