@@ -262,8 +262,8 @@ class Runtime:
 
     def __exit__(self, *exc: object) -> None:
         self._recording.stop()
+        self._delivering.stop()  # before another process may send: what is on its way is noted by this one
         self._workers.stop()
-        self._delivering.stop()
         self._database.close()
 
     def rebuild(self) -> tuple[str, str]:

@@ -42,7 +42,8 @@ class Delivering:
 
     def step(self) -> int:
         """Sees to every webhook that is due and not seen to already. 0: whoever has something new to send wakes it."""
-        for webhook in self._webhooks.due(self._clock.now()):
+        due = [] if self._stopped.is_set() else self._webhooks.due(self._clock.now())
+        for webhook in due:
             with self._lock:
                 idle = webhook.id not in self._busy
                 self._busy.add(webhook.id)

@@ -15,7 +15,7 @@ from ledger_node.ports import Posted
 from ledger_node.webhooks import signature
 from ledger_node.webhooks.targets import Forbidden, Resolve, Rules, resolve
 
-LIMIT = 15.0  # seconds for all of it
+LIMIT = 10.0  # seconds for all of it
 MEDIA_TYPE = "application/cloudevents+json"
 
 

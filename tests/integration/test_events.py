@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+import httpx2
 import pytest
 from typer.testing import CliRunner
 
@@ -129,6 +130,22 @@ def until(true: Any, seconds: float) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_a_node_that_stops_lets_go_who_follows(small: Network) -> None:
+    member = small.member("hospital-a")
+    wait_until_ready(member, small.nodes["hospital-a"])
+    headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {member.api_keys['auditor']}"}
+    with httpx2.Client(base_url=member.url, headers=headers, timeout=30) as client:
+        with client.stream("GET", "/v1/events") as answer:
+            lines = answer.iter_lines()
+            assert next(lines) == "retry: 2000"
+            began = time.monotonic()
+            os.kill(small.nodes["hospital-a"].pid, signal.SIGTERM)
+            assert [line for line in lines if line][-2:] == ["event: dropped", 'data: {"reason": "the node stops"}']
+        stop(small.nodes["hospital-a"])
+        assert time.monotonic() - began < 5  # uvicorn would wait so long before it cuts connections
+    small.nodes["hospital-a"] = start_node(member)
 
 
 def medledger(member: Member, *words: str, status: int = 0) -> Any:
