@@ -185,3 +185,26 @@ def test_choices_decide_which_images_enter(tmp_path: Path) -> None:
     sources = Sources(listed(tmp_path, "p-001", "p-002"))
     with pytest.raises(NothingEligible):
         prepare_dicom(folder, tmp_path / "again", "us", "Ultrasound", patients=sources)
+
+
+def test_fhir_consents_decide_which_images_enter(tmp_path: Path) -> None:
+    folder = images(tmp_path / "in", "p-000", "p-001", "p-002", "p-003", "p-004")
+    consents = (
+        consent_r5("p-000"),
+        consent_r5("p-001"),
+        consent_r5("p-001", decision="deny"),
+        consent_r5("p-002", "unknown"),
+        consent_r5("p-004"),
+    )
+    path = ndjson(tmp_path / "Consent.ndjson", *consents)
+    sources = Sources(listed(tmp_path, "p-004"), path, Release.R5)
+    prepared = prepare_dicom(folder, tmp_path / "out", "us", "U", patients=sources, clock=lambda: AT)
+    assert prepared.quarantined == {
+        "001.dcm": (Quarantine.CONSENT_DENIES,),
+        "002.dcm": (Quarantine.CONSENT_UNCLEAR,),
+        "003.dcm": (Quarantine.NO_CONSENT,),
+        "004.dcm": (Quarantine.OPTED_OUT,),
+    }
+    assert prepared.opt_out_checked_at == AT
+    public = json.loads(prepared.attestation)
+    assert (public["patients"]["basis"], public["patients"]["sources"][1]) == ("CONSENT", "FHIR 5.0.0 Consent")
