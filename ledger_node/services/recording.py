@@ -36,6 +36,7 @@ class Recording:
         self.on = False
 
     def start(self) -> None:
+        self.on = True  # until the first look says that it need not be
         self._look()
         self._thread.start()
 

@@ -138,3 +138,15 @@ def test_reader_that_goes_away_takes_nothing_back() -> None:
     recording.start()
     recording.stop()
     assert len(record.kept) == 1
+
+
+def test_node_that_cannot_look_records() -> None:
+    """A regulator's node must not answer off the record because its store was busy when it started."""
+
+    def away() -> bool:
+        raise StoreUnavailable("the store cannot be used now")
+
+    recording = Recording(MemoryReadRecord(), FixedClock(), wanted=away, keep=1_000)
+    recording.start()
+    assert recording.on
+    recording.stop()
