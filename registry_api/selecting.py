@@ -20,6 +20,7 @@ Bound = int | datetime | None
 
 #: Facts that one page looks at for those which hold. Then it ends, and the next begins where it stopped.
 MOST_LOOKED_AT = 1_000
+LOOKED_AT = 201  # at a time
 
 
 class Selection(Window):
@@ -58,13 +59,13 @@ class Selection(Window):
             return super().cut(listing, **where)
         kept, after, looked = list[T](), self.after, 0
         while looked < MOST_LOOKED_AT:
-            some = listing(self._page(self.limit + 1, after, chosen(where)))
+            some = listing(self._page(LOOKED_AT, after, chosen(where)))
             for one in some:
                 if holds(one):
                     kept.append(one)
                     if len(kept) > self.limit:
                         return self._cut(kept, position)
-            if len(some) <= self.limit:
+            if len(some) < LOOKED_AT:
                 return Cut(kept, None)
             looked, after = looked + len(some), position(some[-1])
         assert after is not None

@@ -9,7 +9,8 @@ import re
 from fastapi import Request, Response
 
 #: What differs from block to block while the facts stay: a tag is weak, and leaves it out.
-_STAMP = re.compile(rb'"asOfBlock":[0-9]+,"indexLag":(?:[0-9]+|null),?')
+_STAMP = re.compile(rb'"asOfBlock":([0-9]+),"indexLag":([0-9]+|null),?')
+STAMP = ("As-Of-Block", "Index-Lag")
 #: Kept by whoever asked, and shown again only when the node says that it still holds.
 _CACHED = "private, no-cache"
 
@@ -19,10 +20,14 @@ def tagged(request: Request, response: Response) -> Response:
     body = getattr(response, "body", b"")  # a stream has none
     if request.method != "GET" or response.status_code != 200 or not body:
         return response
-    tag = f'W/"{hashlib.sha256(_STAMP.sub(b"", body, count=1)).hexdigest()[:32]}"'
+    stamp = _STAMP.search(body)
+    facts = body if stamp is None else body[: stamp.start()] + body[stamp.end() :]
+    tag = f'W/"{hashlib.sha256(facts).hexdigest()[:32]}"'
     known = request.headers.get("if-none-match", "")
     if known.strip() == "*" or tag in (one.strip() for one in known.split(",")):
         response = Response(status_code=304)
+        if stamp is not None:  # that nothing changed is said as of a block, too
+            response.headers.update({name: stamp[n].decode() for n, name in enumerate(STAMP, start=1)})
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = _CACHED
     return response
