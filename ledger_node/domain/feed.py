@@ -74,6 +74,19 @@ SUBJECTS = (
 POSITION = r"[0-9]{1,16}\.[0-9]{1,10}\.[0-9a-f]{16}"
 
 
+def named(kind: str) -> str:
+    """The CloudEvents type of a kind."""
+    return f"{PREFIX}{kind}{VERSION}"
+
+
+#: The events that each word selects: a whole type, a kind, or a kind's first word.
+TYPES = {
+    word: frozenset(name for name, kind in KINDS.items() if word in (named(kind), kind, kind.partition(".")[0]))
+    for kind in KINDS.values()
+    for word in (named(kind), kind, kind.partition(".")[0])
+}
+
+
 def subject_of(event: Event) -> str | None:
     """The id or number that an event is about."""
     return next((str(event.args[name]) for name in SUBJECTS if name in event.args), None)
@@ -88,9 +101,8 @@ def names_of(types: Iterable[str] | None) -> frozenset[str]:
         return frozenset(KINDS)
     found: set[str] = set()
     for wanted in types:
-        word = wanted.removeprefix(PREFIX).removesuffix(VERSION)
-        chosen = {name for name, kind in KINDS.items() if kind == word or kind.startswith(f"{word}.")}
-        if not chosen:
+        chosen = TYPES.get(wanted)
+        if chosen is None:
             raise InvalidField(
                 "no event is of this type",
                 got=f"text of {len(wanted)} characters",
@@ -99,11 +111,6 @@ def names_of(types: Iterable[str] | None) -> frozenset[str]:
             )
         found |= chosen
     return frozenset(found)
-
-
-def named(kind: str) -> str:
-    """The CloudEvents type of a kind."""
-    return f"{PREFIX}{kind}{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)

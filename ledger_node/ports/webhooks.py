@@ -41,7 +41,7 @@ class Posted:
 
 class Poster(Protocol):
     def check(self, url: str) -> None:
-        """InvalidField for a target that can never be allowed."""
+        """InvalidField for a target that is none, Refusal for one that is not allowed."""
 
     def post(self, url: str, secrets: Sequence[str], message: str, timestamp: int, body: bytes) -> Posted:
         """One signed message, in limited time. Never raises."""

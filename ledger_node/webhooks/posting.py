@@ -10,7 +10,7 @@ import httpx2
 from anyio import to_thread
 
 from ledger_node import __version__
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidField, Refusal
 from ledger_node.ports import Posted
 from ledger_node.webhooks import signature
 from ledger_node.webhooks.targets import Forbidden, Resolve, Rules, resolve
@@ -42,7 +42,7 @@ class HttpPoster:
         headers = signature.headers(secrets, message, timestamp, body)
         try:
             return Posted(anyio.run(self._post, url, headers, body))
-        except (Forbidden, InvalidField, httpx2.InvalidURL, ValueError):
+        except (Forbidden, InvalidField, Refusal, httpx2.InvalidURL, ValueError):
             return Posted(None, "address")
         except (TimeoutError, httpx2.TimeoutException):
             return Posted(None, "timeout")

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidField, Refusal
 
 LONGEST = 500
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -43,8 +43,9 @@ class Rules:
     private: bool = False
 
     def target_of(self, url: str) -> Target:
-        """InvalidField, without the URL, for one that is not allowed whatever its name leads to."""
-        schemes = ("https", "http") if self.http else ("https",)
+        """Refusal for one that is not allowed whatever its name leads to, InvalidField when it is none; neither says
+        the URL."""
+        schemes = ("https", "http")
         try:
             parts = urlsplit(url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -55,12 +56,13 @@ class Rules:
             raise _refused(url, schemes)
         with suppress(ValueError):  # a name
             if not self._allows(ipaddress.ip_address(parts.hostname)):
-                raise InvalidField(
+                raise Refusal(
                     "the target is no public address",
                     got="an address of a private, local or reserved range",
                     needed="a public one, or webhooks.private in the node's configuration",
-                    field="url",
                 )
+        if parts.scheme == "http" and not self.http:
+            raise Refusal("the target has no TLS", needed="https, or webhooks.http in the node's configuration")
         return Target(parts.hostname, port, parts.scheme == "https")
 
     def address_of(self, target: Target, resolve: Resolve) -> str:

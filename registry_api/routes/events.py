@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Header, Query, Request
 from pydantic import BeforeValidator, Field
 
-from ledger_node.domain.feed import BEGINNING, POSITION, FeedPosition, names_of
+from ledger_node.domain.feed import BEGINNING, POSITION, TYPES, FeedPosition, names_of
 from registry_api.event_stream import MEDIA_TYPE, EventStream
 from registry_api.node import NodeOf
 from registry_api.reading import View, lane_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 routes = router("events")
 LATEST = "latest"
+WORD = "|".join(one.replace(".", r"\.") for one in TYPES)
 STREAM = {
     "description": "A page; or, for `Accept: text/event-stream`, the same events as they come: `id` is the position, "
     "`data` a CloudEvent. `event: dropped` ends the stream with a reason.",
@@ -41,7 +42,7 @@ Types = Annotated[
         alias="type",
         description="Only these, with commas between: whole types, or their first words (`consent,recall.issued`). "
         "What was told of them and is taken back comes as `reverted`.",
-        pattern=r"^[a-z0-9.,-]{1,400}$",
+        json_schema_extra={"pattern": rf"^({WORD})(,({WORD}))*$"},
         examples=["consent,recall.issued"],
     ),
 ]

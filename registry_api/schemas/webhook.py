@@ -6,13 +6,15 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from ledger_node.domain.feed import POSITION
+from ledger_node.domain.feed import POSITION, TYPES
 from ledger_node.domain.webhook import Webhook as Kept
 from ledger_node.domain.webhook import WebhookState
 from registry_api.schemas.base import Answer, Asked, Listing, Moment, rfc3339, some_time
 from registry_api.schemas.event import EXAMPLE_POSITION, CloudEvent
 
 START = rf"^(latest|[0-9]{{1,16}}|{POSITION})$"
+PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+URL = rf'^https?://[A-Za-z0-9.-]{{1,200}}(:{PORT})?(/[!-"$-~]*)?$'
 ID = "^wh_[0-9a-f]{32}$"
 Start = Annotated[
     str,
@@ -30,8 +32,8 @@ class MakeWebhook(Asked):
         json_schema_extra={"examples": [{"url": "https://hooks.hospital.example/medledger", "types": ["consent"]}]}
     )
 
-    url: str = Field(strict=True, max_length=500, description="With https, and an address that is public.")
-    types: list[Annotated[str, Field(strict=True, max_length=80)]] = Field(
+    url: str = Field(strict=True, max_length=500, pattern=URL, description="With https, and an address that is public.")
+    types: list[Annotated[str, Field(strict=True, json_schema_extra={"enum": [*TYPES]})]] = Field(
         default=[], max_length=50, description="As `type` of `GET /v1/events`; all events for none."
     )
     after: Start = "latest"

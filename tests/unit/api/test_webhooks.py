@@ -73,8 +73,7 @@ def test_a_webhook_begins_where_it_is_told(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"url": "http://hooks.hospital.example/"},
-        {"url": "https://10.0.0.1/"},
+        {"url": "https://hooks.hospital.example/#part"},
         {"url": URL, "types": ["weather"]},
         {"url": URL, "after": "somewhere"},
         {},
@@ -84,6 +83,12 @@ def test_what_cannot_be_is_refused(client: TestClient, kept: SqlWebhooks, wrong:
     answer = client.post("/v1/webhooks", json=wrong, headers={"Idempotency-Key": "one"})
     assert (answer.status_code, answer.json()["code"]) == (400, "ML-0101")
     assert kept.all() == []
+
+
+@pytest.mark.parametrize("url", ["http://hooks.hospital.example/", "https://10.0.0.1/"])
+def test_a_target_that_the_configuration_does_not_allow_is_refused(client: TestClient, url: str) -> None:
+    answer = client.post("/v1/webhooks", json={"url": url}, headers={"Idempotency-Key": "one"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "ML-0400")
 
 
 def test_a_webhook_is_replayed_rotated_and_removed(client: TestClient, kept: SqlWebhooks) -> None:
