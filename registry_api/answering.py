@@ -33,6 +33,8 @@ def answering(handler: Callable[..., Any], status: int | None) -> Callable[..., 
         if isinstance(found, Answer):
             content = found.model_dump_json(by_alias=True, include=_included(found, views))
             response: Any = Response(content, status or 200, media_type="application/json")
+        elif views and views[0].fields is not None:
+            raise InvalidField("this answer has no fields", needed="no fields", field="query.fields")
         else:
             response = found
         response.as_of_block = views[0].block if views else getattr(found, "as_of_block", None)  # for the record

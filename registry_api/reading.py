@@ -130,10 +130,9 @@ AsOf = Annotated[
 ]
 
 
-FieldsOf = Annotated[
-    str | None,
-    Query(description="Only these fields, with commas between them; in a list, of each item.", examples=["id,block"]),
-]
+#: Only these fields, with commas between them; in a list, of each item. The published schema is that of whole answers,
+#: and so does not name this.
+FieldsOf = Annotated[str | None, Query(include_in_schema=False)]
 
 
 def lane_for(request: Request) -> CapacityLimiter | None:

@@ -137,6 +137,9 @@ def test_only_the_fields_that_are_asked_for(client_of: Client) -> None:
     for fields in ("id,not_before", "", "id,", "nothing", "items"):
         refused = client.get(f"/v1/consents?fields={fields}").json()
         assert (refused["code"], refused["field"]) == ("ML-0101", "query.fields")
+    version = of.index.facts.model_versions[0].id
+    picture = client.get(f"/v1/versions/{version}/lineage.svg?fields=id")
+    assert (picture.status_code, picture.json()["field"]) == (400, "query.fields")
 
 
 def test_what_is_known_is_not_sent_again(client_of: Client) -> None:
