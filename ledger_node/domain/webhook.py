@@ -47,6 +47,10 @@ class Webhook:
     next_at: int = 0
     changes: int = 0
 
+    def due(self, now: int) -> bool:
+        """Whether it may be tried."""
+        return self.state is WebhookState.ACTIVE and self.next_at <= now
+
     def secrets_at(self, now: int) -> tuple[str, ...]:
         """Those that a message is signed with, the newest first."""
         return tuple(one.value for one in self.secrets if one.until is None or one.until > now)

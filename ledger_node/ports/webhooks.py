@@ -27,8 +27,8 @@ class Webhooks(Protocol):
         """Active ones that may be tried."""
 
     def note(self, known: Webhook, **values: Any) -> bool:
-        """What came of an attempt, unless an operator changed the webhook meanwhile: then False. NotTheWriter when
-        another process writes."""
+        """What came of an attempt, unless an operator changed the webhook meanwhile, or it stands elsewhere: then
+        False. NotTheWriter when another process writes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Delivering:
                 idle = webhook.id not in self._busy
                 self._busy.add(webhook.id)
             if idle:
-                self._pool.submit(self._see_to, webhook)
+                self._pool.submit(self._see_to, webhook.id)
         return 0
 
     def stop(self) -> None:
@@ -56,13 +56,15 @@ class Delivering:
         self._stopped.set()
         self._pool.shutdown(cancel_futures=True)
 
-    def _see_to(self, webhook: Webhook) -> None:
-        known: Webhook | None = webhook
+    def _see_to(self, webhook: str) -> None:
         try:
             for _ in range(AT_ONCE):
-                if known is None or self._stopped.is_set():
+                # Read again each time: since it was due, another delivery or an operator may have changed it.
+                found = self._webhooks.find(webhook)
+                if found is None or not found.due(self._clock.now()) or self._stopped.is_set():
                     return
-                known = self._deliver(known)
+                if not self._deliver(found):
+                    return
         except NotTheWriter:
             return  # another process goes on, with the same event
         except MedLedgerError as error:
@@ -71,29 +73,28 @@ class Delivering:
             log.exception("a webhook failed and is tried again")
         finally:
             with self._lock:
-                self._busy.discard(webhook.id)
+                self._busy.discard(webhook)
 
-    def _deliver(self, webhook: Webhook) -> Webhook | None:
-        """One event. The webhook as it is then, if there may be another."""
+    def _deliver(self, webhook: Webhook) -> bool:
+        """One event. Whether there may be another."""
         try:
             told, reached = self._feed.next_for(webhook.position, webhook.offered, names_of(webhook.types or None))
         except PositionUnknown:
             self._webhooks.note(webhook, state=WebhookState.DEAD, failure=LOST)
-            return None
+            return False
         if told is None:
             # Where there is much that it does not want, it need not be read again.
             if reached.at.block > webhook.position.at.block + AT_ONCE:
                 self._webhooks.note(webhook, position=reached)
-            return None
+            return False
         # Kept before it is sent: whatever happens then, the receiver may hold it.
-        offered = _offered(told)
-        if offered != webhook.offered and not self._webhooks.note(webhook, offered=offered):
-            return None
+        if not self._webhooks.note(webhook, offered=_offered(told)):
+            return False
         posted, now = self._post(webhook, told)
         if posted.status is not None and 200 <= posted.status < 300:
             return self._confirmed(webhook, told.after)
         self._webhooks.note(webhook, **_put_off(webhook, posted, now))
-        return None
+        return False
 
     def _post(self, webhook: Webhook, told: Told) -> tuple[Posted, int]:
         body = json.dumps(self._feed.cloud_event(told), separators=(",", ":"), ensure_ascii=False).encode()
@@ -102,12 +103,10 @@ class Delivering:
         self._meter.delivered(_outcome(posted), time.perf_counter() - began)
         return posted, self._clock.now()
 
-    def _confirmed(self, webhook: Webhook, after: FeedPosition) -> Webhook | None:
+    def _confirmed(self, webhook: Webhook, after: FeedPosition) -> bool:
         delivered = webhook.delivered + 1
         well = {"offered": None, "failures": 0, "failing_since": None, "failure": None, "next_at": 0}
-        if not self._webhooks.note(webhook, position=after, delivered=delivered, **well):
-            return None
-        return self._webhooks.find(webhook.id)
+        return self._webhooks.note(webhook, position=after, delivered=delivered, **well)
 
 
 def _offered(told: Told) -> str:

@@ -59,7 +59,11 @@ class SqlWebhooks:
 
     def note(self, known: Webhook, **values: Any) -> bool:
         with self._database.write(as_writer=True) as connection:
-            same = (table.c.id == known.id, table.c.changes == known.changes)
+            same = (
+                table.c.id == known.id,
+                table.c.changes == known.changes,
+                table.c.position == str(known.position),
+            )
             return connection.execute(update(table).where(*same).values(_columns(values))).rowcount == 1
 
 

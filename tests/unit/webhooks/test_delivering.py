@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.unit.indexer.test_feed import follow
 from tests.unit.indexer.test_follower import World as Chain
 
 HOUR = 3600
+LOCAL = Rules(http=True, private=True)
 
 
 class AtOnce(Executor):
@@ -38,6 +40,21 @@ class AtOnce(Executor):
         done: Future[Any] = Future()
         done.set_result(work(*given, **named))
         return done
+
+
+class Later(Executor):
+    """Keeps what it is given until it is told to run it."""
+
+    def __init__(self) -> None:
+        self.kept: list[Callable[[], Any]] = []
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        self.kept.append(partial(work, *given, **named))
+        return Future()
+
+    def run(self) -> None:
+        while self.kept:
+            self.kept.pop(0)()
 
 
 @dataclass
@@ -80,7 +97,7 @@ class Sending:
 def sending(database: Database) -> Iterator[Sending]:
     chain, clock, webhooks = Chain(database), FakeClock(), SqlWebhooks(database)
     feed = Feed(chain.index, chain.ledger.deployment)
-    poster = HttpPoster(Rules(http=True, private=True), limit=0.3)
+    poster = HttpPoster(LOCAL, limit=5.0)
     with receiving() as receiver:
         yield Sending(
             chain,
@@ -131,11 +148,14 @@ def test_a_receiver_that_fails_for_an_hour_loses_nothing(sending: Sending) -> No
 )
 def test_what_is_no_confirmation_is_tried_again(sending: Sending, behaviour: Any, failure: str) -> None:
     sending.receiver.behaviour = behaviour
+    patient = sending.delivering._poster
+    if behaviour is hangs:
+        sending.delivering._poster = HttpPoster(LOCAL, limit=0.3)
     sending.make()
     sending.tell(1, 2)
     sending.run()
     assert sending.one().failure == failure
-    sending.receiver.behaviour = FINE
+    sending.delivering._poster, sending.receiver.behaviour = patient, FINE
     sending.run(10)
     assert sending.receiver.numbers == [1, 1, 2]
 
@@ -226,10 +246,10 @@ def test_a_process_that_ended_while_it_sent_goes_on_with_the_same_event(sending:
             super().post(*given)
             raise SystemExit
 
-    sending.delivering._poster = Killed(Rules(http=True, private=True))
+    sending.delivering._poster = Killed(LOCAL)
     with pytest.raises(SystemExit):
         sending.run()
-    sending.delivering._poster = HttpPoster(Rules(http=True, private=True))
+    sending.delivering._poster = HttpPoster(LOCAL)
     sending.run()
     assert sending.receiver.numbers == [1, 1, 2]
     ids = [one.headers["webhook-id"] for one in sending.receiver.got]
@@ -253,13 +273,57 @@ def test_a_webhook_that_is_removed_or_replayed_meanwhile_is_left_as_it_was_said(
             sending.desk.replay(made.id, sending.desk._feed.end_of(None))
             return super().post(*given)
 
-    sending.delivering._poster = Meanwhile(Rules(http=True, private=True))
+    sending.delivering._poster = Meanwhile(LOCAL)
     sending.delivering.step()
     assert sending.one().position == sending.desk._feed.end_of(None)
     assert sending.receiver.numbers == [1]
     sending.desk.remove(made.id)
     with pytest.raises(NotFound):
         sending.desk.get(made.id)
+
+
+def test_a_delivery_that_ends_while_the_due_ones_are_read_is_not_done_again(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending.make()
+    sending.tell(1, 2, 3)
+    pool, due = Later(), sending.webhooks.due
+    sending.delivering._pool = pool
+    sending.delivering.step()
+
+    def ends_meanwhile(now: int) -> list[Webhook]:
+        read = due(now)
+        pool.run()
+        return read
+
+    monkeypatch.setattr(sending.webhooks, "due", ends_meanwhile)
+    sending.delivering.step()
+    reached = sending.one().position
+    pool.run()
+    assert sending.receiver.numbers == [1, 2, 3]
+    assert sending.one().position == reached == sending.desk._feed.end_of(None)
+
+
+def test_what_was_read_before_it_moved_on_is_not_noted(sending: Sending) -> None:
+    known = sending.make()
+    sending.tell(1, 2)
+    sending.run()
+    moved = sending.one()
+    assert not sending.webhooks.note(known, position=BEGINNING)
+    assert sending.one() == moved
+
+
+def test_a_webhook_that_is_removed_before_it_is_tried_again_is_sent_nothing_more(sending: Sending) -> None:
+    sending.receiver.behaviour = says(500)
+    made = sending.make()
+    sending.tell(1)
+    sending.run()
+    pool = Later()
+    sending.delivering._pool = pool
+    sending.delivering.step()
+    sending.desk.remove(made.id)
+    pool.run()
+    assert len(sending.receiver.got) == 1
 
 
 def test_a_position_of_another_history_is_dead_at_once(sending: Sending) -> None:
