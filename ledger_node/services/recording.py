@@ -96,6 +96,9 @@ class Recording:
         self._look_at = now + LOOK_SECONDS
         try:
             self.on = self._wanted()
-            self._record.forget(now - self._keep)
         except Exception as error:  # what was so stays so; readers wait for this thread
-            log.warning("the look at the record failed: %s", type(error).__name__)
+            log.warning("whether to record cannot be looked up: %s", type(error).__name__)
+        try:
+            self._record.forget(now - self._keep)
+        except Exception as error:  # at the next look
+            log.warning("what need not be kept cannot be forgotten: %s", type(error).__name__)

@@ -140,13 +140,25 @@ def test_reader_that_goes_away_takes_nothing_back() -> None:
     assert len(record.kept) == 1
 
 
-def test_node_that_cannot_look_records() -> None:
+def away(*_: object) -> bool:
+    raise StoreUnavailable("the store cannot be used now")
+
+
+def test_node_that_cannot_look_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """A regulator's node must not answer off the record because its store was busy when it started."""
-
-    def away() -> bool:
-        raise StoreUnavailable("the store cannot be used now")
-
-    recording = Recording(MemoryReadRecord(), FixedClock(), wanted=away, keep=1_000)
+    record, forgotten = MemoryReadRecord(), list[int]()
+    monkeypatch.setattr(record, "forget", forgotten.append)
+    recording = Recording(record, FixedClock(), wanted=away, keep=1_000)
     recording.start()
     assert recording.on
+    assert forgotten == [NOW - 1_000]  # which does not wait for the other look
+    recording.stop()
+
+
+def test_node_that_cannot_forget_knows_whether_to_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = MemoryReadRecord()
+    monkeypatch.setattr(record, "forget", away)
+    recording = Recording(record, FixedClock(), wanted=lambda: False, keep=1_000)
+    recording.start()
+    assert not recording.on
     recording.stop()
