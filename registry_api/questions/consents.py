@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ledger_node.domain.codes import names_of
@@ -109,7 +109,7 @@ def permits(m: Material) -> Said:
         source = event("consents.ConsentIssued", consent.id, consent.at)
         yield attested("basis of the consent, and its salted commitment to the project", value, consent.grantor, source)
     for version, card in m.dataset_cards():
-        used = _days(run for run in m.lineage.runs if name_of(version) in _inputs(run))
+        used = _days(m, name_of(version))
         for found in card.lists("permit", "/legal/permits"):
             yield _covering(found, used) if isinstance(found, Fact) else found
     why = "cards state permits; whether an authority gave them is the authority's to say"
@@ -125,19 +125,27 @@ def _inputs(run: Run) -> set[str]:
     return {f"{used.dataset}/{used.version}" for used in run.inputs}
 
 
-def _days(runs: Iterable[Run]) -> tuple[str, str] | None:
-    """The first and the last day of use; None without one."""
-    times = [time for run in runs for time in (run.opened_at, *(one.opened_at for one in run.rounds))]
-    return (rfc3339(min(times))[:10], rfc3339(max(times))[:10]) if times else None
+def _days(m: Material, version: str) -> dict[str, str | bool] | None:
+    """The first and the last day of use; None without one. A run's rounds, and the answers to them, lie within it; one
+    that is still open goes on to the day that the answer is as of."""
+    runs = [run for run in m.lineage.runs if version in _inputs(run)]
+    if not runs:
+        return None
+    ends = [m.lineage.as_of.timestamp if run.closed_at is None else run.closed_at for run in runs]
+    return {
+        "firstUse": rfc3339(min(run.opened_at for run in runs))[:10],
+        "lastUse": rfc3339(max(ends))[:10],
+        "stillInUse": any(run.closed_at is None for run in runs),
+    }
 
 
-def _covering(found: Fact, used: tuple[str, str] | None) -> Fact:
+def _covering(found: Fact, used: Mapping[str, str | bool] | None) -> Fact:
     """A permit beside the days of use, both inclusive."""
     permit = found.value
     if not isinstance(permit, dict) or used is None or permit.get("from", ABSENT) is ABSENT or "until" not in permit:
         return found
-    covers = permit["from"] <= used[0] and used[1] <= permit["until"]
-    value = {**permit, "firstUse": used[0], "lastUse": used[1], "coversTheUse": covers}
+    covers = permit["from"] <= used["firstUse"] and used["lastUse"] <= permit["until"]
+    value = {**permit, **used, "coversTheUse": covers}
     return Fact(found.statement, value, found.level, found.by, found.source)
 
 

@@ -16,14 +16,16 @@ EVALUATING = (Operation.VALIDATE, Operation.TEST)
 
 def which_data(m: Material) -> Said:
     """1: what trained, validated and tested the version and its parents."""
-    made = {one.run: one for one in m.lineage.model_versions if one.run}
+    made: dict[str | None, list[str]] = defaultdict(list)  # by run, which may have made several
+    for one in m.lineage.model_versions:
+        made[one.run].append(one.id)
     for run in m.lineage.runs:
         for used in run.inputs:
             value = {
                 "datasetVersion": f"{used.dataset}/{used.version}",
                 "consent": used.consent,
                 "run": run.id,
-                "modelVersion": made[run.id].id,
+                "modelVersions": made[run.id],
             }
             source = event("training.RunOpened", run.id, run.at)
             yield verified(f"dataset version used to {used.operation.name}", value, run.publisher, source)
@@ -32,9 +34,8 @@ def which_data(m: Material) -> Said:
             parents = [f"{one.dataset}/{one.version}" for one in version.derivation.parents]
             source = event("datasets.DatasetVersionDerived", name_of(version), version.at)
             yield verified("dataset version derived from", parents, m.custodian(version.dataset), source)
-    for one in m.lineage.model_versions:
-        if one.run is None:
-            yield Missing(f"data behind {one.id}", "it is an import: it names no run, and no use was checked here")
+    for imported in made[None]:
+        yield Missing(f"data behind {imported}", "it is an import: it names no run, and no use was checked here")
     done = {used.operation for run in m.lineage.runs for used in run.inputs}
     for operation in EVALUATING:
         if operation not in done:
@@ -83,14 +84,20 @@ def deidentification(m: Material) -> Said:
 
 def independence(m: Material) -> Said:
     """7: are training and test data independent?"""
-    uses: dict[bool, set[str]] = defaultdict(set)
+    uses: dict[bool, set[tuple[str, int]]] = defaultdict(set)
     for run in m.lineage.runs:
         for used in run.inputs:
-            uses[used.operation in TRAINING_OPERATIONS].add(f"{used.dataset}/{used.version}")
+            uses[used.operation in TRAINING_OPERATIONS].add((used.dataset, used.version))
     source = event("models.ModelVersionPublished", m.subject.id, m.subject.at)
     if uses[False]:
-        both = sorted(uses[True] & uses[False])
+        both = [f"{dataset}/{number}" for dataset, number in sorted(uses[True] & uses[False])]
         yield verified("dataset versions used both to train and to evaluate", both, m.subject.publisher, source)
+        shared = sorted(_behind(m, uses[True]) & _behind(m, uses[False]))
+        statement = "datasets behind both, in the same version, in different ones or by derivation"
+        yield verified(statement, shared, m.subject.publisher, source)
+        if shared:
+            why = "the ledger holds a root of a version's records, and no record: ask the custodian to compare them"
+            yield Missing("which records of these datasets stand on both sides", why)
     else:
         why = "nothing was used under a consent for it; what the cards say of splits inside a version is all there is"
         yield Missing("dataset versions to evaluate on", why)
@@ -100,6 +107,18 @@ def independence(m: Material) -> Said:
         yield from card.says("how the independence was checked", "/splits/checked")
     why = "records of different hospitals carry no common name: an overlap of patients cannot be seen on the ledger"
     yield Missing("that no patient stands in two hospitals' data", why)
+
+
+def _behind(m: Material, used: set[tuple[str, int]]) -> set[str]:
+    """The datasets of these versions, and of all that they were derived from."""
+    known = {(one.dataset, one.number): one for one in m.lineage.dataset_versions}
+    found, waiting = set(used), list(used)
+    while waiting:
+        derivation = known[waiting.pop()].derivation
+        parents = {(one.dataset, one.version) for one in derivation.parents} if derivation else set()
+        waiting += parents - found
+        found |= parents
+    return {dataset for dataset, _ in found}
 
 
 def representation(m: Material) -> Said:

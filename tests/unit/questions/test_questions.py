@@ -10,7 +10,7 @@ import pytest
 
 from ledger_node.domain.codes import Operation, Purpose, Region
 from ledger_node.domain.consent import ConsentUse
-from ledger_node.domain.dataset import Erasure
+from ledger_node.domain.dataset import DatasetVersion, Erasure
 from ledger_node.domain.position import BlockRef, Position
 from registry_api.questions import chain, consents, data, duties, models, training
 from registry_api.questions.listed import BY_NUMBER, QUESTIONS
@@ -78,6 +78,13 @@ def test_what_trained_a_version_is_verified(trained: Material) -> None:
     assert set(missing(data.which_data, trained)) == {"dataset versions to VALIDATE", "dataset versions to TEST"}
 
 
+def test_every_version_that_a_run_made_is_named(trained: Material) -> None:
+    twin = replace(trained.subject, id=digest("twin"), number=2)
+    m = replace(trained, lineage=replace(trained.lineage, model_versions=(trained.subject, twin)))
+    used = facts(data.which_data, m, "dataset version used to TRAIN")
+    assert [one.value["modelVersions"] for one in used] == [[trained.subject.id, twin.id]] * 2
+
+
 def test_what_a_dataset_was_derived_from_is_named(recalled: Material) -> None:
     (derived,) = facts(data.which_data, recalled, "dataset version derived from")
     assert len(derived.value) == 2
@@ -142,6 +149,44 @@ def test_independence_is_seen_where_the_ledger_shows_it(trained: Material) -> No
     assert found.level == "verified"
 
 
+def evaluated(m: Material, of: DatasetVersion) -> list[Fact]:
+    """What is said of independence when the first run also tested on a version."""
+    run = m.lineage.runs[0]
+    test = replace(run.inputs[0], dataset=of.dataset, version=of.number, operation=Operation.TEST)
+    versions = {(one.dataset, one.number): one for one in (*m.lineage.dataset_versions, of)}
+    lineage = replace(
+        m.lineage,
+        runs=(replace(run, inputs=(*run.inputs, test)), *m.lineage.runs[1:]),
+        dataset_versions=tuple(versions.values()),
+    )
+    changed = replace(m, lineage=lineage)
+    asked = "which records of these datasets stand on both sides" in missing(data.independence, changed)
+    same, shared = (facts(data.independence, changed, one) for one in ("dataset versions used both", "datasets behind"))
+    assert same[0].value == []
+    assert asked == bool(shared[0].value)
+    return shared
+
+
+def test_another_version_of_a_dataset_is_not_independent_of_it(trained: Material) -> None:
+    first = trained.lineage.dataset_versions[0]
+    (found,) = evaluated(trained, replace(first, number=first.number + 1))
+    assert (found.value, found.level) == ([first.dataset], "verified")
+    (found,) = evaluated(trained, replace(first, dataset=digest("apart")))
+    assert found.value == []
+
+
+def test_what_a_version_was_derived_from_is_not_independent_of_it(recalled: Material) -> None:
+    derived = next(one for one in recalled.lineage.dataset_versions if one.derivation)
+    parent = derived.derivation.parents[0]
+    version = next(
+        one
+        for one in recalled.lineage.dataset_versions
+        if (one.dataset, one.number) == (parent.dataset, parent.version)
+    )
+    (found,) = evaluated(recalled, version)
+    assert parent.dataset in found.value
+
+
 def test_each_stratum_and_gap_is_a_fact(trained: Material) -> None:
     pointers = [one.source.pointer for one in facts(data.representation, trained) if one.source.pointer]
     assert pointers == ["/composition/strata/0", "/composition/gaps/0", "/composition/biasAnalysis"] * 2
@@ -196,7 +241,7 @@ def test_what_was_not_asked_about_is_told_and_not_counted_as_none(trained: Mater
     assert "erasures" in missing(data.withdrawals, trained)
 
 
-@pytest.mark.parametrize(("until", "covers"), [("2027-12-31", True), ("2026-11-07", False)])
+@pytest.mark.parametrize(("until", "covers"), [("2026-11-09", True), ("2026-11-08", False)])
 def test_the_dates_of_a_permit_are_held_beside_those_of_the_use(trained: Material, until: str, covers: bool) -> None:
     def change(kind: str, content: dict[str, Any]) -> dict[str, Any]:
         if kind == "dataset-card":
@@ -205,7 +250,17 @@ def test_the_dates_of_a_permit_are_held_beside_those_of_the_use(trained: Materia
 
     permit = facts(consents.permits, with_documents(trained, change), "permit")[0]
     assert (permit.value["coversTheUse"], permit.level) == (covers, "asserted")
-    assert permit.value["firstUse"] == permit.value["lastUse"] == "2026-11-08"
+    days = {name: permit.value[name] for name in ("firstUse", "lastUse", "stillInUse")}
+    assert days == {"firstUse": "2026-11-08", "lastUse": "2026-11-09", "stillInUse": False}  # opened, then closed
+
+
+def test_a_run_that_is_open_is_a_use_until_the_block_asked_about(trained: Material) -> None:
+    run = replace(trained.lineage.runs[0], closed_at=None)
+    later = replace(trained.lineage.as_of, timestamp=run.opened_at + 800 * DAY)
+    m = replace(trained, lineage=replace(trained.lineage, runs=(run,), as_of=later))
+    permit = facts(consents.permits, m, "permit")[0]
+    assert (permit.value["lastUse"], permit.value["stillInUse"]) == ("2029-01-16", True)
+    assert not permit.value["coversTheUse"]
 
 
 # 9, 10
