@@ -19,6 +19,7 @@ LARGEST = 1 << 18  # bytes of an answer
 PATIENCE = 5.0  # seconds for an answer, from the first byte of the question
 FRESH = 600.0  # seconds that keys are used without another look
 STALE = 3600.0  # seconds that they are still used while the provider does not answer
+MOST_WAITING = 16  # callers that wait for an answer that another asked for
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -40,16 +41,18 @@ class Provider:
         # Straight to the provider: no proxy of the environment, no redirect.
         self._http = httpx2.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted)
         self._asking = threading.Lock()
+        self._room = threading.BoundedSemaphore(MOST_WAITING)
         self._keys: Mapping[str, SigningKey] = {}
         self._fetched_at: float | None = None
         self._asked_at: float | None = None
 
     def key(self, kid: str) -> SigningKey | None:
-        """None when the provider has no such key now. ProviderUnreachable when there are no keys to look among."""
+        """None when the provider has no such key now. ProviderUnreachable when there are no keys to look among, or it
+        is being asked for this one and does not answer in time."""
         now = self._clock()
-        if kid not in self._keys or self._age(now) > FRESH:
-            self._refresh(now)
-        if self._age(now) > STALE:
+        needed = kid not in self._keys or self._age(now) > STALE
+        asked = self._refresh(now, needed) if needed or self._age(now) > FRESH else True
+        if self._age(now) > STALE or (not asked and kid not in self._keys):
             raise ProviderUnreachable(
                 "the identity provider's keys cannot be had", needed="the provider, at the configured issuer"
             )
@@ -58,23 +61,36 @@ class Provider:
     def _age(self, now: float) -> float:
         return float("inf") if self._fetched_at is None else now - self._fetched_at
 
-    def _refresh(self, now: float) -> None:
-        """Asks once, if it is time to and nobody else does: a provider that hangs must not hold every thread."""
-        if not self._asking.acquire(blocking=False):
-            return
+    def _refresh(self, now: float, needed: bool) -> bool:
+        """Asks once, if it is time to. False when another still asks."""
+        if not self._turn(needed):
+            return False
         try:
             if self._asked_at is not None and now - self._asked_at < self._pause:
-                return
+                return True
             self._asked_at = now
             discovered = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
             if discovered.get("issuer") != self._issuer or not _is_guarded(str(discovered.get("jwks_uri"))):
-                return
-            self._keys = signing_keys(self._get(str(discovered["jwks_uri"])))
-            self._fetched_at = now
+                return True
+            if keys := signing_keys(self._get(str(discovered["jwks_uri"]))):  # none at all is no answer
+                self._keys, self._fetched_at = keys, now
         except (httpx2.HTTPError, ValueError):
-            return  # what is known stays until it is stale
+            pass  # what is known stays until it is stale
         finally:
             self._asking.release()
+        return True
+
+    def _turn(self, needed: bool) -> bool:
+        """Whether it is this caller's turn to ask. Who needs the answer waits for that of another; but few do, and not
+        for long: a provider that hangs must not hold every thread."""
+        if self._asking.acquire(blocking=False):
+            return True
+        if not needed or not self._room.acquire(blocking=False):
+            return False
+        try:
+            return self._asking.acquire(timeout=PATIENCE)
+        finally:
+            self._room.release()
 
     def _get(self, url: str) -> dict[str, Any]:
         """A JSON object. ValueError for anything else, HTTPError when it does not come."""

@@ -22,12 +22,14 @@ Signer = RSAKey | ECKey | OKPKey
 
 class Issuer:
     """`keys` are what it signs with by `kid`, `published` the documents that it serves by path; a number there is a
-    status without a document."""
+    status without a document. It answers while `answers` is set."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.keys: dict[str, Signer] = {}
         self.asked: list[str] = []
+        self.answers = threading.Event()
+        self.answers.set()
         self.published: dict[str, Any] = {
             "/.well-known/openid-configuration": {"issuer": url, "jwks_uri": f"{url}/jwks"},
             "/jwks": {"keys": []},
@@ -70,6 +72,7 @@ def serving() -> Iterator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             issuer.asked.append(self.path)
+            issuer.answers.wait(10)
             found = issuer.published.get(self.path, 404)
             content = (
                 found if isinstance(found, bytes) else b"" if isinstance(found, int) else json.dumps(found).encode()

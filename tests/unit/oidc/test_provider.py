@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
+from itertools import islice
 
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from ledger_node.errors import ProviderUnreachable
+from ledger_node.oidc import provider as module
 from ledger_node.oidc.keys import signing_keys
-from ledger_node.oidc.provider import FRESH, LARGEST, STALE, Provider
+from ledger_node.oidc.provider import FRESH, LARGEST, MOST_WAITING, STALE, Provider
 from tests.unit.oidc.issuer import Issuer, encoded
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -66,9 +69,59 @@ def test_known_keys_outlast_a_provider_that_is_away(provider: Provider, issuer: 
 
 def test_withdrawn_key_is_forgotten(provider: Provider, issuer: Issuer, clock: Clock) -> None:
     assert provider.key("rsa")
-    issuer.published["/jwks"]["keys"].clear()
+    issuer.published["/jwks"]["keys"] = [one for one in issuer.published["/jwks"]["keys"] if one["kid"] != "rsa"]
     clock.now += FRESH + 1
     assert provider.key("rsa") is None
+    assert provider.key("ec")
+
+
+@pytest.mark.parametrize("answer", [{"error": "temporarily_unavailable"}, {"keys": []}, {"keys": [{"kid": "rsa"}]}])
+def test_set_without_a_usable_key_is_no_answer(
+    provider: Provider, issuer: Issuer, clock: Clock, answer: object
+) -> None:
+    assert provider.key("rsa")
+    issuer.published["/jwks"] = answer
+    clock.now += STALE
+    assert provider.key("rsa")
+    clock.now += 1
+    with pytest.raises(ProviderUnreachable):
+        provider.key("rsa")
+
+
+MANY = 5
+
+
+def test_all_who_come_at_once_have_the_answer_to_one_question(provider: Provider, issuer: Issuer, clock: Clock) -> None:
+    """When a node starts, and when the provider has a new key."""
+    issuer.answers.clear()
+    with ThreadPoolExecutor(MANY) as callers:
+        for kid in ("rsa", "new"):
+            asked = len(issuer.asked)
+            found = [callers.submit(provider.key, kid) for _ in range(MANY)]
+            assert wait(found, 0.2).done == set()
+            issuer.answers.set()
+            assert all(one.result(10) for one in found)
+            assert len(issuer.asked) == asked + 2
+            issuer.answers.clear()
+            issuer.publish("new", ECKey.generate_key("P-256"))
+            clock.now += PAUSE
+    issuer.answers.set()
+
+
+def test_provider_that_hangs_holds_few_and_not_for_long(
+    provider: Provider, issuer: Issuer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert provider.key("rsa")
+    monkeypatch.setattr(module, "PATIENCE", 1.0)
+    clock.now += PAUSE
+    issuer.answers.clear()
+    with ThreadPoolExecutor(2 * MOST_WAITING) as callers:
+        found = [callers.submit(provider.key, "junk") for _ in range(2 * MOST_WAITING)]
+        assert wait(found, 0.9, FIRST_EXCEPTION).done  # turned away at once
+        assert provider.key("rsa")  # what is known is at hand
+        freed = list(islice(as_completed(found, 10), 2 * MOST_WAITING - 1))  # all but the one that asks
+        issuer.answers.set()
+    assert all(isinstance(one.exception(), ProviderUnreachable) for one in freed)
 
 
 LIES: dict[str, Callable[[Issuer], object]] = {
