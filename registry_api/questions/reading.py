@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING
 from ledger_node import shallow
 from ledger_node.cards import declared, require_card
 from ledger_node.domain.lineage import Affected, Lineage
-from ledger_node.errors import BlobCorrupt, BlobError, InvalidDocument, MedLedgerError, UnknownDocument
+from ledger_node.errors import BlobCorrupt, BlobError, InvalidDocument, UnknownDocument
 from registry_api.questions.documents import Document, Wanted
 from registry_api.questions.listed import QUESTIONS, Need, Question
 from registry_api.questions.material import Ledger, Material
@@ -30,10 +28,13 @@ if TYPE_CHECKING:
 MOST_FACTS = 5_000  # in one answer
 MOST_DOCUMENTS = 200  # read for one answer
 MOST_ASKED = 20  # datasets, consents and organisations whose impact, erasures or keys are asked for
-LANES = 4  # documents asked for at once
+LANES = 4  # documents asked for at once for one answer
+LANES_OF_ALL = 8  # and for all answers: each may hold a connection to the node's store
 PATIENCE = 8.0  # seconds for all of them: Kubo looks for an absent one until its own time-out
 AWAY = "the store of documents does not answer"
 LATE = "not read: an answer reads a bounded number of documents in a bounded time"
+
+_lanes = ThreadPoolExecutor(LANES_OF_ALL, "documents")
 
 
 def list_questions(view: View, version: str) -> schemas.Questions:
@@ -86,32 +87,32 @@ def read_documents(node: Node, wanted: Iterable[Wanted]) -> dict[tuple[str, str]
     asked = {one.key: one for one in wanted}
     waiting = deque(list(asked.values())[:MOST_DOCUMENTS])
     found: dict[tuple[str, str], Document] = {}
-    troubles: list[MedLedgerError] = []
 
     def read() -> None:
-        with suppress(IndexError):
-            while True:
+        while waiting:
+            try:
                 one = waiting.popleft()
-                try:
-                    found[one.key] = understood(one, node.documents.get(one.digest))
-                except UnknownDocument:
-                    found[one.key] = Document(one, None, "this node does not have the document")
-                except BlobCorrupt:
-                    found[one.key] = Document(one, None, "the document's bytes do not match its digest")
-                except MedLedgerError as error:
-                    troubles.append(error)
-                    waiting.clear()
+            except IndexError:
+                return  # another lane was faster
+            try:
+                found[one.key] = understood(one, node.documents.get(one.digest))
+            except UnknownDocument:
+                found[one.key] = Document(one, None, "this node does not have the document")
+            except BlobCorrupt:
+                found[one.key] = Document(one, None, "the document's bytes do not match its digest")
+            except Exception:
+                waiting.clear()
+                raise
 
-    until = time.monotonic() + PATIENCE
-    lanes = [threading.Thread(target=read, daemon=True) for _ in range(min(LANES, len(waiting)))]
-    for lane in lanes:
-        lane.start()
-    for lane in lanes:
-        lane.join(max(0.0, until - time.monotonic()))
+    lanes = [_lanes.submit(read) for _ in range(min(LANES, len(waiting)))]
+    done, late = wait(lanes, PATIENCE)
     waiting.clear()
+    for lane in late:
+        lane.cancel()
+    troubles = [trouble for trouble in (lane.exception() for lane in done) if trouble]
     for trouble in troubles:
         if not isinstance(trouble, BlobError):
-            raise trouble  # the node's own store
+            raise trouble  # the node's own
     why = AWAY if troubles else LATE
     return {one.key: found.get(one.key) or Document(one, None, why) for one in asked.values()}
 

@@ -6,7 +6,9 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from ledger_node.errors import BlobStoreUnreachable, StoreUnavailable
 from ledger_node.proof.cid import cid_of_digest
 from ledger_node.proof.hashing import parse_hex, sha256, to_hex
 from registry_api.questions import reading
+from registry_api.questions.documents import Wanted
 from tests.unit.cards.cards import full
 
 from .fakes import World, digest
@@ -96,6 +99,16 @@ def test_a_nodes_own_store_that_is_away_is_its_trouble(hospital: World, client_o
     assert client_of(hospital, "auditor").get(path(hospital, 2)).status_code == 503
 
 
+def test_what_fails_unforeseen_is_no_gap_in_an_answer(
+    hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_cid: str) -> bytes:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(hospital.blobs, "get", broken)
+    assert client_of(hospital, "auditor").get(path(hospital, 2)).status_code == 500
+
+
 def test_a_document_that_does_not_come_holds_no_answer_up(
     hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +128,23 @@ def test_a_document_that_does_not_come_holds_no_answer_up(
     assert "code" in {one["statement"] for one in found["facts"]}
     found = client_of(hospital, "auditor").get(path(hospital, 13)).json()
     assert "this node does not have the document" in {one["why"] for one in found["missing"]}
+
+
+def test_all_answers_together_read_a_few_documents_at_once(hospital: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, released, get = list[str](), threading.Event(), hospital.blobs.get
+
+    def slow(cid: str) -> bytes:
+        asked.append(cid)
+        return (released.wait(10), get(cid))[1]
+
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    monkeypatch.setattr(hospital.blobs, "get", slow)
+    wanted = [[Wanted(digest(f"{n} {of}"), "run-card", 1, "run") for n in range(9)] for of in range(4)]
+    with ThreadPoolExecutor(4) as answers:
+        found = list(answers.map(partial(reading.read_documents, hospital.node), wanted))
+    released.set()
+    assert len(asked) == reading.LANES_OF_ALL
+    assert {one.why for answer in found for one in answer.values()} == {reading.LATE}
 
 
 def test_an_answer_has_bounds(hospital: World, client_of: Client, monkeypatch: pytest.MonkeyPatch) -> None:
