@@ -27,25 +27,26 @@ RUN_FIELDS = {
     "2(d) training methodologies and techniques": "/method",
     "2(g) validation and testing procedures": "/splits/independence",
 }
-#: Point 2(g); by the place in the version's card.
-MODEL_FIELDS = {
-    "2(g) metrics for accuracy": "/metrics",
-    "2(g) potentially discriminatory impacts: metrics for subgroups": "/metrics/0/subgroups",
-}
+#: Point 2(g); by the place in the version's card, and in each metric of it.
+MODEL_FIELDS = {"2(g) metrics for accuracy": "/metrics"}
+SUBGROUPS = "2(g) potentially discriminatory impacts: metrics for subgroups"
 
 
 def annex_iv(m: Material) -> Said:
     """15: which fields of Annex IV, 2(d) and 2(g), are missing or only asserted?"""
+    model_card = next(m.model_cards())
     for fields, cards in (
         (DATA_FIELDS, [card for _, card in m.dataset_cards()]),
         (RUN_FIELDS, [card for _, card in m.run_cards()]),
-        (MODEL_FIELDS, [next(m.model_cards())]),
+        (MODEL_FIELDS, [model_card]),
     ):
         for name, pointer in fields.items():
             for card in cards:
                 yield from card.says(name, pointer)
             if not cards:
                 yield Missing(name, "no run and no dataset is known to be behind the version: it is an import")
+    for place in range(len(model_card.at("/metrics")) if model_card.has("/metrics") else 1):
+        yield from model_card.says(f"{SUBGROUPS} of metric {place}", f"/metrics/{place}/subgroups")
     for run in m.lineage.runs:
         data = sorted({f"{used.dataset}/{used.version}" for used in run.inputs})
         source = event("training.RunOpened", run.id, run.at)

@@ -64,7 +64,7 @@ def test_each_fact_has_a_level_and_a_source_and_who_said_it(
         assert one.by is None or one.by in members
         assert one.level == "verified" or one.by is not None
         assert (one.source.document is None) == (one.source.pointer is None)
-        assert one.source.document or one.source.event or one.source.block is not None
+        assert one.source.document or one.source.event or one.source.block is not None or one.source.record
 
 
 # 1
@@ -366,6 +366,18 @@ def test_annex_iv_tells_what_is_missing(trained: Material) -> None:
     assert {"2(d) labelling", "2(g) validation and testing procedures", "2(g) metrics for accuracy"} <= gaps
 
 
+def test_annex_iv_asks_every_metric_for_its_subgroups(trained: Material) -> None:
+    def second(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+        if kind == "model-card":
+            content["metrics"] = [*content["metrics"], _without(content["metrics"][0])]
+        return content
+
+    m = with_documents(trained, second)
+    (told,) = facts(duties.annex_iv, m, duties.SUBGROUPS)
+    assert told.source.pointer == "/metrics/0/subgroups"
+    assert f"{duties.SUBGROUPS} of metric 1" in missing(duties.annex_iv, m)
+
+
 def test_erasures_and_withdrawals(trained: Material) -> None:
     dataset, other = (one.id for one in trained.lineage.datasets)
     erased = Erasure(dataset, 1, digest("receipt"), NOW - DAY, Position(9, 0))
@@ -411,7 +423,7 @@ def test_the_chain_is_named_by_its_genesis(trained: Material) -> None:
     assert found["chain"].value == {"chainId": 1337, "genesis": digest("genesis")}
     assert found["block that the answer is as of"].value["number"] == HEAD
     (seen,) = facts(chain.nothing_removed, m, "events that reorganisations took back")
-    assert (seen.level, seen.by, seen.value) == ("asserted", 1, {"events": 3})
+    assert (seen.level, seen.by, seen.value, seen.source.block) == ("asserted", 1, {"events": 3}, None)
 
 
 def test_organisations_with_their_keys(trained: Material) -> None:
