@@ -18,10 +18,22 @@ LONGEST = 500
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: A name and a port to addresses, as text.
 Resolve = Callable[[str, int], list[str]]
-#: IPv6 that leads to an IPv4 address: by translators (RFC 6052), by 6to4 and Teredo.
-TRANSLATED = tuple(
-    ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+#: What Python calls global and is not: IPv6 that leads to an IPv4 address (translators of RFC 6052, 6to4, Teredo), what
+#: is kept for documents, the relays of 6to4.
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(one)
+    for one in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "::/96",
+        "3fff::/20",
+        "192.88.99.0/24",
+    )
 )
+#: All of IPv6 that is given out to be reached (RFC 4291).
+UNICAST = ipaddress.IPv6Network("2000::/3")
 
 
 class Forbidden(Exception):
@@ -73,14 +85,17 @@ class Rules:
         return found[0]
 
     def _allows(self, address: Address) -> bool:
-        if isinstance(address, ipaddress.IPv6Address):
-            if address.ipv4_mapped is not None:
-                return self._allows(address.ipv4_mapped)
-            if any(address in network for network in TRANSLATED):
-                return self.private
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+            return self._allows(address.ipv4_mapped)
         if address.is_multicast or address.is_unspecified:
             return False
-        return self.private or address.is_global
+        return self.private or _is_public(address)
+
+
+def _is_public(address: Address) -> bool:
+    if address.version == 6 and address not in UNICAST:
+        return False
+    return address.is_global and not any(address in network for network in NOT_PUBLIC)
 
 
 def resolve(host: str, port: int) -> list[str]:
