@@ -186,6 +186,12 @@ class PositionUnknown(LookupFailure):
     title = "A position in the feed of events is not in this node's history"
 
 
+class PositionAhead(LookupFailure):
+    code = "ML-0305"
+    title = "A position in the feed of events is further than this node has read"
+    retry = Retry.SAFE
+
+
 class Refusal(MedLedgerError):
     code = "ML-0400"
     title = "Refused by the rules"

@@ -20,8 +20,9 @@ class Webhooks(Protocol):
 
     def remove(self, webhook: str) -> bool: ...
 
-    def change(self, webhook: str, **values: Any) -> Webhook | None:
-        """As an operator says. None when there is no such webhook."""
+    def change(self, webhook: str, known: Webhook | None = None, /, **values: Any) -> Webhook | None:
+        """As an operator says. None when there is no such webhook, StateConflict when somebody changed it since it was
+        `known`."""
 
     def due(self, now: int) -> list[Webhook]:
         """Active ones that may be tried."""

@@ -10,7 +10,7 @@ from typing import Any
 from ledger_node.domain.command import Deployment
 from ledger_node.domain.feed import KINDS, REVERTED, FeedPosition, Told, named, subject_of
 from ledger_node.domain.position import Event, RevertedEvent, Stated
-from ledger_node.errors import PositionUnknown
+from ledger_node.errors import PositionAhead, PositionUnknown
 from ledger_node.ports import Index
 
 
@@ -31,7 +31,8 @@ class Feed:
         """At most `limit` steps after a position. First what it holds that stands no more, the newest first, as
         reverted; then the events that follow. `names` are those of events, None for all.
 
-        PositionUnknown when the event there neither stands nor is known to have been taken back.
+        PositionUnknown when the event there neither stands nor is known to have been taken back; PositionAhead while
+        its block is not read.
         """
         with self._index.moment():
             told: list[Told] = []
@@ -71,6 +72,13 @@ class Feed:
     def _reverted(self, where: FeedPosition) -> Told:
         times = self._index.taken_back(where)
         if not times:
+            at = self._index.checkpoint()
+            if at is None or where.at.block > at.number:
+                raise PositionAhead(
+                    "this node has not read the block of that position",
+                    got=f"block {where.at.block}",
+                    needed="the same again when it has caught up",
+                )
             raise PositionUnknown(
                 "this node does not know the event at that position",
                 got="an event that neither stands here nor was taken back here",

@@ -49,7 +49,8 @@ class WebhookDesk:
         return _required(self._webhooks.find(webhook))
 
     def waiting(self, webhook: Webhook) -> Told | None:
-        """What is sent next. PositionUnknown when the webhook's position is of another history."""
+        """What is sent next. PositionUnknown when the webhook's position is of another history, PositionAhead
+        while it is not read."""
         return self._feed.next_for(webhook.position, webhook.offered, names_of(webhook.types or None))[0]
 
     def remove(self, webhook: str) -> None:
@@ -58,13 +59,14 @@ class WebhookDesk:
 
     def rotate(self, webhook: str) -> Webhook:
         """A new secret. For a day messages are signed with the former ones too, so that a receiver knows one of them
-        whenever it takes over the new one."""
+        whenever it takes over the new one. StateConflict when another one is made at the same time."""
         now, found = self._clock.now(), self.get(webhook)
         kept = [one for one in found.secrets if one.until is None or one.until > now]
         if len(kept) == MOST_SECRETS:
             raise StateConflict("its secret was replaced too often", needed="a day without", got=f"{len(kept)} secrets")
         former = [one if one.until is not None else replace(one, until=now + OVERLAP) for one in kept]
-        return _required(self._webhooks.change(webhook, secrets=(_secret(), *former)))
+        changed = self._webhooks.change(webhook, found, secrets=(_secret(), *former))
+        return _required(changed)
 
     def replay(self, webhook: str, position: FeedPosition | None) -> Webhook:
         """Goes on at once, from where it stood or from a position."""

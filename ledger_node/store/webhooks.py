@@ -45,11 +45,15 @@ class SqlWebhooks:
         with self._database.write() as connection:
             return connection.execute(delete(table).where(table.c.id == webhook)).rowcount == 1
 
-    def change(self, webhook: str, **values: Any) -> Webhook | None:
+    def change(self, webhook: str, known: Webhook | None = None, /, **values: Any) -> Webhook | None:
         changed = {**_columns(values), "changes": table.c.changes + 1}
         with self._database.write() as connection:
+            query = select(*ROW).where(table.c.id == webhook)
+            before = connection.execute(query).first()
+            if known is not None and before is not None and before.changes != known.changes:
+                raise StateConflict("the webhook was changed meanwhile", needed="the same again")
             connection.execute(update(table).where(table.c.id == webhook).values(changed))
-            row = connection.execute(select(*ROW).where(table.c.id == webhook)).first()
+            row = connection.execute(query).first()
         return None if row is None else _webhook(row)
 
     def due(self, now: int) -> list[Webhook]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path
 from starlette.responses import Response
 
-from ledger_node.errors import PositionUnknown
+from ledger_node.errors import PositionAhead, PositionUnknown
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import View, WindowOf
@@ -55,7 +55,7 @@ def get_webhook(node: NodeOf, webhook: Named) -> WebhookAnswer:
     with View(node, None):
         try:
             told = node.webhooks.waiting(found)
-        except PositionUnknown:
+        except (PositionAhead, PositionUnknown):
             told = None
     waiting = None if told is None else CloudEvent(**node.feed.cloud_event(told))
     return WebhookAnswer(**dict(facts_of(found)), waiting=waiting)

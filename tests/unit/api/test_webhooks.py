@@ -70,6 +70,12 @@ def test_a_webhook_begins_where_it_is_told(client: TestClient) -> None:
     assert waiting["position"] == late["position"]
 
 
+def test_a_webhook_whose_position_is_not_read_yet_waits_with_nothing(client: TestClient) -> None:
+    ahead = made(client, after=f"9.0.{'f' * 16}")
+    answer = client.get(f"/v1/webhooks/{ahead['id']}")
+    assert (answer.status_code, answer.json()["state"], answer.json()["waiting"]) == (200, "active", None)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -12,7 +12,7 @@ from ledger_node.chain.artifact import artifact_of
 from ledger_node.domain.command import CONTRACT_TYPES
 from ledger_node.domain.feed import BEGINNING, KINDS, FeedPosition, Told
 from ledger_node.domain.position import Position
-from ledger_node.errors import ChainAnswerInvalid, PositionUnknown
+from ledger_node.errors import ChainAnswerInvalid, PositionAhead, PositionUnknown
 from ledger_node.indexer.projection import STANDARD
 from ledger_node.services.feed import Feed
 from ledger_node.store.database import Database
@@ -161,13 +161,18 @@ def test_a_filter_leaves_out_facts_and_their_reverts(database: Database) -> None
     assert [(one.reverted, one.event.args["number"], one.after) for one in told] == [(True, 2, at)]
 
 
-@pytest.mark.parametrize("unknown", [FeedPosition(Position(1, 0), "f" * 16), FeedPosition(Position(7, 3), "0" * 16)])
-def test_a_position_of_another_history_is_refused(database: Database, unknown: FeedPosition) -> None:
+def test_a_position_of_another_history_is_refused_and_one_further_on_is_not_known_yet(database: Database) -> None:
     world = World(database)
+    feed = Feed(world.index, world.ledger.deployment)
+    with pytest.raises(PositionAhead):
+        feed.read(FeedPosition(Position(1, 0), "f" * 16), 10)
     world.dataset(1)
     follow(world)
-    with pytest.raises(PositionUnknown):
-        Feed(world.index, world.ledger.deployment).read(unknown, 10)
+    for unknown in (FeedPosition(Position(1, 0), "f" * 16), FeedPosition(Position(1, 3), "0" * 16)):
+        with pytest.raises(PositionUnknown):
+            feed.read(unknown, 10)
+    with pytest.raises(PositionAhead):
+        feed.read(FeedPosition(Position(2, 0), "f" * 16), 10)
 
 
 def test_the_end_of_a_block_is_where_its_last_event_stands(database: Database) -> None:

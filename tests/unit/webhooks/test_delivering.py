@@ -327,10 +327,21 @@ def test_a_webhook_that_is_removed_before_it_is_tried_again_is_sent_nothing_more
 
 
 def test_a_position_of_another_history_is_dead_at_once(sending: Sending) -> None:
-    sending.make(after=FeedPosition(Position(9, 9), "ab" * 8))
+    sending.make(after=FeedPosition(Position(1, 0), "ab" * 8))
     sending.tell(1)
     sending.run()
     assert (sending.one().state, sending.one().failure) == (WebhookState.DEAD, delivering.LOST)
+
+
+def test_an_index_that_is_behind_keeps_a_webhook_waiting(sending: Sending) -> None:
+    sending.tell(1)
+    sending.chain.dataset(2)
+    sending.make(after=FeedPosition.of(Position(2, 0), sending.chain.ledger.blocks[2].hash))
+    sending.run(20)
+    assert (sending.one().state, sending.receiver.got) == (WebhookState.ACTIVE, [])
+    sending.tell(3)
+    sending.run()
+    assert (sending.one().state, sending.receiver.numbers) == (WebhookState.ACTIVE, [3])
 
 
 def test_what_nobody_wants_is_not_read_again_and_again(sending: Sending) -> None:
@@ -362,6 +373,15 @@ def test_a_secret_is_replaced_without_loss(sending: Sending) -> None:
         sending.desk.rotate(second.id)
     sending.clock.time += OVERLAP
     assert len(sending.desk.rotate(second.id).secrets) == 2
+
+
+def test_of_two_who_replace_a_secret_at_once_one_is_told_so(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = sending.make()
+    shown = sending.desk.rotate(made.id)
+    monkeypatch.setattr(sending.webhooks, "find", lambda _: made)  # as it was before the other
+    with pytest.raises(StateConflict):
+        sending.desk.rotate(made.id)
+    assert sending.one() == shown
 
 
 def test_there_is_an_end_of_webhooks(sending: Sending) -> None:
