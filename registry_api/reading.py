@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CURSOR = "^[A-Za-z0-9_-]{4,80}$"
+MAX_LOG_INDEX = 2**31 - 1  # what every engine of a store can hold
 NEWEST = "-"  # ends a cursor whose list begins with the newest
 
 
@@ -234,6 +235,8 @@ def _opened(cursor: str) -> tuple[int, Position, bool]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         as_of, block, log_index = (_number(part) for part in text.removesuffix(NEWEST).split("."))
+        if log_index > MAX_LOG_INDEX:
+            raise ValueError
     except (binascii.Error, ValueError):
         raise NotFound(
             "no page is behind this cursor",

@@ -71,7 +71,8 @@ SUBJECTS = (
     "key",
     "organisation",
 )
-POSITION = r"[0-9]{1,16}\.[0-9]{1,10}\.[0-9a-f]{16}"
+#: Numbers that every engine of a store can hold.
+POSITION = r"[0-9]{1,16}\.[0-9]{1,9}\.[0-9a-f]{16}"
 
 
 def named(kind: str) -> str:
