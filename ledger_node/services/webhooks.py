@@ -31,7 +31,7 @@ class WebhookDesk:
 
     def make(self, url: str, types: Sequence[str], position: FeedPosition, key: str) -> Webhook:
         """A new webhook; under a key that made one already, that one. IdempotencyKeyReused when it is for something
-        else, InvalidField for a target or a type that cannot be."""
+        else, StateConflict when its secret was replaced, InvalidField for a target or a type that cannot be."""
         self._poster.check(url)
         names_of(types or None)
         id_ = f"wh_{sha256(key.encode()).hex()[:32]}"
@@ -39,6 +39,8 @@ class WebhookDesk:
         made = self._webhooks.add(new, MOST)
         if (made.url, made.types) != (new.url, new.types):
             raise IdempotencyKeyReused("this key made another webhook", needed="a new key for a new webhook")
+        if len(made.secrets) > 1:  # a repeat may show again what its first answer did, and nothing newer
+            raise StateConflict("its secret was replaced since it was made", needed="rotate it for one that is shown")
         self._wake()
         return made
 

@@ -359,6 +359,14 @@ def test_a_key_makes_one_webhook(sending: Sending) -> None:
     assert sending.make("other").id != made.id
 
 
+def test_a_repeat_shows_no_secret_that_came_later(sending: Sending) -> None:
+    made = sending.make("key")
+    sending.desk.rotate(made.id)
+    sending.clock.time += 2 * OVERLAP
+    with pytest.raises(StateConflict):
+        sending.make("key")
+
+
 def test_a_secret_is_replaced_without_loss(sending: Sending) -> None:
     first = sending.make().secrets_at(0)
     second = sending.desk.rotate(sending.one().id)
