@@ -43,7 +43,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.UnknownGrantee: 404,
     errors.UnknownDocument: 404,
     errors.PositionUnknown: 404,
-    errors.PositionAhead: 503,
+    errors.PositionAhead: 409,
     errors.Refusal: 409,
     errors.ConsentRefused: 409,
     errors.ContractRefused: 409,

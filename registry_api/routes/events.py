@@ -14,7 +14,7 @@ from registry_api.reading import View, lane_of
 from registry_api.routes.parts import router
 from registry_api.schemas.base import digits
 from registry_api.schemas.event import EXAMPLE_POSITION, LAST_EVENT_ID, CloudEvent, Events
-from registry_api.schemas.problem import READ
+from registry_api.schemas.problem import READ, declared
 
 if TYPE_CHECKING:
     from ledger_node.services.feed import Feed
@@ -57,7 +57,7 @@ LastEventId = Annotated[
 Limit = Annotated[int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)]
 
 
-@routes.get("/v1/events", responses={**READ, 200: STREAM})
+@routes.get("/v1/events", responses={**READ, **declared(409), 200: STREAM})
 def list_events(
     request: Request,
     node: NodeOf,

@@ -200,7 +200,7 @@ def test_a_position_that_is_not_read_yet_may_be_asked_again(node: World, chain: 
     for headers in ({}, {"Accept": "text/event-stream"}):
         answer = client_of(node, "auditor").get("/v1/events", params={"after": f"2.0.{'f' * 16}"}, headers=headers)
         said = answer.json()
-        assert (answer.status_code, said["code"], said["retry"]) == (503, "ML-0305", "safe")
+        assert (answer.status_code, said["code"], said["retry"]) == (409, "ML-0305", "safe")
 
 
 def test_a_position_of_another_history_is_not_found(node: World, chain: Chain, client_of: Client) -> None:
