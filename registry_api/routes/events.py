@@ -52,6 +52,7 @@ LastEventId = Annotated[
         alias="Last-Event-ID",
         description="The position that a stream goes on from, before `after`: browsers send it by themselves.",
         pattern=LAST_EVENT_ID,
+        include_in_schema=False,  # browsers send it by themselves; others say `after`
     ),
 ]
 Limit = Annotated[int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)]
