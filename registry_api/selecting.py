@@ -26,7 +26,6 @@ LOOKED_AT = 201  # at a time
 class Selection(Window):
     """A window on the facts of the blocks from `since` to `until`, each a block or a time."""
 
-    newest = False
     since: Bound = None
     until: Bound = None
 

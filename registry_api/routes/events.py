@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Header, Query, Request
-from pydantic import BeforeValidator, Field
 
 from ledger_node.domain.feed import BEGINNING, POSITION, TYPES, FeedPosition, names_of
 from registry_api.event_stream import MEDIA_TYPE, EventStream
 from registry_api.node import NodeOf
-from registry_api.reading import View, lane_of
+from registry_api.reading import Limit, View, lane_of
 from registry_api.routes.parts import router
-from registry_api.schemas.base import digits
 from registry_api.schemas.event import EXAMPLE_POSITION, LAST_EVENT_ID, CloudEvent, Events
 from registry_api.schemas.problem import READ, declared
 
@@ -55,7 +53,6 @@ LastEventId = Annotated[
         include_in_schema=False,  # browsers send it by themselves; others say `after`
     ),
 ]
-Limit = Annotated[int, Query(description="At most this many, 1 to 200."), Field(ge=1, le=200), BeforeValidator(digits)]
 
 
 @routes.get("/v1/events", responses={**READ, **declared(409), 200: STREAM})

@@ -94,7 +94,7 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
         in_favour=tally.in_favour,
         custodians_in_favour=tally.custodians_in_favour,
         against=tally.against,
-        state=state_of(view, found),
+        state=_state(found, view.time, passed=tally.passed),
         votes=[
             proposals.CastVote(organisation=view.organisation(voter), in_favour=vote)
             for voter, vote in sorted(found.votes.items())
@@ -104,11 +104,15 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
 
 
 def state_of(view: View, found: Proposal) -> str:
+    return _state(found, view.time, passed=view.node.proposals.tally(found, view.block).passed)
+
+
+def _state(found: Proposal, time: int, *, passed: bool) -> str:
     if found.executed:
         return "EXECUTED"
-    if view.time >= found.deadline:
+    if time >= found.deadline:
         return "LAPSED"
-    return "PASSED" if view.node.proposals.tally(found, view.block).passed else "OPEN"
+    return "PASSED" if passed else "OPEN"
 
 
 def _about(view: View, kind: ProposalKind, fields: dict[str, Any]) -> dict[str, Any]:
