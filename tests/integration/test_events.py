@@ -6,10 +6,10 @@ import json
 import os
 import random
 import signal
-import threading
 import time
 from collections.abc import Iterator
-from itertools import groupby
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby, islice
 from typing import Any
 
 import httpx2
@@ -58,21 +58,10 @@ def client_of(member: Member) -> Client:
     return Client(member.url, member.api_keys["operator"], timeout=30, retries=PATIENT)
 
 
-class Follower(threading.Thread):
-    """Follows the datasets until it has as many as it is to have."""
-
-    def __init__(self, member: Member) -> None:
-        super().__init__(daemon=True)
-        self._member = member
-        self.got: list[str] = []
-        self.wanted = 10**9
-
-    def run(self) -> None:
-        with client_of(self._member) as node:
-            for one in node.events.follow(types=("dataset.registered",)):
-                self.got.append(one["id"])
-                if len(self.got) == self.wanted:
-                    return
+def followed(member: Member, count: int) -> list[str]:
+    """The first `count` registrations of datasets, as one who follows from the beginning gets them."""
+    with client_of(member) as node:
+        return [one["id"] for one in islice(node.events.follow(types=("dataset.registered",)), count)]
 
 
 def hesitant(chance: random.Random) -> Any:
@@ -87,11 +76,10 @@ def hesitant(chance: random.Random) -> Any:
 
 def test_a_node_that_is_killed_again_and_again_loses_no_event(small: Network) -> None:
     member, chance = small.member("hospital-a"), random.Random(7)
-    with receiving() as receiver, client_of(member) as node:
+    with receiving() as receiver, client_of(member) as node, ThreadPoolExecutor(1) as pool:
         receiver.behaviour = hesitant(chance)
         made = node.webhooks.make(receiver.url, types=("dataset.registered",), after=0)
-        follower = Follower(member)
-        follower.start()
+        follower = pool.submit(followed, member, KILLS * 8)
         for number in range(KILLS * 8):
             node.datasets.register(CARD, idempotency_key=f"dataset-{number}", wait=0)
             if number % 8 == 4:
@@ -104,8 +92,7 @@ def test_a_node_that_is_killed_again_and_again_loses_no_event(small: Network) ->
         assert [id_ for id_, _ in groupby(one.headers["webhook-id"] for one in receiver.got)] == told
         assert len(receiver.got) > len(told)
         # To who follows, each once.
-        until(lambda: len(follower.got) >= len(told), 30)
-        assert follower.got == told
+        assert follower.result(30) == told
         node.webhooks.remove(made["id"])
 
 
