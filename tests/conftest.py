@@ -27,7 +27,7 @@ def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 def postgresql() -> Iterator[PostgreSql]:
     """A real PostgreSQL, reached over a socket in a folder: not in pytest's own, which another session of the same user
     closes to the server's user."""
-    with TemporaryDirectory(prefix="medledger-") as folder, PostgreSql.running(Path(folder)) as server:
+    with TemporaryDirectory(prefix="medledger-") as folder, PostgreSql.running(Path(folder), durable=False) as server:
         yield server
 
 

