@@ -68,6 +68,7 @@ def refusal_of(submission: Submission) -> MedLedgerError:
         )
     outcome = submission.outcome or {}
     error, reason = str(outcome.get("error", "")), str(outcome.get("reason", ""))
+    place = {"position": outcome["position"]} if "position" in outcome else {}
     if error == "ConsentTokenRefused":
         return ConsentRefused(
             f"the contract refused the use: {reason}",
@@ -75,10 +76,12 @@ def refusal_of(submission: Submission) -> MedLedgerError:
             needed="a consent that permits the use; ask the hospital that granted it",
             reason=reason,
             submission=shown,
+            **place,
         )
     return ContractRefused(
         f"the contract refused the transaction: {error or 'no reason given'}",
         got=error,
         needed="the submission's outcome names the arguments",
         submission=shown,
+        **place,
     )

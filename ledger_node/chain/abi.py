@@ -61,6 +61,34 @@ def constructor_parameters(role: str) -> list[str]:
     return [str(parameter["name"]) for parameter in _constructor(role)["inputs"]]
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A call whose first argument is a list, which the contract goes through in its order until it refuses an item."""
+
+    selector: bytes
+    types: Sequence[str]
+    values: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.values[0])
+
+    def first(self, count: int) -> str:
+        """The same call with so many of its items, as 0x-hex."""
+        items, *others = self.values
+        return "0x" + (self.selector + encode(self.types, (items[:count], *others))).hex()
+
+
+def batch_of(calldata: str) -> Batch | None:
+    """None for a call that is no batch."""
+    content = bytes.fromhex(calldata.removeprefix("0x"))
+    for role in CONTRACT_TYPES:
+        for selector, types, _inputs in _functions(role).values():
+            if selector == content[:4]:
+                is_batch = bool(types) and types[0].endswith("[]")
+                return Batch(selector, types, decode(types, content[4:])) if is_batch else None
+    return None
+
+
 def decode_error(data: bytes) -> DecodedError:
     """Revert bytes by name; an unknown selector gives the name `Unknown`."""
     selector = "0x" + data[:4].hex()

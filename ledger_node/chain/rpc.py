@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -164,14 +165,17 @@ class RpcLedger:
     def outcome(self, receipt: Receipt, contracts: Sequence[Listing]) -> dict[str, Any]:
         if receipt.status == 1:
             return outcome_of(reading.events_of(contracts, receipt.logs))
-        error = self._refusal(receipt)
+        error, position = self._refusal(receipt)
         refused: dict[str, Any] = {"error": error.name, "args": error.args, "meaning": REFUSALS.get(error.name, "")}
         if error.name == "ConsentTokenRefused":
             refused["reason"] = Reason(error.args["reason"]).name
+        if position is not None:
+            refused["position"] = position
         return refused
 
-    def _refusal(self, receipt: Receipt) -> abi.DecodedError:
-        """Why a mined transaction failed: the same call on the state of its block, then on the one before.
+    def _refusal(self, receipt: Receipt) -> tuple[abi.DecodedError, int | None]:
+        """Why a mined transaction failed: the same call on the state of its block, then on the one before; and of a
+        batch the place of the first item that was refused.
 
         Engines keep no reason in the receipt. The state in the middle of a block cannot be asked for, so a refusal
         that held only there gives the name `Unknown`.
@@ -179,17 +183,39 @@ class RpcLedger:
         sent = self.call("eth_getTransactionByHash", receipt.transaction)
         call = {"from": sent["from"], "to": sent["to"], "data": sent["input"], "gas": sent["gas"]}
         for number in (receipt.block, receipt.block - 1):
-            try:
-                self._ask("eth_call", call, hex(number))
-            except RpcRefused as error:
-                data = _revert_data(error)
-                if data:
-                    return abi.decode_error(data)
-                if any(words in str(error).lower() for words in NOT_YET):
-                    raise ChainAnswerInvalid(
-                        "the engine does not have a block that it showed", got="no state"
-                    ) from None
-        return abi.DecodedError("Unknown", {})
+            error = self._revert(call, number)
+            if error is not None:
+                return error, self._refused_item(call, number)
+        return abi.DecodedError("Unknown", {}), None
+
+    def _revert(self, call: dict[str, Any], number: int) -> abi.DecodedError | None:
+        """How a call is refused on the state after a block; None when it is not, or without a reason."""
+        try:
+            self._ask("eth_call", call, hex(number))
+        except RpcRefused as error:
+            data = _revert_data(error)
+            if data:
+                return abi.decode_error(data)
+            if any(words in str(error).lower() for words in NOT_YET):
+                raise ChainAnswerInvalid("the engine does not have a block that it showed", got="no state") from None
+        return None
+
+    def _refused_item(self, call: dict[str, Any], number: int) -> int | None:
+        """The place of the item at which a refused batch ended; None for no batch, or one refused whatever is in it.
+
+        A batch ends at the first item that is refused, so the shortest beginning of it that is refused ends there.
+        """
+        batch = abi.batch_of(call["data"])
+        if batch is None:
+            return None
+
+        def revert(count: int) -> abi.DecodedError | None:
+            return self._revert({**call, "data": batch.first(count)}, number)
+
+        empty = revert(0)
+        if empty is None or not empty.name.endswith("BadBatch"):
+            return None
+        return bisect_left(range(1, len(batch)), True, key=lambda count: revert(count) is not None)
 
     def transaction_count(self, address: str, block: int | None = None) -> int:
         at = "latest" if block is None else hex(block)

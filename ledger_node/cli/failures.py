@@ -148,7 +148,9 @@ def _show(error: MedLedgerError) -> None:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(no_wrap=True, style="dim")
     rows.add_column(overflow="fold")
-    for name, text in (("", error.detail), ("got", error.got), ("needed", error.needed), ("next", next_step(error))):
+    item = f"{error.facts['position']}, counted from 0" if "position" in error.facts else ""
+    parts = [("", error.detail), ("item", item), ("got", error.got), ("needed", error.needed)]
+    for name, text in (*parts, ("next", next_step(error))):
         if text:
             rows.add_row(name, Text(printable(text)))
     console(stderr=True).print(

@@ -73,7 +73,9 @@ def show(session: Session, done: str, made: Submission) -> int:
     session.output.show(made, lambda: fields(rows(made)))
     if refused:
         outcome = made["outcome"] or {}
-        session.output.say(f"refused: {outcome.get('reason') or outcome.get('meaning') or outcome.get('error')}")
+        why = outcome.get("reason") or outcome.get("meaning") or outcome.get("error")
+        where = f" at position {outcome['position']}, and so the whole batch" if "position" in outcome else ""
+        session.output.say(f"refused{where}: {why}")
     elif settled:
         session.output.say(f"{done} in {seconds(session.took)}")
     else:
@@ -84,12 +86,16 @@ def show(session: Session, done: str, made: Submission) -> int:
 def rows(made: Submission) -> list[tuple[str, object]]:
     """A submission as lines, the ids that it made first."""
     outcome = made["outcome"] or {}
+    items = outcome.get("items", [])
     ids: list[tuple[str, object]] = [(name, outcome.get(name)) for name in IDS]
+    if len(items) > 1:
+        ids = [(f"item {n}", [f"{name} {value}" for name, value in one.items()]) for n, one in enumerate(items)]
     return [
         *ids,
         ("error", outcome.get("error")),
         ("reason", outcome.get("reason")),
         ("meaning", outcome.get("meaning")),
+        ("position", outcome.get("position")),
         ("kind", made["kind"]),
         ("state", made["state"]),
         ("block", made["block"]),

@@ -51,7 +51,8 @@ class Submission:
     """One row of the outbox. `signer` is the key that signs it; `transaction` is there once it has.
 
     `block`, `status` (1 done, 0 refused) and `outcome` are there once it is mined. `outcome` names what the contract
-    made (`{"dataset": …, "number": 1}`) or, when refused, the error's name and arguments.
+    made (`{"dataset": …, "number": 1}`) or, when refused, the error's name and arguments, and of a batch the `position`
+    (from 0) of the first item that it refused.
     """
 
     id: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger_node.domain.codes import TAINTING, Capability, StateReason
-from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
+from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import LONGEST_SUSPENSION, Consent, Terms
 from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, InvalidWindow, NotPermitted, StateConflict, UnknownGrantee
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
+from ledger_node.services.batches import each
 from ledger_node.services.generations import generation_of, require_in_force
 from ledger_node.services.membership import Membership
 from ledger_node.services.reading import block_of, require
@@ -51,7 +52,7 @@ class Consents:
     @once
     def suspend_all(self, _: Idempotency, consents: Sequence[str], reason: StateReason) -> Command:
         """As `suspend`, for 1 to MAX_BATCH consents of one generation, all or none."""
-        found = [self._require_suspendable(consent) for consent in _distinct(consents)]
+        found = each("consents", _distinct(consents), self._require_suspendable)
         return self._act_on_all("suspendAll", found, int(reason))
 
     @once
@@ -65,7 +66,9 @@ class Consents:
         self, _: Idempotency, consents: Sequence[str], reason: StateReason, until: int
     ) -> Command:
         """As `suspend_by_regulator`, for 1 to MAX_BATCH consents of one generation, all or none."""
-        found = [self._require_suspendable_by_regulator(consent, until) for consent in _distinct(consents)]
+        found = each(
+            "consents", _distinct(consents), lambda consent: self._require_suspendable_by_regulator(consent, until)
+        )
         return self._act_on_all("suspendAllByRegulator", found, int(reason), until)
 
     @once
@@ -216,11 +219,11 @@ def values_of(terms: Terms) -> tuple[object, ...]:
 
 
 def _distinct(consents: Sequence[str]) -> Sequence[str]:
-    if not 1 <= len(consents) <= MAX_BATCH or len(set(consents)) != len(consents):
+    if len(set(consents)) != len(consents):
         raise InvalidField(
             "a batch names each consent once",
             got=f"{len(consents)} consents, {len(set(consents))} of them different",
-            needed=f"1 to {MAX_BATCH} different consents",
+            needed="different consents",
             field="body.consents",
         )
     return consents

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger_node.domain.codes import Capability, Operation, PrivacyClaim, SizeClass, Supersession
-from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
+from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import Use
 from ledger_node.domain.dataset import MAX_PARENTS, Dataset, Parent, lowest_usable
 from ledger_node.domain.scope import Scope
@@ -14,6 +14,7 @@ from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, StateConflict
 from ledger_node.ports import Clock, Index
 from ledger_node.proof import ids
+from ledger_node.services.batches import each
 from ledger_node.services.generations import generation_of, require_in_force
 from ledger_node.services.membership import Membership
 from ledger_node.services.permissions import Permissions
@@ -72,15 +73,16 @@ class Datasets:
     @once
     def publish_versions(self, _: Idempotency, versions: Sequence[tuple[str, NewVersion]]) -> Command:
         """1 to MAX_BATCH versions (each with its dataset's id) in their order, all or none."""
-        if not 1 <= len(versions) <= MAX_BATCH:
-            raise InvalidField("a batch has versions", got=f"{len(versions)}", needed=f"1 to {MAX_BATCH}")
         earlier: dict[str, int] = {}
-        items = []
-        for dataset, version in versions:
+
+        def shown(item: tuple[str, NewVersion]) -> tuple[object, ...]:
+            dataset, version = item
             found, _generation = self._require_ours(dataset)
             number = self._require_next(found, version, earlier.get(dataset, 0))
             earlier[dataset] = earlier.get(dataset, 0) + 1
-            items.append((dataset, number, _publication(version)))
+            return dataset, number, _publication(version)
+
+        items = each("versions", versions, shown)
         subject = next(iter(earlier)) if len(earlier) == 1 else None
         return Command("version.publish", "datasets", "publishVersions", (items,), subject)
 

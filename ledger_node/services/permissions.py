@@ -25,18 +25,17 @@ class Permissions:
         time = self._clock.now() if as_of is None else self._times.of(block).timestamp
         return self._judge(self._index.find_consent(consent, block), use, block, time)
 
-    def require(self, uses: Sequence[tuple[int, str, Use]]) -> None:
+    def require(self, uses: Sequence[tuple[int, str, Use]], charged: dict[str, Consent] | None = None) -> None:
         """ConsentRefused naming the first use that its consent does not permit.
 
         Each use comes with its input's place, which the error names, and with the consent. They are judged one after
-        another, as one transaction charges them: what an earlier use charges to a consent counts for the next.
+        another, as one transaction charges them: what an earlier use charges to a consent counts for the next, and
+        what `charged` says of consents that earlier calls for the same transaction charged, to which it is added.
         """
         block, time = block_of(self._index, None), self._clock.now()
-        known: dict[str, Consent | None] = {}
+        known = {} if charged is None else charged
         for position, consent, use in uses:
-            if consent not in known:
-                known[consent] = self._index.find_consent(consent, block)
-            found = known[consent]
+            found = known.get(consent) or self._index.find_consent(consent, block)
             reason = self._judge(found, use, block, time)
             if found is None or reason is not Reason.OK:
                 raise ConsentRefused(

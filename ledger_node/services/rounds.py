@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger_node.domain.codes import Capability, Operation, Refusal
-from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
-from ledger_node.domain.consent import Use
+from ledger_node.domain.command import Command, Idempotency
+from ledger_node.domain.consent import Consent, Use
 from ledger_node.domain.training import Round, Run
 from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, NotPermitted, StateConflict
 from ledger_node.ports import Index
+from ledger_node.services.batches import each
 from ledger_node.services.generations import generation_of, require_in_force
 from ledger_node.services.membership import Membership
 from ledger_node.services.permissions import Permissions
@@ -56,17 +57,16 @@ class Rounds:
 
     @once
     def open(self, _: Idempotency, opening: NextRound, *, precheck: bool = True) -> Command:
-        shown = self._shown_openings([opening], precheck=precheck)[0]
-        generation = generation_of(self._index, self._get(opening.run).at)
-        return Command("round.open", "training", "openRound", (shown,), opening.run, generation)
+        shown, run = self._shown_opening(opening, {}, precheck=precheck)
+        return Command("round.open", "training", "openRound", (shown,), run.id, generation_of(self._index, run.at))
 
     @once
     def open_all(self, _: Idempotency, openings: Sequence[NextRound], *, precheck: bool = True) -> Command:
         """The next round of each of 1 to MAX_BATCH runs, all or none."""
-        _require_batch(len(openings), "rounds")
         if len({one.run for one in openings}) != len(openings):
             raise StateConflict("a run has one open round at a time", got="a run twice", needed="each run once")
-        shown = self._shown_openings(openings, precheck=precheck)
+        charged: dict[str, Consent] = {}
+        shown = each("rounds", openings, lambda one: self._shown_opening(one, charged, precheck=precheck)[0])
         return Command("round.open", "training", "openRounds", (shown,))
 
     @once
@@ -79,9 +79,8 @@ class Rounds:
     @once
     def answer_all(self, _: Idempotency, given: Sequence[NewAnswer]) -> Command:
         """1 to MAX_BATCH answers of one generation, all or none."""
-        _require_batch(len(given), "answers")
         taken: dict[str, set[int]] = {}
-        made = [self._shown_answer(one, taken) for one in given]
+        made = each("answers", given, lambda one: self._shown_answer(one, taken))
         generations = {generation_of(self._index, run.at) for _shown, run in made}
         if len(generations) > 1:
             raise InvalidField("the runs are of several generations", got=f"{len(generations)}", needed="a batch each")
@@ -107,41 +106,32 @@ class Rounds:
         args = (run, number, aggregate_digest or NOTHING)
         return Command("round.close", "training", "closeRound", args, run, generation_of(self._index, found.at))
 
-    def _shown_openings(self, openings: Sequence[NextRound], *, precheck: bool) -> list[tuple[object, ...]]:
-        """`ITrainingLog.RoundOpening` of each."""
-        found = [(one, self._get(one.run)) for one in openings]
+    def _shown_opening(
+        self, opening: NextRound, charged: dict[str, Consent], *, precheck: bool
+    ) -> tuple[tuple[object, ...], Run]:
+        """`ITrainingLog.RoundOpening`, with its run. `charged` are consents as earlier rounds of a batch leave them."""
+        run = self._get(opening.run)
         if precheck:
-            self._require_openable(found)
-        return [
-            (
-                run.id,
-                opening.number or len(run.rounds) + 1,
-                opening.epsilon,
-                run.model,
-                scope_of(run.scope),
-                inputs_of(run.inputs),
-            )
-            for opening, run in found
-        ]
+            self._require_openable(opening, run, charged)
+        number = opening.number or len(run.rounds) + 1
+        shown = (run.id, number, opening.epsilon, run.model, scope_of(run.scope), inputs_of(run.inputs))
+        return shown, run
 
-    def _require_openable(self, openings: Sequence[tuple[NextRound, Run]]) -> None:
+    def _require_openable(self, opening: NextRound, run: Run, charged: dict[str, Consent]) -> None:
         ours = self._membership.require(Capability.PUBLISHER)
-        uses: list[tuple[int, str, Use]] = []
-        for opening, run in openings:
-            self._membership.require_ours(run.publisher, "only the run's publisher may do this")
-            require_in_force(self._index, run.at, "run")
-            require_open(run)
-            if (still_open := run.open_round()) is not None:
-                raise StateConflict(
-                    "the run's last round is still open", got=f"round {still_open.number}", needed="close it first"
-                )
-            needed = len(run.rounds) + 1
-            if opening.number not in (None, needed):
-                raise StateConflict(
-                    "the round is not the run's next", got=f"round {opening.number}", needed=f"round {needed}"
-                )
-            uses += _uses_of(opening, run, ours.number)
-        self._permissions.require(uses)
+        self._membership.require_ours(run.publisher, "only the run's publisher may do this")
+        require_in_force(self._index, run.at, "run")
+        require_open(run)
+        if (still_open := run.open_round()) is not None:
+            raise StateConflict(
+                "the run's last round is still open", got=f"round {still_open.number}", needed="close it first"
+            )
+        needed = len(run.rounds) + 1
+        if opening.number not in (None, needed):
+            raise StateConflict(
+                "the round is not the run's next", got=f"round {opening.number}", needed=f"round {needed}"
+            )
+        self._permissions.require(_uses_of(opening, run, ours.number), charged)
 
     def _shown_answer(self, given: NewAnswer, taken: dict[str, set[int]]) -> tuple[tuple[object, ...], Run]:
         """`ITrainingLog.Answer`, with its run. `taken` are the inputs that earlier answers of a batch are for."""
@@ -211,8 +201,3 @@ def _require_current(run: Run, number: int) -> Round:
     if current is None or current.number != number:
         raise StateConflict("the round is not open", got=f"round {number}", needed="the run's open round")
     return current
-
-
-def _require_batch(length: int, what: str) -> None:
-    if not 1 <= length <= MAX_BATCH:
-        raise InvalidField(f"a batch has {what}", got=f"{length}", needed=f"1 to {MAX_BATCH}", field=f"body.{what}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger_node.domain.codes import Capability, DeviceClass
-from ledger_node.domain.command import MAX_BATCH, Command, Idempotency
+from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.dataset import PADDING
 from ledger_node.errors import InvalidField, StateConflict
 from ledger_node.ports import Index
 from ledger_node.proof import ids
+from ledger_node.services.batches import each
 from ledger_node.services.generations import require_in_force
 from ledger_node.services.membership import Membership
 from ledger_node.services.reading import block_of, require
@@ -42,17 +43,20 @@ class Streams:
     @once
     def anchor_all(self, _: Idempotency, heads: Sequence[Head]) -> Command:
         """1 to MAX_BATCH heads in their order, all or none."""
-        if not 1 <= len(heads) <= MAX_BATCH:
-            raise InvalidField("a batch has anchors", got=f"{len(heads)}", needed=f"1 to {MAX_BATCH}")
         sizes: dict[str, int] = {}
-        for stream, size, _root in heads:
+
+        def grown(head: Head) -> Head:
+            stream, size, _root = head
             # Once for each stream: its anchors are counted to find it, and a batch may be one stream's.
             if stream not in sizes:
                 sizes[stream], _generation = self._require_ours(stream)
             _require_growing(size, sizes[stream])
             sizes[stream] = size
+            return head
+
+        shown = each("anchors", heads, grown)
         subject = next(iter(sizes)) if len(sizes) == 1 else None
-        return Command("stream.anchor", "anchors", "anchorAll", (list(heads),), subject)
+        return Command("stream.anchor", "anchors", "anchorAll", (shown,), subject)
 
     def _require_ours(self, stream: str) -> tuple[int, int | None]:
         """How many leaves the stream's newest head has, and its generation."""

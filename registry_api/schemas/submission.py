@@ -26,7 +26,8 @@ class Submission(Answer):
     block: int | None = Field(description="The block that holds it, once it is mined.")
     receipt_status: int | None = Field(description="1 done, 0 refused by the contract.")
     outcome: dict[str, Any] | None = Field(
-        description="What it made (`events` and ids), or the refusal (`error`, `args`, `reason`).",
+        description="What it made (`events` and ids; `items`, in the order sent, where one write can do it to many), "
+        "or the refusal (`error`, `args`, `reason`; of a batch the `position`, from 0, of the first item refused).",
         examples=[{"events": ["DatasetRegistered"], "dataset": "0x5c1d…"}],
     )
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from ledger_node.client import Input, Parent
 from ledger_node.client.requests import Wanted
+from ledger_node.client.rounds import NewRound
 from ledger_node.domain.codes import (
     Basis,
     DeclineReason,
+    DeviceClass,
     Modifier,
     Operation,
     Outcome,
@@ -224,3 +226,46 @@ def test_batch_is_done_whole_or_not_at_all(pair: Pair) -> None:
     assert hospital.consents.get(one)["state"] == "ACTIVE"
     pair.done(hospital.consents.suspend_all([one, two], StateReason.OPT_OUT_BATCH))
     assert [pair.institute.node.consents.get(each)["state"] for each in (one, two)] == ["SUSPENDED"] * 2
+
+
+def test_batch_tells_what_became_of_each(pair: Pair) -> None:
+    hospital = pair.hospital.node
+    dataset = pair.dataset(pair.hospital)
+    consents = [pair.consent(terms(dataset, pair.institute)) for _ in range(3)]
+    made = pair.done(hospital.consents.suspend_all(consents, StateReason.OPT_OUT_BATCH))["outcome"]
+    assert made is not None
+    assert made["items"] == [{"consent": consent} for consent in consents]
+
+    streams = [pair.made(hospital.streams.open(DeviceClass.CT), "stream") for _ in range(2)]
+    heads = [(streams[0], 128, some_digest()), (streams[1], 384, some_digest()), (streams[0], 256, some_digest())]
+    made = pair.done(hospital.streams.anchor_all(heads))["outcome"]
+    assert made is not None
+    assert made["items"] == [{"stream": stream, "size": size} for stream, size, _root in heads]
+
+
+def test_refused_batch_names_the_item_that_the_contract_refused(pair: Pair) -> None:
+    """The runs are under one consent for two rounds in all: each alone would pass, the third after two does not."""
+    institute, dataset, model = pair.institute.node, pair.dataset(pair.hospital), pair.model()
+    consent = pair.consent(replace(terms(dataset, pair.institute), max_rounds=2))
+    runs = [pair.run(model, Input(dataset, 1, consent, Operation.TRAIN)) for _ in range(4)]
+    rounds = [NewRound(run, 0) for run in runs]
+
+    error = refused(lambda: institute.runs.open_rounds(rounds, contract_check_only=True))
+    assert isinstance(error, ConsentRefused)
+    outcome = error.facts["submission"]["outcome"]
+    assert (outcome["reason"], outcome["position"], error.facts["position"]) == ("ROUNDS_EXHAUSTED", 2, 2)
+    before = refused(lambda: institute.runs.open_rounds(rounds))
+    assert isinstance(before, ConsentRefused)
+    assert before.facts["position"] == 2
+    assert [institute.runs.get(run)["rounds"] for run in runs] == [[]] * 4
+
+    made = pair.done(institute.runs.open_rounds(rounds[:2]))["outcome"]
+    assert made is not None
+    assert made["items"] == [{"run": run, "round": 1} for run in runs[:2]]
+
+
+def test_batch_of_a_key_that_may_not_write_has_no_item_to_blame(pair: Pair) -> None:
+    consent = pair.consent(terms(pair.dataset(pair.hospital), pair.institute))
+    outcome = pair.send(pair.admin(pair.hospital), "consents", "suspendAll", [consent], int(StateReason.BREACH))
+    assert outcome["error"] == "ConsortiumNotOperator"
+    assert "position" not in outcome

@@ -168,7 +168,7 @@ def test_consents_are_suspended_in_a_batch(desk_of: Desks) -> None:
     twice = desk.refused("/v1/consents/suspend", {"consents": both * 2, "reason": "BREACH"})
     assert twice["field"] == "body.consents"
     theirs = desk.refused("/v1/consents/suspend", {"consents": [*both, facts.consents[1].id], "reason": "BREACH"})
-    assert theirs["code"] == "ML-0403"
+    assert (theirs["code"], theirs["position"], theirs["field"]) == ("ML-0403", 2, "body.consents[2]")
 
 
 def test_a_regulator_suspends_in_a_batch_until_a_time(desk_of: Desks) -> None:
@@ -179,7 +179,8 @@ def test_a_regulator_suspends_in_a_batch_until_a_time(desk_of: Desks) -> None:
     assert (command.function, command.args[0]) == ("suspendAllByRegulator", [ids[0], ids[2]])
     assert desk.refused("/v1/consents/suspend", {**body, "consents": [ids[0], ids[7]]})["got"] == "once"
     late = {**body, "until": "2027-01-20T00:00:00Z", "consents": [ids[0]]}
-    assert desk.refused("/v1/consents/suspend", late)["code"] == "ML-0105"
+    refused = desk.refused("/v1/consents/suspend", late)
+    assert (refused["code"], refused["field"], refused["position"]) == ("ML-0105", "body.until", 0)
 
 
 def test_a_check_looks_at_scope_rounds_and_losses(desk_of: Desks) -> None:

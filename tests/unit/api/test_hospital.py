@@ -77,7 +77,8 @@ def test_versions_of_a_batch_are_counted_on(desk_of: Desks) -> None:
     assert command.subject is None
     assert desk.done("/v1/dataset-versions", {"versions": batch[:1]}).subject == own(of)
     gap = [batch[0], {"dataset": own(of), "number": 2, **VERSION}]
-    assert desk.refused("/v1/dataset-versions", {"versions": gap})["needed"] == "version 3"
+    refused = desk.refused("/v1/dataset-versions", {"versions": gap})
+    assert (refused["needed"], refused["position"], refused["field"]) == ("version 3", 1, "body.versions[1]")
 
 
 def derived_body(of: World, **changed: Any) -> dict[str, Any]:
@@ -178,7 +179,8 @@ def test_a_stream_has_a_device_and_grows(desk_of: Desks) -> None:
     batch = [{"stream": stream, "size": size, "root": digest("r")} for size in (384, 512)]
     command = desk.done("/v1/anchors", {"anchors": batch})
     assert (command.function, [size for _, size, _ in command.args[0]]) == ("anchorAll", [384, 512])
-    assert desk.refused("/v1/anchors", {"anchors": batch[::-1]})["needed"] == "more than 512"
+    refused = desk.refused("/v1/anchors", {"anchors": batch[::-1]})
+    assert (refused["needed"], refused["position"]) == ("more than 512", 1)
     assert desk.read("/v1/streams")["items"][0]["deviceClass"] == "ULTRASOUND"
 
 

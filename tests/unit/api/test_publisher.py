@@ -161,7 +161,8 @@ def test_rounds_of_several_runs_share_what_their_consents_have_left(desk_of: Des
     assert command.function == "openRounds"
     assert [(one[0], one[1], one[2]) for one in command.args[0]] == [(run.id, 1, 5), (digest("other run"), 1, 0)]
     permit(of, max_rounds=4)
-    assert desk.refused("/v1/rounds", body)["reason"] == "ROUNDS_EXHAUSTED"
+    refused = desk.refused("/v1/rounds", body)
+    assert (refused["reason"], refused["position"], refused["field"]) == ("ROUNDS_EXHAUSTED", 1, "body.rounds[1]")
     assert desk.refused("/v1/rounds", {"rounds": [{"run": run.id}] * 2})["got"] == "a run twice"
 
 
@@ -212,7 +213,8 @@ def test_answers_come_in_a_batch(desk_of: Desks) -> None:
     command = desk.done("/v1/answers", {"answers": [one, {"run": run.id, "round": 1, "refusal": "PRIVACY_RISK"}]})
     assert (command.function, command.subject) == ("answerAll", run.id)
     assert [(given[2], given[7]) for given in command.args[0]] == [(1, 0), (2, 3)]
-    assert desk.refused("/v1/answers", {"answers": [one] * 3})["code"] == "ML-0404"
+    refused = desk.refused("/v1/answers", {"answers": [one] * 3})
+    assert (refused["code"], refused["position"]) == ("ML-0404", 2)
     assert desk.refused("/v1/answers", {"answers": [{**one, "input": 1}] * 2})["code"] == "ML-0404"
 
 

@@ -15,7 +15,7 @@ from ledger_node.cli.output import epsilon_of
 from ledger_node.cli.scope import operations_of, purposes_of
 from ledger_node.domain.codes import Purpose, StateReason
 from ledger_node.errors import InvalidDigest, InvalidField, InvalidPurpose, InvalidWindow, MedLedgerError
-from tests.unit.cli.conftest import Node, Run, listing, organisation, submission, word
+from tests.unit.cli.conftest import Node, Run, listing, organisation, problem, submission, word
 
 DATASET, POLICY = word("d"), word("b")
 ISSUE = ("consent", "issue", "--dataset", DATASET, "--policy", POLICY)
@@ -404,6 +404,20 @@ def test_a_batch_of_consents_is_suspended_in_one_write(node: Node, run: Run) -> 
     result = run("consent", "suspend", DATASET, POLICY, "--reason", "OPT_OUT_BATCH")
     assert "2 consents suspended" in result.stderr
     assert node.asked[-1].body == {"consents": [DATASET, POLICY], "reason": "OPT_OUT_BATCH", "until": None}
+
+
+def test_each_of_a_batch_is_shown(node: Node, run: Run) -> None:
+    items = [{"consent": DATASET}, {"consent": POLICY}]
+    made = submission(outcome={"events": ["ConsentSuspended"] * 2, "consent": DATASET, "items": items})
+    node.answer("POST", "/v1/consents/suspend", 200, made)
+    shown = run("consent", "suspend", DATASET, POLICY, "--reason", "OPT_OUT_BATCH").stdout
+    assert f"item 0       consent {DATASET}\nitem 1       consent {POLICY}\n" in shown
+
+
+def test_the_refused_item_of_a_batch_is_named(node: Node, run: Run) -> None:
+    node.answer("POST", "/v1/consents/suspend", 409, problem("ML-0402", position=1))
+    refused = run("consent", "suspend", DATASET, POLICY, "--reason", "OPT_OUT_BATCH")
+    assert (refused.exit_code, "1, counted from 0" in refused.stderr) == (1, True)
 
 
 def test_an_erasure_shows_the_digest_of_its_receipt(node: Node, run: Run, tmp_path: Path) -> None:

@@ -32,3 +32,14 @@ def test_uses_on_the_way_are_not_what_a_run_is_about() -> None:
 def test_recall_names_itself_and_its_version() -> None:
     found = outcome_of([event("RecallIssued", recall=NEW, version=OLD)])
     assert (found["recall"], found["version"]) == (NEW, OLD)
+
+
+def test_each_of_a_batch_is_an_item_in_its_order() -> None:
+    opened = [event("RoundOpened", run=run, round=n, epsilon=0) for n, run in enumerate((NEW, OLD), start=1)]
+    found = outcome_of([opened[0], event("ConsentUsed", consent=OLD, version=1), opened[1]])
+    assert found["items"] == [{"run": NEW, "round": 1}, {"run": OLD, "round": 2}]
+    assert (found["run"], found["round"]) == (NEW, 1)
+
+
+def test_one_alone_is_an_item_too() -> None:
+    assert outcome_of([event("ConsentSuspended", consent=OLD)])["items"] == [{"consent": OLD}]
