@@ -23,6 +23,7 @@ from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
 from ledger_node.ports import BlobStore, Index, Meter, Stage, Tokens, no_stage
 from ledger_node.services.access import Access
+from ledger_node.services.card_words import CardWords
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
@@ -59,6 +60,7 @@ from ledger_node.services.submissions import Submissions
 from ledger_node.services.webhooks import WebhookDesk
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.audit import SqlAudit
+from ledger_node.store.cards import SqlCards
 from ledger_node.store.database import Database
 from ledger_node.store.desk import SqlDesk
 from ledger_node.store.dispatch import SqlDispatch
@@ -122,7 +124,7 @@ class SystemClock:
 
 
 class Runtime:
-    """A node with its workers: one follows the chain, one sends, one pins. Used as a context manager."""
+    """A node with its workers: one follows the chain, others send, pin, read cards. Used as a context manager."""
 
     def __init__(self, config: NodeConfig, *, stage: Stage = no_stage) -> None:
         deployment = load_deployment(config.deployment)
@@ -171,6 +173,7 @@ class Runtime:
         permissions = Permissions(index, times, clock)
         lineages = Lineages(index, times)
         documents = Documents(blobs, pins)
+        self._card_words = CardWords(index, documents, SqlCards(self._database, clock), clock)
         audit, gauges = SqlAudit(self._database, index), SqlGauges(self._database, clock)
         wanted = {"regulator": self._regulates, "always": lambda: True, "never": lambda: False}[config.record_reads]
         self._recording = Recording(SqlReadRecord(self._database), clock, wanted, config.reads_kept_days * DAY)
@@ -238,6 +241,7 @@ class Runtime:
             "sender": meter.timed("sender", submitter.send),
             "settler": meter.timed("settler", submitter.settle),
             "pinner": meter.timed("pinner", Pinning(blobs, pins, clock).step),
+            "reader": meter.timed("reader", self._card_words.step),
             "keys": meter.timed("keys", self._api_keys.write_uses),
         }
         tasks["deliverer"] = meter.timed("deliverer", self._delivering.step)
@@ -249,7 +253,7 @@ class Runtime:
             beat_seconds=BEAT,
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
-            leads={"signer": ("sender",), "indexer": ("settler", "deliverer")},
+            leads={"signer": ("sender",), "indexer": ("settler", "deliverer", "reader")},
         )
 
     def __enter__(self) -> Node:
@@ -267,9 +271,11 @@ class Runtime:
         self._database.close()
 
     def rebuild(self) -> tuple[str, str]:
-        """Rebuilds the index while following stands still."""
+        """Rebuilds the index while following stands still; then the words of cards are read anew."""
         with self._indexing:
-            return self._follower.rebuild()
+            made = self._follower.rebuild()
+        self._card_words.forget()
+        return made
 
     def _follow_beside(self, beside: Index, most: int) -> None:
         """Fills an index that is nobody's from the chain's events, up to a block."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import Depends, Query, Request
 
 from ledger_node.domain.position import Position
+from ledger_node.domain.search import Sought, sought
 from ledger_node.errors import InvalidField, NotFound
 from ledger_node.ports import Page
 from registry_api.reading import AsOf, Cursor, Cut, FieldsOf, Limit, Window, chosen, lane_for, position
@@ -24,10 +25,14 @@ LOOKED_AT = 201  # at a time
 
 
 class Selection(Window):
-    """A window on the facts of the blocks from `since` to `until`, each a block or a time."""
+    """A window on the facts of the blocks from `since` to `until`, each a block or a time, whose cards have the words
+    that are `sought`."""
 
     since: Bound = None
     until: Bound = None
+    sought: tuple[Sought, ...] = ()
+    _searched: str | None = None
+    _unread: int | None = None
 
     @cached_property
     def stretch(self) -> tuple[int, int | None]:
@@ -54,6 +59,9 @@ class Selection(Window):
         self, listing: Callable[[Page], Sequence[T]], holds: Callable[[T], bool] | None = None, **where: Any
     ) -> Cut[T]:
         """A page of what the index lists and holds. One that looked at very many ends early, perhaps without any."""
+        if self._searched is not None:
+            page = Page(self.block, where=chosen(where))
+            self._unread = self.node.index.unread_cards(self._searched, page)
         if holds is None:
             return super().cut(listing, **where)
         kept, after, looked = list[T](), self.after, 0
@@ -70,9 +78,18 @@ class Selection(Window):
         assert after is not None
         return Cut(kept, self._sealed(after))
 
+    def search(self, text: str | None, table: str) -> None:
+        """From here on only what has the words is listed, and the stamp says how many cards could not be searched."""
+        if text is not None:
+            self.sought, self._searched = sought(text), table
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        return super().stamp | ({} if self._unread is None else {"unread_cards": self._unread})
+
     def _page(self, limit: int, after: Position | None, where: dict[str, Any]) -> Page:
         since, until = self.stretch
-        return Page(self.block, limit, after, where, self.newest, since, until)
+        return Page(self.block, limit, after, where, self.newest, since, until, self.sought)
 
 
 async def _selection(

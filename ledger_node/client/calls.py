@@ -256,14 +256,10 @@ def _value_of(shape: type[T], content: bytes) -> T:
 
 
 def _page_of(shape: type[T], content: bytes) -> answers.Page[T]:
-    found = _value_of(_Listing, content)
+    found = _value_of(answers.Listing, content)
     items = [expect(shape, part, f"items[{n}]") for n, part in enumerate(found["items"])]
-    return answers.Page(found.get("asOfBlock", 0), found.get("indexLag"), items, found.get("next"))
-
-
-class _Listing(answers.AsOf):
-    items: list[object]
-    next: str | None
+    next_, unread = found.get("next"), found.get("unreadCards")
+    return answers.Page(found.get("asOfBlock", 0), found.get("indexLag"), items, next_, unread)
 
 
 def _bytes(body: Json) -> bytes:

@@ -14,13 +14,13 @@ from ledger_node.client.inputs import (
     Json,
     Parent,
     Scope,
-    Selected,
+    Searched,
     card_fields,
     digest,
     id_,
     parents,
     scope_body,
-    selection,
+    searching,
     times,
 )
 from ledger_node.client.noun import WAIT, Noun
@@ -64,17 +64,19 @@ class Datasets(Noun):
         return self._http.get(answers.Dataset, _path(dataset), {"asOf": as_of})
 
     def list(
-        self, *, custodian: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Selected]
+        self, *, custodian: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Searched]
     ) -> answers.Page[answers.Dataset]:
-        query = selection(selected, custodian=custodian, limit=limit, cursor=cursor)
+        query = searching(selected, custodian=custodian, limit=limit, cursor=cursor)
         return self._http.page(answers.Dataset, "/v1/datasets", query)
 
-    def all(self, *, custodian: int | None = None, **selected: Unpack[Selected]) -> Iterator[answers.Dataset]:
-        query = selection(selected, custodian=custodian)
+    def all(self, *, custodian: int | None = None, **selected: Unpack[Searched]) -> Iterator[answers.Dataset]:
+        query = searching(selected, custodian=custodian)
         return self._http.all_of(answers.Dataset, "/v1/datasets", query)
 
-    def versions(self, dataset: str, *, as_of: AsOf | None = None) -> Iterator[answers.DatasetVersion]:
-        return self._http.all_of(answers.DatasetVersion, f"{_path(dataset)}/versions", {"asOf": as_of})
+    def versions(
+        self, dataset: str, *, as_of: AsOf | None = None, text: str | None = None
+    ) -> Iterator[answers.DatasetVersion]:
+        return self._http.all_of(answers.DatasetVersion, f"{_path(dataset)}/versions", {"asOf": as_of, "text": text})
 
     def erasures(self, dataset: str, *, as_of: AsOf | None = None) -> Iterator[answers.Erasure]:
         return self._http.all_of(answers.Erasure, f"{_path(dataset)}/erasures", {"asOf": as_of})

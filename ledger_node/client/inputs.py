@@ -59,6 +59,17 @@ class Selected(TypedDict, total=False):
     until: AsOf | None
 
 
+class Searched(Selected, total=False):
+    """What lists of things with public cards may be asked for: the words of the card, with * for the end of a word."""
+
+    text: str | None
+
+
+def searching(searched: Searched, **filters: str | int | None) -> dict[str, str | int | datetime | None]:
+    """As a query."""
+    return selection(searched, text=searched.get("text"), **filters)
+
+
 def selection(selected: Selected, **filters: str | int | None) -> dict[str, str | int | datetime | None]:
     """As a query."""
     return {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Document, Json, Selected, card_fields, digest, id_, selection
+from ledger_node.client.inputs import AsOf, Document, Json, Searched, card_fields, digest, id_, searching
 from ledger_node.client.noun import WAIT, Noun
 
 
@@ -15,17 +15,19 @@ class Models(Noun):
         return self._http.get(answers.Model, _path(model), {"asOf": as_of})
 
     def list(
-        self, *, publisher: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Selected]
+        self, *, publisher: int | None = None, limit: int = 50, cursor: str | None = None, **selected: Unpack[Searched]
     ) -> answers.Page[answers.Model]:
-        query = selection(selected, publisher=publisher, limit=limit, cursor=cursor)
+        query = searching(selected, publisher=publisher, limit=limit, cursor=cursor)
         return self._http.page(answers.Model, "/v1/models", query)
 
-    def all(self, *, publisher: int | None = None, **selected: Unpack[Selected]) -> Iterator[answers.Model]:
-        query = selection(selected, publisher=publisher)
+    def all(self, *, publisher: int | None = None, **selected: Unpack[Searched]) -> Iterator[answers.Model]:
+        query = searching(selected, publisher=publisher)
         return self._http.all_of(answers.Model, "/v1/models", query)
 
-    def versions(self, model: str, *, as_of: AsOf | None = None) -> Iterator[answers.ModelVersion]:
-        return self._http.all_of(answers.ModelVersion, f"{_path(model)}/versions", {"asOf": as_of})
+    def versions(
+        self, model: str, *, as_of: AsOf | None = None, text: str | None = None
+    ) -> Iterator[answers.ModelVersion]:
+        return self._http.all_of(answers.ModelVersion, f"{_path(model)}/versions", {"asOf": as_of, "text": text})
 
     def register(self, card: Document, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
         return self._http.write("/v1/models", card_fields(card), idempotency_key, wait)

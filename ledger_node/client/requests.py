@@ -13,14 +13,14 @@ from ledger_node.client.inputs import (
     AsOf,
     Document,
     Json,
-    Selected,
+    Searched,
     card_fields,
     condition,
     digests,
     id_,
     mask,
     named,
-    selection,
+    searching,
     time,
 )
 from ledger_node.client.noun import WAIT, Noun
@@ -70,9 +70,9 @@ class Requests(Noun):
         requester: int | None = None,
         purpose: Purpose | None = None,
         state: RequestState | None = None,
-        **selected: Unpack[Selected],
+        **selected: Unpack[Searched],
     ) -> Iterator[answers.Request]:
-        query = selection(selected, dataset=dataset, requester=requester, purpose=named(purpose), state=named(state))
+        query = searching(selected, dataset=dataset, requester=requester, purpose=named(purpose), state=named(state))
         return self._http.all_of(answers.Request, "/v1/requests", query)
 
     def make(self, wanted: Wanted, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Unpack
 
 from ledger_node.client import answers
-from ledger_node.client.inputs import AsOf, Selected, id_, named, selection
+from ledger_node.client.inputs import AsOf, Searched, id_, named, searching
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Lifecycle
 
@@ -19,16 +19,16 @@ class Versions(Noun):
         lifecycle: Lifecycle | None = None,
         limit: int = 50,
         cursor: str | None = None,
-        **selected: Unpack[Selected],
+        **selected: Unpack[Searched],
     ) -> answers.Page[answers.ModelVersion]:
         """Those of all models."""
-        query = selection(selected, publisher=publisher, lifecycle=named(lifecycle), limit=limit, cursor=cursor)
+        query = searching(selected, publisher=publisher, lifecycle=named(lifecycle), limit=limit, cursor=cursor)
         return self._http.page(answers.ModelVersion, "/v1/versions", query)
 
     def all(
-        self, *, publisher: int | None = None, lifecycle: Lifecycle | None = None, **selected: Unpack[Selected]
+        self, *, publisher: int | None = None, lifecycle: Lifecycle | None = None, **selected: Unpack[Searched]
     ) -> Iterator[answers.ModelVersion]:
-        query = selection(selected, publisher=publisher, lifecycle=named(lifecycle))
+        query = searching(selected, publisher=publisher, lifecycle=named(lifecycle))
         return self._http.all_of(answers.ModelVersion, "/v1/versions", query)
 
     def get(self, version: str, *, as_of: AsOf | None = None) -> answers.ModelVersion:

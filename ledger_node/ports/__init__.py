@@ -3,6 +3,7 @@
 from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys, Caller, Tokens
 from ledger_node.ports.audit import Audit, Audited, Difference
 from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
+from ledger_node.ports.cards import Cards, Unread
 from ledger_node.ports.chain import MOST_EVENTS, Finality, Ledger, RangeTooLarge, Signer
 from ledger_node.ports.clock import Clock
 from ledger_node.ports.gauges import Gauges, Meter
@@ -20,6 +21,7 @@ __all__ = [
     "Audited",
     "BlobStore",
     "Caller",
+    "Cards",
     "Checkpoint",
     "Clock",
     "Desk",
@@ -45,6 +47,7 @@ __all__ = [
     "Step",
     "Tokens",
     "Unpinned",
+    "Unread",
     "Webhooks",
     "known_generations",
     "no_stage",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -17,6 +17,7 @@ from ledger_node.domain.organisation import Generation, Key, Organisation, Propo
 from ledger_node.domain.position import BlockRef, Event, Position, RevertedEvent, Stated
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
+from ledger_node.domain.search import Sought
 from ledger_node.domain.training import Run
 
 
@@ -51,8 +52,9 @@ class Step:
 class Page:
     """A page of a list: at most `limit` facts after the position `after`, as of a block.
 
-    They stand in a block from `since` to `until`. `newest` turns their order round: what comes after is then older. A
-    value of `where` that is a set of flags asks for facts with all of these, and perhaps others.
+    They stand in a block from `since` to `until`, and their cards have the words `sought`. `newest` turns their order
+    round: what comes after is then older. A value of `where` that is a set of flags asks for facts with all of these,
+    and perhaps others.
     """
 
     as_of: int
@@ -62,6 +64,7 @@ class Page:
     newest: bool = False
     since: int = 0
     until: int | None = None
+    sought: tuple[Sought, ...] = ()
 
 
 class Index(Protocol):
@@ -122,6 +125,12 @@ class Index(Protocol):
     def find_block(self, below: int) -> BlockRef | None:
         """The newest known block below a number."""
 
+    def unread_cards(self, table: str, page: Page) -> int:
+        """How many cards of a table's facts could not be searched: they are not here, or not read yet.
+
+        `table` is a name without its prefix; of the page, its block and `where` count.
+        """
+
     # The consortium
 
     def organisations(self, page: Page) -> list[Organisation]: ...
@@ -170,6 +179,9 @@ class Index(Protocol):
         """The versions that name one of the datasets among their parents, once for each such parent."""
 
     def derived_under(self, consents: Collection[str], as_of: int) -> list[Derived]: ...
+
+    def with_words(self, cards: Collection[str], sought: Sequence[Sought]) -> set[str]:
+        """Those of some cards, by digest, that have the words."""
 
     def erasures(self, dataset: str, as_of: int) -> list[Erasure]: ...
     def streams(self, page: Page) -> list[Stream]: ...

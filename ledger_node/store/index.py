@@ -41,6 +41,7 @@ class SqlIndex(
     reads.RunReads,
     reads.RevertedReads,
     reads.FeedReads,
+    reads.CardReads,
 ):
     """What is asked is in `reads`; here is what is written, and the figures over all rows."""
 

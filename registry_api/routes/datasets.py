@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from ledger_node.domain.codes import PrivacyClaim, SizeClass, Supersession
 from ledger_node.domain.dataset import Parent
+from ledger_node.domain.search import sought
+from ledger_node.ports import Page
 from ledger_node.services.datasets import NewVersion
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf, WindowOf
+from registry_api.routes.filters import WithWords
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import Id, OfOrganisation, card_digest_of, require_stored_cards, router
 from registry_api.schemas.dataset import (
@@ -40,8 +43,11 @@ def register_dataset(node: NodeOf, once: Once, body: RegisterDataset) -> Accepte
 
 
 @routes.get("/v1/datasets", responses=READ)
-def list_datasets(node: NodeOf, window: SelectionOf, custodian: OfOrganisation = None) -> Datasets:
+def list_datasets(
+    node: NodeOf, window: SelectionOf, custodian: OfOrganisation = None, text: WithWords = None
+) -> Datasets:
     """Datasets, oldest first."""
+    window.search(text, "dataset")
     cut = window.cut(node.catalogue.list_datasets, custodian=custodian)
     return Datasets(**window.stamp, items=[show_dataset(window, one) for one in cut.found], next=cut.next)
 
@@ -79,10 +85,15 @@ def publish_derived_version(node: NodeOf, once: Once, dataset: Id, body: Publish
 
 
 @routes.get("/v1/datasets/{dataset}/versions", responses=READ)
-def list_dataset_versions(node: NodeOf, window: WindowOf, dataset: Id) -> DatasetVersions:
+def list_dataset_versions(node: NodeOf, window: WindowOf, dataset: Id, text: WithWords = None) -> DatasetVersions:
     """The versions of a dataset, oldest first."""
-    cut = window.cut_whole(versions_of(node.catalogue.list_dataset_versions(dataset, window.block)))
-    return DatasetVersions(**window.stamp, items=list(cut.found), next=cut.next)
+    found, unread = versions_of(node.catalogue.list_dataset_versions(dataset, window.block)), None
+    if text is not None:
+        cards = node.index.with_words({one.card_digest for one in found}, sought(text))
+        found = [one for one in found if one.card_digest in cards]
+        unread = node.index.unread_cards("dataset_version", Page(window.block, where={"dataset": dataset}))
+    cut = window.cut_whole(found)
+    return DatasetVersions(**window.stamp, items=list(cut.found), next=cut.next, unread_cards=unread)
 
 
 @routes.post("/v1/datasets/{dataset}/erasures", status_code=202, responses={**answers(created=True), **WRITE})

@@ -22,6 +22,14 @@ InRequestState = Annotated[Annotated[str, NameOf(RequestState, but=("NONE",))] |
 InProposalState = Annotated[Literal["OPEN", "PASSED", "EXECUTED", "LAPSED"] | None, _STATE]
 InLifecycle = Annotated[Annotated[str, NameOf(Lifecycle, but=("NONE",))] | None, _STATE]
 WithOutcome = Annotated[Annotated[str, NameOf(Outcome)] | None, _STATE]
+WithWords = Annotated[
+    str | None,
+    Query(
+        description="Only those whose public card holds all of these words, in any case and with or without accents; "
+        "one that ends with * by its beginning. `unreadCards` says how many cards could not be searched.",
+        examples=["ultrasound mamm*"],
+    ),
+]
 WhichStand = Annotated[
     Literal["true", "false"] | None, Query(description="Only those that stand, or only those that were lifted.")
 ]

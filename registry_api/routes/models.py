@@ -6,7 +6,7 @@ from ledger_node.ports import Page
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf
-from registry_api.routes.filters import InLifecycle
+from registry_api.routes.filters import InLifecycle, WithWords
 from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.model import (
     ImportModelVersion,
@@ -32,8 +32,9 @@ def register_model(node: NodeOf, once: Once, body: RegisterModel) -> Accepted:
 
 
 @routes.get("/v1/models", responses=READ)
-def list_models(node: NodeOf, window: SelectionOf, publisher: OfOrganisation = None) -> Models:
+def list_models(node: NodeOf, window: SelectionOf, publisher: OfOrganisation = None, text: WithWords = None) -> Models:
     """Models, oldest first."""
+    window.search(text, "model")
     cut = window.cut(node.catalogue.list_models, publisher=publisher)
     return Models(**window.stamp, items=[show_model(window, one) for one in cut.found], next=cut.next)
 
@@ -72,7 +73,9 @@ def import_model_version(node: NodeOf, once: Once, model: Id, body: ImportModelV
 
 
 @routes.get("/v1/models/{model}/versions", responses=READ)
-def list_model_versions(node: NodeOf, window: SelectionOf, model: Id, lifecycle: InLifecycle = None) -> ModelVersions:
+def list_model_versions(
+    node: NodeOf, window: SelectionOf, model: Id, lifecycle: InLifecycle = None, text: WithWords = None
+) -> ModelVersions:
     """The versions of a model, oldest first."""
     node.catalogue.get_model(model, window.block)
-    return page_of_versions(window, lifecycle, model=model)
+    return page_of_versions(window, lifecycle, text, model=model)

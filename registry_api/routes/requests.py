@@ -6,7 +6,7 @@ from ledger_node.domain.codes import DeclineReason, Purpose
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import ViewOf
-from registry_api.routes.filters import ByPurpose, InRequestState
+from registry_api.routes.filters import ByPurpose, InRequestState, WithWords
 from registry_api.routes.parts import ById, Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.problem import READ, WRITE
 from registry_api.schemas.request import DeclineRequest, MakeRequest, Request, Requests
@@ -31,8 +31,10 @@ def list_requests(
     requester: OfOrganisation = None,
     purpose: ByPurpose = None,
     state: InRequestState = None,
+    text: WithWords = None,
 ) -> Requests:
     """Requests and their answers, oldest first."""
+    window.search(text, "request")
     cut = window.cut(
         node.catalogue.list_requests,
         None if state is None else lambda one: one.state.name == state,

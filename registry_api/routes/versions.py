@@ -14,7 +14,7 @@ from registry_api.node import NodeOf
 from registry_api.questions import reading
 from registry_api.questions.listed import BY_NUMBER
 from registry_api.reading import AsOf, ViewOf
-from registry_api.routes.filters import InLifecycle
+from registry_api.routes.filters import InLifecycle, WithWords
 from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, router
 from registry_api.schemas.base import digits
 from registry_api.schemas.lineage import Lineage
@@ -41,10 +41,10 @@ BUNDLE: dict[int | str, dict[str, Any]] = {
 
 @routes.get("/v1/versions", responses=READ)
 def list_versions(
-    window: SelectionOf, publisher: OfOrganisation = None, lifecycle: InLifecycle = None
+    window: SelectionOf, publisher: OfOrganisation = None, lifecycle: InLifecycle = None, text: WithWords = None
 ) -> ModelVersions:
     """The versions of all models, oldest first."""
-    return page_of_versions(window, lifecycle, publisher=publisher)
+    return page_of_versions(window, lifecycle, text, publisher=publisher)
 
 
 @routes.get("/v1/versions/{version}", responses=READ)

@@ -56,6 +56,16 @@ class Listing(Stamped):
     next: str | None = Field(description="Cursor of the next page; null at the end.")
 
 
+class Searchable(Listing):
+    """A page of what has public cards."""
+
+    unread_cards: int | None = Field(
+        None,
+        description="With `text`, how many cards of those asked for (of any state and time) could not be searched: "
+        "they are not at this node, or not read yet. Null without `text`.",
+    )
+
+
 class Organisation(Answer):
     """An organisation, mentioned."""
 

@@ -23,6 +23,7 @@ from registry_api.schemas.base import (
     Moment,
     NameOf,
     Organisation,
+    Searchable,
     Stamped,
     Time,
     rfc3339,
@@ -184,11 +185,11 @@ class Dataset(Stamped, DatasetSummary):
     versions: list[DatasetVersion]
 
 
-class Datasets(Listing):
+class Datasets(Searchable):
     items: list[DatasetSummary]
 
 
-class DatasetVersions(Listing):
+class DatasetVersions(Searchable):
     items: list[DatasetVersion]
 
 

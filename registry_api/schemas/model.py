@@ -16,10 +16,10 @@ from registry_api.schemas.base import (
     Digest,
     Hex,
     Id,
-    Listing,
     Moment,
     NameOf,
     Organisation,
+    Searchable,
     Stamped,
 )
 from registry_api.schemas.document import WithCard, one_card
@@ -98,7 +98,7 @@ class Model(Stamped, ModelFacts):
     versions: list[ModelVersionFacts]
 
 
-class Models(Listing):
+class Models(Searchable):
     items: list[ModelFacts]
 
 
@@ -106,5 +106,5 @@ class ModelVersion(Stamped, ModelVersionFacts):
     pass
 
 
-class ModelVersions(Listing):
+class ModelVersions(Searchable):
     items: list[ModelVersionFacts]

@@ -17,7 +17,6 @@ from registry_api.schemas.base import (
     Epsilon,
     Hex,
     Id,
-    Listing,
     Moment,
     NameOf,
     Operations,
@@ -25,6 +24,7 @@ from registry_api.schemas.base import (
     Purposes,
     Regions,
     Rounds,
+    Searchable,
     Stamped,
     Time,
     mask_of,
@@ -114,5 +114,5 @@ class Request(Stamped, RequestFacts):
     pass
 
 
-class Requests(Listing):
+class Requests(Searchable):
     items: list[RequestFacts]

@@ -33,10 +33,13 @@ def show_model_versions(view: View, found: Sequence[ModelVersion]) -> list[model
     return [show_model_version(view, one, issued.get(one.id, ())) for one in found]
 
 
-def page_of_versions(window: Selection, lifecycle: str | None, **where: str | int | None) -> models.ModelVersions:
+def page_of_versions(
+    window: Selection, lifecycle: str | None, text: str | None, **where: str | int | None
+) -> models.ModelVersions:
     def holds(one: ModelVersion) -> bool:
         return one.lifecycle.name == lifecycle
 
+    window.search(text, "model_version")
     cut = window.cut(window.node.catalogue.list_model_versions, None if lifecycle is None else holds, **where)
     return models.ModelVersions(**window.stamp, items=show_model_versions(window, cut.found), next=cut.next)
 

@@ -28,7 +28,7 @@ from ledger_node.client.answers.node import (
     RecordedRead,
 )
 from ledger_node.client.answers.organisation import Consortium, Emergency, Generation, Organisation, Thresholds
-from ledger_node.client.answers.parts import AsOf, Named, Page, Scope
+from ledger_node.client.answers.parts import AsOf, Listing, Named, Page, Scope
 from ledger_node.client.answers.proposal import Admission, Proposal, Vote
 from ledger_node.client.answers.question import (
     Link,
@@ -78,6 +78,7 @@ __all__ = [
     "LineageEdge",
     "LineageNode",
     "Link",
+    "Listing",
     "LogEntry",
     "MissingPart",
     "Model",

@@ -8,12 +8,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list, as of a block. `next` is the cursor of the next page; None at the end."""
+    """One page of a list, as of a block. `next` is the cursor of the next page; None at the end. Of a search,
+    `unread_cards` is how many cards could not be searched."""
 
     as_of_block: int
     index_lag: int | None
     items: list[T]
     next: str | None
+    unread_cards: int | None = None
 
 
 class Named(TypedDict):
@@ -31,6 +33,14 @@ class AsOf(TypedDict):
 
     asOfBlock: NotRequired[int]
     indexLag: NotRequired[int | None]
+
+
+class Listing(AsOf):
+    """A page as the node sends it: `Page` with members of any kind."""
+
+    items: list[object]
+    next: str | None
+    unreadCards: NotRequired[int | None]
 
 
 class Scope(TypedDict):

@@ -2,6 +2,7 @@
 is not above it.
 """
 
+from ledger_node.store.reads.cards import CardReads
 from ledger_node.store.reads.consents import ConsentReads
 from ledger_node.store.reads.datasets import DatasetReads
 from ledger_node.store.reads.events import EventReads
@@ -18,6 +19,7 @@ from ledger_node.store.reads.runs import RunReads
 from ledger_node.store.reads.streams import StreamReads
 
 __all__ = [
+    "CardReads",
     "ConsentReads",
     "DatasetReads",
     "EventReads",

@@ -18,6 +18,7 @@ from ledger_node.domain.position import Position
 from ledger_node.domain.scope import Scope
 from ledger_node.domain.word import NOTHING
 from ledger_node.ports import Checkpoint, Page
+from ledger_node.store.cards import holding
 from ledger_node.store.database import Database
 from ledger_node.store.moments import Moments
 from ledger_node.store.question import Among, Question, Record, ask_all
@@ -62,8 +63,10 @@ def paged(table: Table, page: Page) -> Select[Any]:
 
 
 def known(query: Select[Any], table: Table, page: Page) -> Select[Any]:
-    """Of a query over `table` the rows with the values that are asked for, as of the page's block."""
-    return query.where(table.c.block <= page.as_of, *(_is(table.c[name], value) for name, value in page.where.items()))
+    """Of a query over `table` the rows with the values and words that are asked for, as of the page's block."""
+    named = (_is(table.c[name], value) for name, value in page.where.items())
+    found = (holding(table.c.card_digest, one) for one in page.sought)
+    return query.where(table.c.block <= page.as_of, *named, *found)
 
 
 def cut(query: Select[Any], table: Table, page: Page) -> Select[Any]:

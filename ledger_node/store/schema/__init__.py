@@ -9,11 +9,12 @@ consents     consents, requests
 models       models, their versions, recalls
 runs         runs, rounds, answers
 local        what no chain rebuilds: the outbox, keys, secrets
+search       what documents alone rebuild: the words of public cards
 """
 
 from sqlalchemy import Table
 
-from ledger_node.store.schema import consents, consortium, datasets, following, local, models, runs
+from ledger_node.store.schema import consents, consortium, datasets, following, local, models, runs, search
 from ledger_node.store.schema.base import metadata
 
 #: Tables that events alone rebuild, by name without the prefix.
@@ -23,4 +24,15 @@ INDEX_TABLES: dict[str, Table] = {
     if name.startswith("index_") and name not in ("index_checkpoint", "index_block")
 }
 
-__all__ = ["INDEX_TABLES", "consents", "consortium", "datasets", "following", "local", "metadata", "models", "runs"]
+__all__ = [
+    "INDEX_TABLES",
+    "consents",
+    "consortium",
+    "datasets",
+    "following",
+    "local",
+    "metadata",
+    "models",
+    "runs",
+    "search",
+]

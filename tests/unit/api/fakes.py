@@ -23,6 +23,7 @@ from ledger_node.domain.organisation import FIRST_THRESHOLDS, Generation, Key, O
 from ledger_node.domain.position import BlockRef, Event, Position, Stated
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
+from ledger_node.domain.search import Sought
 from ledger_node.domain.submission import CANCELLED, Alarm, Entry, Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
 from ledger_node.domain.webhook import Webhook
@@ -96,6 +97,7 @@ class Facts:
     runs: list[Run] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
     anchors: dict[str, list[Anchor]] = field(default_factory=dict)  # by stream
+    words: dict[str, set[str]] = field(default_factory=dict)  # by card
 
 
 class MemoryIndex:
@@ -176,7 +178,23 @@ class MemoryIndex:
         return max((one.number for one in self.facts.generations if one.at <= at), default=1)
 
     def datasets(self, page: Page) -> list[Dataset]:
-        return _page(self.facts.datasets, page)
+        return self._searched(self.facts.datasets, page)
+
+    def _searched(self, rows: list[Any], page: Page) -> list[Any]:
+        return _page([row for row in rows if self.with_words([_card_of(row)], page.sought)], page)
+
+    def with_words(self, cards: Collection[str], sought: Sequence[Sought]) -> set[str]:
+        def has(card: str, one: Sought) -> bool:
+            return any(word == one.word or (one.begins and word.startswith(one.word)) for word in self._words(card))
+
+        return {card for card in cards if all(has(card, one) for one in sought)}
+
+    def _words(self, card: str) -> set[str]:
+        return self.facts.words.get(card, set())
+
+    def unread_cards(self, table: str, page: Page) -> int:
+        rows = _page(getattr(self.facts, f"{table}s"), replace(page, limit=1_000))
+        return len({_card_of(row) for row in rows} - self.facts.words.keys())
 
     def find_dataset(self, dataset: str, as_of: int) -> Dataset | None:
         return _one(self.facts.datasets, as_of, id=dataset)
@@ -212,7 +230,7 @@ class MemoryIndex:
             known = {"dataset": one.wanted.dataset, "requester": one.requester, "purposes": one.wanted.purposes}
             return all(_is(known[name], value) for name, value in page.where.items())
 
-        return _page([one for one in self.facts.requests if same(one)], replace(page, where={}))
+        return self._searched([one for one in self.facts.requests if same(one)], replace(page, where={}))
 
     def find_request(self, request: str, as_of: int) -> Request | None:
         return _one(self.facts.requests, as_of, id=request)
@@ -236,13 +254,13 @@ class MemoryIndex:
         return [one for one in self.facts.uses if one.consent == consent and one.at.block <= as_of]
 
     def models(self, page: Page) -> list[Model]:
-        return _page(self.facts.models, page)
+        return self._searched(self.facts.models, page)
 
     def find_model(self, model: str, as_of: int) -> Model | None:
         return _one(self.facts.models, as_of, id=model)
 
     def model_versions(self, page: Page) -> list[ModelVersion]:
-        return _page(self.facts.model_versions, page)
+        return self._searched(self.facts.model_versions, page)
 
     def find_model_version(self, version: str, as_of: int) -> ModelVersion | None:
         return _one(self.facts.model_versions, as_of, id=version)
@@ -326,6 +344,10 @@ def _page(rows: list[Any], page: Page) -> list[Any]:
         and all(_is(getattr(row, name), value) for name, value in page.where.items())
     ]
     return found[: page.limit]
+
+
+def _card_of(row: Any) -> str:
+    return str(row.wanted.card_digest if isinstance(row, Request) else row.card_digest)
 
 
 def _is(known: Any, value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 from registry_api import selecting
 from registry_api.schemas.base import rfc3339
 
+from .fakes import digest
 from .story import HEAD, world, world_of_all
 from .test_reads import pages
 
@@ -167,3 +169,50 @@ def test_a_tag_tells_one_state_from_another(client_of: Client) -> None:
     blocks = [one["block"] for one in items(client, "/v1/consents")]
     tags = {client.get(f"/v1/consents?asOf={block}").headers["ETag"] for block in blocks}
     assert len(tags) == len(set(blocks))
+
+
+SEARCHED = {
+    "/v1/datasets": "datasets",
+    "/v1/models": "models",
+    "/v1/versions": "model_versions",
+    "/v1/requests": "requests",
+}
+
+
+@pytest.mark.parametrize("path", SEARCHED)
+def test_a_search_finds_by_the_words_of_cards(client_of: Client, path: str) -> None:
+    of = world_of_all()
+    client, whole = client_of(of, "auditor"), items(client_of(of, "auditor"), f"{path}?limit=200")
+    cards = {one["cardDigest"] for one in whole}
+    one = whole[0]["cardDigest"]
+    of.index.facts.words[one] = {"breast", "ultrasound"}
+    for text in ("breast", "ULTRA*%20Br%C3%A9ast"):
+        found = client.get(f"{path}?text={text}").json()
+        assert found["items"] == [each for each in whole if each["cardDigest"] == one]
+        assert found["unreadCards"] == len(cards) - 1
+    assert items(client, f"{path}?text=lung") == []
+    assert client.get(path).json()["unreadCards"] is None
+    refused = client.get(f"{path}?text=%2A")
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (400, "ML-0101", "query.text")
+
+
+def test_a_search_of_a_datasets_versions(client_of: Client) -> None:
+    of = world_of_all()
+    client, one = client_of(of, "auditor"), of.index.facts.dataset_versions[0]
+    path = f"/v1/datasets/{one.dataset}/versions"
+    of.index.facts.words[one.card_digest] = {"breast"}
+    whole = items(client, path)
+    found = client.get(f"{path}?text=breast").json()
+    assert found["items"] == [each for each in whole if each["cardDigest"] == one.card_digest]
+    assert found["unreadCards"] == len({each["cardDigest"] for each in whole} - {one.card_digest})
+    assert items(client, f"{path}?text=lung") == []
+
+
+def test_a_search_goes_page_after_page(client_of: Client) -> None:
+    of = world(5)
+    for n, one in enumerate(of.index.facts.datasets):
+        of.index.facts.datasets[n] = replace(one, card_digest=digest(f"card {n}"))
+        of.index.facts.words[digest(f"card {n}")] = {"even" if n % 2 == 0 else "odd"}
+    client = client_of(of, "auditor")
+    found = pages(client, "/v1/datasets?text=even", 1)
+    assert [one["id"] for one in chain.from_iterable(found)] == [one.id for one in of.index.facts.datasets[::2]]
