@@ -196,7 +196,7 @@ class Runtime:
             protection=Protection(index, submissions, membership, clock),
             catalogue=Catalogue(index),
             datasets=Datasets(index, submissions, membership, permissions, clock),
-            requests=Requests(index, submissions, membership),
+            requests=Requests(index, submissions, membership, documents),
             permissions=permissions,
             consents=Consents(index, submissions, membership, clock),
             runs=Runs(index, submissions, membership, permissions),

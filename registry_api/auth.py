@@ -34,6 +34,7 @@ MAY: dict[str, frozenset[Role]] = {
     "publish_derived_version": CUSTODY,
     "record_erasure": CUSTODY,
     "make_request": PUBLISHING | CUSTODY,
+    "send_message": PUBLISHING | CUSTODY,
     "decline_request": CUSTODY,
     "issue_consent": CUSTODY,
     "suspend_consent": CUSTODY | OVERSIGHT,  # with `until` it is a regulator's: SUSPENDING says whose

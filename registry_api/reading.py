@@ -63,6 +63,10 @@ class View:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the moment: before what waits for something else than the store."""
         self._moment.close()
 
     def _ask_times(self) -> None:
@@ -146,6 +150,14 @@ async def _view(request: Request, as_of: AsOf = None, fields: FieldsOf = None) -
 
 
 ViewOf = Annotated[View, Depends(_view)]
+
+
+async def _view_aside(request: Request, as_of: AsOf = None, fields: FieldsOf = None) -> View:
+    return View(request.app.state.node, as_of, None, fields)
+
+
+#: For what waits for documents, too, once it has closed the view.
+ViewAsideOf = Annotated[View, Depends(_view_aside)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,13 @@ abstract contract AccessRequests is IAccessRequests {
         OrganisationId custodian;
         uint32 dataset;
         RequestState state;
+        uint8 messages;
         // slot 1
         bytes32 recordDigest;
     }
+
+    /// @dev A dialogue has an end, or an index could be filled with one.
+    uint8 private constant MOST_MESSAGES = 100;
 
     IConsortium internal immutable CONSORTIUM;
     IDatasetRegistry internal immutable DATASETS;
@@ -47,9 +51,23 @@ abstract contract AccessRequests is IAccessRequests {
             custodian: custodian,
             dataset: dataset,
             state: RequestState.OPEN,
+            messages: 0,
             recordDigest: keccak256(abi.encode(request, requester, madeAt, wanted))
         });
         emit RequestMade(request, requester, madeAt, wanted, msg.sender);
+    }
+
+    /// @inheritdoc IAccessRequests
+    function sendMessage(RequestId request, uint8 number, bytes32 messageDigest) external {
+        OrganisationId sender = CONSORTIUM.requireOperator(msg.sender, 0);
+        Request storage known = _requireOpen(request);
+        if (sender != known.requester && sender != known.custodian) revert AccessRequestsNotParty(sender);
+        if (messageDigest == 0) revert AccessRequestsEmptyField(0);
+        uint8 next = known.messages + 1;
+        if (number != next) revert AccessRequestsNotNextMessage(number, next);
+        if (number > MOST_MESSAGES) revert AccessRequestsTooManyMessages(request, MOST_MESSAGES);
+        known.messages = number;
+        emit MessageSent(request, sender, number, messageDigest, Time.timestamp(), msg.sender);
     }
 
     /// @inheritdoc IAccessRequests

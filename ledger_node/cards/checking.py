@@ -31,7 +31,7 @@ SPEAKS_OF_THE_RULE = frozenset(
         "type",
     }
 )
-_FORMAT = re.compile(r"medledger-([a-z]+-card)/([0-9]{1,6})")
+_FORMAT = re.compile(r"medledger-([a-z-]+)/([0-9]{1,6})")
 _KINDS: dict[str, Kind] = {one.kind: one.kind for one in SCHEMAS}
 
 

@@ -1,14 +1,15 @@
-"""`medledger request`: asking a hospital for a consent, and the hospital's answer."""
+"""`medledger request`: asking a hospital for a consent, talking about it, and the hospital's answer."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ledger_node.cli import reading
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import coloured, epsilon_of, fields, table
+from ledger_node.cli.output import coloured, epsilon_of, fields, printable, table
 from ledger_node.cli.scope import (
     Condition,
     Epsilon,
@@ -85,7 +86,8 @@ def list_(
     session: Session,
     dataset: Annotated[str | None, typer.Option(metavar="0x…", help="For one dataset only.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="OPEN, GRANTED or DECLINED.", autocompletion=reading.complete(RequestState))
+        str | None,
+        typer.Option(help="OPEN, ASKED_BACK, GRANTED or DECLINED.", autocompletion=reading.complete(RequestState)),
     ] = None,
     as_of: AsOf = None,
 ) -> None:
@@ -98,9 +100,32 @@ def list_(
 
 @command(app)
 def show(session: Session, request: Request, as_of: AsOf = None) -> None:
-    """One request: the terms wanted, and the answer."""
+    """One request with its history: the terms wanted, the messages of both sides, and the answer."""
     found = session.node.requests.get(request, as_of=as_of)
     session.output.show(found, lambda: _shown(found))
+
+
+@command(app, "send-message")
+def send_message(
+    session: Session,
+    request: Request,
+    text: Annotated[
+        str,
+        typer.Argument(metavar="TEXT", help="For all members to read: it names no person. '-' reads standard input."),
+    ],
+    in_reply_to: Annotated[int | None, typer.Option(min=1, help="Number of the message that this answers.")] = None,
+    wait: Wait = 30,
+    idempotency_key: IdempotencyKey = None,
+) -> int:
+    """Ask back about an open request as its hospital, or answer as who made it. What is sent stays."""
+    said = sys.stdin.read().rstrip("\n") if text == "-" else text
+    return submit(
+        session,
+        "sent",
+        lambda: session.node.requests.send_message(
+            request, said, in_reply_to=in_reply_to, idempotency_key=idempotency_key, wait=wait
+        ),
+    )
 
 
 @command(app)
@@ -155,7 +180,25 @@ def _shown(request: answers.Request) -> Iterator[RenderableType]:
             ("consent", request["consent"]),
             ("declined for", request["declineReason"]),
             ("answered", request["answeredAt"]),
+            *_granted(request.get("grant")),
         ]
     )
-    if request["state"] == RequestState.OPEN.name:
-        yield f"the hospital answers with consent issue --request or request decline {request['id'][:8]}…"
+    for message in request.get("messages", []):
+        yield from _said(message)
+    if request["state"] in (RequestState.OPEN.name, RequestState.ASKED_BACK.name):
+        one = request["id"][:8]
+        yield f"the hospital answers with consent issue --request or request decline {one}…"
+        yield f"either side says more with request send-message {one}…"
+
+
+def _granted(grant: answers.Grant | None) -> list[tuple[str, object]]:
+    return [] if grant is None else [("less than asked in", grant["narrower"]), ("more than asked in", grant["wider"])]
+
+
+def _said(message: answers.Message) -> Iterator[RenderableType]:
+    to = "" if message["inReplyTo"] is None else f", to {message['inReplyTo']}"
+    yield printable(f"message {message['number']} of {message['sender']['name']}, {message['sentAt']}{to}")
+    if message["text"] is None:
+        yield printable(f"  {message['digest']}: {message['missing']}")
+    else:
+        yield from (f"  {printable(line)}" for line in message["text"].split("\n"))

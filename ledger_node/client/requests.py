@@ -78,6 +78,19 @@ class Requests(Noun):
     def make(self, wanted: Wanted, *, idempotency_key: str | None = None, wait: int = WAIT) -> answers.Submission:
         return self._http.write("/v1/requests", wanted.body(), idempotency_key, wait)
 
+    def send_message(
+        self,
+        request: str,
+        text: str,
+        *,
+        in_reply_to: int | None = None,
+        idempotency_key: str | None = None,
+        wait: int = WAIT,
+    ) -> answers.Submission:
+        """The hospital asks back, or the requester answers: public text, which names no person."""
+        body: Json = {"text": text, "inReplyTo": in_reply_to}
+        return self._http.write(f"{_path(request)}/messages", body, idempotency_key, wait)
+
     def decline(
         self, request: str, reason: DeclineReason, *, idempotency_key: str | None = None, wait: int = WAIT
     ) -> answers.Submission:

@@ -211,12 +211,13 @@ class Region(IntFlag):
 
 
 class RequestState(IntEnum):
-    """Where a request for a consent stands."""
+    """Where a request for a consent stands. Whether the custodian asked back is derived: to the contract it is OPEN."""
 
     NONE = 0
     OPEN = 1
     GRANTED = 2
     DECLINED = 3
+    ASKED_BACK = 4
 
 
 class DeclineReason(IntEnum):

@@ -33,6 +33,7 @@ KINDS = {
     "DatasetVersionDerived": "dataset.version-derived",
     "DatasetErasureRecorded": "dataset.erasure-recorded",
     "RequestMade": "request.made",
+    "MessageSent": "request.message-sent",
     "RequestDeclined": "request.declined",
     "ConsentIssued": "consent.issued",
     "ConsentSuspended": "consent.suspended",

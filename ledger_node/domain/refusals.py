@@ -4,10 +4,13 @@ from __future__ import annotations
 
 REFUSALS = {
     "AccessRequestsDuplicate": "this request is made already",
-    "AccessRequestsEmptyField": "a request names purposes, operations and a project card",
+    "AccessRequestsEmptyField": "a request names purposes, operations and a project card, a message its document",
     "AccessRequestsMismatch": "the request was made by another organisation, or for another dataset",
     "AccessRequestsNotCustodian": "only the dataset's custodian answers the request",
+    "AccessRequestsNotNextMessage": "another message came first, or this one was sent already",
     "AccessRequestsNotOpen": "the request is answered already",
+    "AccessRequestsNotParty": "only the requester and the dataset's custodian send messages about a request",
+    "AccessRequestsTooManyMessages": "a request has at most 100 messages",
     "AccessRequestsUnknown": "there is no such request",
     "AnchorLogBadBatch": "a batch has 1 to 100 tree heads",
     "AnchorLogBadSize": "a tree head's size is a multiple of 128, larger than the one before and at most 2^53",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ledger_node.domain.codes import TAINTING, Capability, StateReason
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import LONGEST_SUSPENSION, Consent, Terms
+from ledger_node.domain.request import compared
 from ledger_node.domain.word import NOTHING
 from ledger_node.errors import InvalidField, InvalidWindow, NotPermitted, StateConflict, UnknownGrantee
 from ledger_node.ports import Clock, Index
@@ -118,6 +119,14 @@ class Consents:
                 got=f"a request of organisation {found.requester}",
                 needed="the requester as grantee, and the dataset of the request",
                 field="body.request",
+            )
+        if wider := compared(found.wanted, terms).wider:
+            raise InvalidField(
+                "the consent permits more than its request asks for",
+                got=f"more in {', '.join(wider)}",
+                needed="the terms of the request or narrower ones, or a consent that names no request",
+                field=f"body.{wider[0]}",
+                fields=[f"body.{name}" for name in wider],
             )
 
     def _require_superseding(self, terms: Terms, former: str) -> None:

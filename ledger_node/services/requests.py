@@ -1,13 +1,15 @@
-"""Asking a hospital for a consent, and saying no."""
+"""Asking a hospital for a consent, talking about it, and saying no."""
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability, DeclineReason, RequestState
+from ledger_node.domain.codes import Capability, DeclineReason
 from ledger_node.domain.command import Command, Idempotency
-from ledger_node.domain.request import Request, Wanted
-from ledger_node.errors import InvalidPurpose, InvalidWindow, StateConflict
+from ledger_node.domain.request import MOST_MESSAGES, NewMessage, Request, Wanted
+from ledger_node.errors import InvalidField, InvalidPurpose, InvalidWindow, NotPermitted, StateConflict
 from ledger_node.ports import Index
 from ledger_node.proof import ids
+from ledger_node.proof.strict_json import Json, dump_canonical
+from ledger_node.services.documents import Documents
 from ledger_node.services.generations import generation_of, require_in_force
 from ledger_node.services.membership import Membership
 from ledger_node.services.reading import block_of, require
@@ -15,10 +17,11 @@ from ledger_node.services.submissions import Submissions, once
 
 
 class Requests:
-    def __init__(self, index: Index, submissions: Submissions, membership: Membership) -> None:
+    def __init__(self, index: Index, submissions: Submissions, membership: Membership, documents: Documents) -> None:
         self._index = index
         self._submissions = submissions
         self._membership = membership
+        self._documents = documents
 
     @once
     def make(self, idempotency: Idempotency, wanted: Wanted) -> Command:
@@ -46,19 +49,58 @@ class Requests:
         return self._submissions.making(idempotency, ids.REQUEST, "request.make", "consents", "makeRequest", values)
 
     @once
+    def send_message(self, _: Idempotency, request: str, message: NewMessage) -> Command:
+        """The requester or the dataset's custodian says something about an open request, for everybody to read."""
+        ours = self._membership.require()
+        found, custodian = self._get(request)
+        if ours.number not in (found.requester, custodian):
+            raise NotPermitted(
+                "only the requester and the dataset's custodian talk about a request",
+                got=f"organisation {ours.number}",
+                needed=f"organisation {found.requester} or {custodian}",
+            )
+        require_open(found)
+        generation = require_in_force(self._index, found.at, "request")
+        sent = len(found.messages)
+        if sent == MOST_MESSAGES:
+            raise StateConflict("the request has all the messages that it may have", got=f"{sent}", needed="an answer")
+        if message.in_reply_to is not None and message.in_reply_to > sent:
+            raise InvalidField(
+                "there is no such message to reply to",
+                got=f"{message.in_reply_to}",
+                needed=f"the number of one of {sent} messages, or null",
+                field="body.inReplyTo",
+            )
+        digest = self._documents.put(dump_canonical(document_of(request, message)))
+        # The number says which messages were there: who has not seen the newest is refused by the contract.
+        return Command("message.send", "consents", "sendMessage", (request, sent + 1, digest), request, generation)
+
+    @once
     def decline(self, _: Idempotency, request: str, reason: DeclineReason) -> Command:
         """The dataset's custodian says no. Open to a suspended organisation."""
         self._membership.require(Capability.CUSTODIAN, protective=True)
-        as_of = block_of(self._index, None)
-        found = require(self._index.find_request(request, as_of), "request")
-        dataset = require(self._index.find_dataset(found.wanted.dataset, as_of), "dataset")
-        self._membership.require_ours(dataset.custodian, "only the dataset's custodian answers a request")
+        found, custodian = self._get(request)
+        self._membership.require_ours(custodian, "only the dataset's custodian answers a request")
         require_open(found)
         generation = generation_of(self._index, found.at)
         args = (request, int(reason))
         return Command("request.decline", "consents", "declineRequest", args, request, generation)
 
+    def _get(self, request: str) -> tuple[Request, int]:
+        """The request, and the number of the dataset's custodian."""
+        as_of = block_of(self._index, None)
+        found = require(self._index.find_request(request, as_of), "request")
+        return found, require(self._index.find_dataset(found.wanted.dataset, as_of), "dataset").custodian
+
+
+def document_of(request: str, message: NewMessage) -> dict[str, Json]:
+    """The public document of a message, as its schema has it."""
+    document: dict[str, Json] = {"format": "medledger-message/1", "request": request, "text": message.text}
+    if message.in_reply_to is not None:
+        document["inReplyTo"] = message.in_reply_to
+    return document
+
 
 def require_open(request: Request) -> None:
-    if request.state is not RequestState.OPEN:
+    if not request.is_open:
         raise StateConflict("the request is answered", got=request.state.name, needed="an open request")

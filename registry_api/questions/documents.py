@@ -10,7 +10,7 @@ from registry_api.levels import How
 from registry_api.questions.stating import Fact, Missing, Said, Source
 
 #: What a fact on the chain names a document as.
-Named = Literal["dataset-card", "run-card", "model-card", "attestation"]
+Named = Literal["dataset-card", "run-card", "model-card", "message", "attestation"]
 ABSENT = object()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ledger_node.domain.codes import DeclineReason, Purpose
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf
+from registry_api.reading import ViewAsideOf
 from registry_api.routes.filters import ByPurpose, InRequestState, WithWords
 from registry_api.routes.parts import ById, Id, OfOrganisation, card_digest_of, router
 from registry_api.schemas.problem import READ, WRITE
-from registry_api.schemas.request import DeclineRequest, MakeRequest, Request, Requests
+from registry_api.schemas.request import DeclineRequest, MakeRequest, Request, Requests, SendMessage
 from registry_api.selecting import SelectionOf
-from registry_api.showing.consents import show_request
+from registry_api.showing.requests import show_history, show_request
 from registry_api.writing import Accepted, answers, changes, creates
 
 routes = router("requests")
@@ -46,9 +46,15 @@ def list_requests(
 
 
 @routes.get("/v1/requests/{request}", responses=READ)
-def get_request(node: NodeOf, view: ViewOf, request: Id) -> Request:
-    """A request: the terms wanted, and how it was answered."""
-    return Request(**view.stamp, **dict(show_request(view, node.catalogue.get_request(request, view.block))))
+def get_request(node: NodeOf, view: ViewAsideOf, request: Id) -> Request:
+    """A request with its history: the terms wanted, the messages of both sides, and the answer."""
+    return show_history(view, node.catalogue.get_request(request, view.block))
+
+
+@routes.post("/v1/requests/{request}/messages", status_code=202, responses={**answers(created=True), **WRITE})
+def send_message(node: NodeOf, once: Once, request: Id, body: SendMessage) -> Accepted:
+    """Ask back about an open request as its hospital, or answer as its requester. All members can read it."""
+    return creates(node.requests.send_message(once, request, body.facts()))
 
 
 @routes.post("/v1/requests/{request}/decline", status_code=202, responses={**answers(created=False), **WRITE})

@@ -1,4 +1,4 @@
-"""Requests for a consent, and how they were answered."""
+"""Requests for a consent, what was said about them, and how they were answered."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from ledger_node.domain import request as domain
 from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region, RequestState
 from ledger_node.domain.word import NOTHING
 from registry_api.schemas.base import (
+    EXAMPLE_DIGEST,
     EXAMPLE_ID,
     Answer,
     Asked,
+    Counted,
     Digest,
     Epsilon,
     Hex,
@@ -29,6 +31,7 @@ from registry_api.schemas.base import (
     Time,
     mask_of,
 )
+from registry_api.schemas.consent import ConsentFacts
 from registry_api.schemas.document import WithCard, one_card
 from registry_api.schemas.scope import Condition
 
@@ -79,6 +82,24 @@ class MakeRequest(WithCard):
         )
 
 
+#: Lines of text, without other control characters.
+TEXT = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"
+
+
+class SendMessage(Asked):
+    """Public within the consortium, and it stays: no person is named, and nothing of a patient."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "Which ethics vote covers the export of weights?", "inReplyTo": None}]}
+    )
+
+    text: str = Field(min_length=1, max_length=4000, pattern=TEXT, strict=True)
+    in_reply_to: Counted | None = Field(None, description="Number of an earlier message; null answers none.")
+
+    def facts(self) -> domain.NewMessage:
+        return domain.NewMessage(self.text, self.in_reply_to)
+
+
 class DeclineRequest(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "SAFEGUARDS_TOO_WEAK"}]})
 
@@ -103,15 +124,44 @@ class RequestFacts(Answer):
     epsilon_budget: int
     project_ref: Hex | None
     card_digest: Hex
-    state: Annotated[str, NameOf(RequestState, but=("NONE",))]
+    state: Annotated[str, NameOf(RequestState, but=("NONE",))] = Field(
+        description="ASKED_BACK is open, and the newest message is the hospital's."
+    )
     consent: Hex | None = Field(description="The consent that granted it.")
     decline_reason: str | None
     answered_at: Moment | None
     block: int
 
 
+class Message(Answer):
+    """What an organisation said, attested by it: the digest of its text is in its transaction."""
+
+    number: int = Field(description="Counts the messages of both sides from 1.", examples=[1])
+    sender: Organisation
+    sent_at: Moment
+    in_reply_to: int | None
+    text: str | None = Field(description="null where `missing` says why.")
+    digest: Hex = Field(description="Of the document that holds the text.", examples=[EXAMPLE_DIGEST])
+    missing: str | None = Field(description="Why the text cannot be shown here; null when it is.")
+    block: int
+
+
+class Grant(Answer):
+    """The consent that answers a request, beside what was asked for."""
+
+    consent: ConsentFacts
+    narrower: list[str] = Field(description="Fields in which it permits less than was asked for.")
+    wider: list[str] = Field(
+        description="Fields in which it permits more: no node of this software issues such a consent, but the contract "
+        "does not compare."
+    )
+
+
 class Request(Stamped, RequestFacts):
-    pass
+    """The whole history in its order: what was asked, what was said, how it was answered."""
+
+    messages: list[Message]
+    grant: Grant | None
 
 
 class Requests(Searchable):

@@ -1,14 +1,12 @@
-"""Datasets, requests, consents and streams: what hospitals have and permit."""
+"""Datasets and consents: what hospitals have and permit."""
 
 from __future__ import annotations
 
 from ledger_node.domain.codes import DUO_MODIFIERS, DUO_PERMISSIONS, OBLIGATIONS, names_of
 from ledger_node.domain.consent import Consent, Terms
 from ledger_node.domain.dataset import Dataset
-from ledger_node.domain.request import Request
 from registry_api.reading import View
 from registry_api.schemas import consent as consents
-from registry_api.schemas import request as requests
 from registry_api.schemas.base import rfc3339, some_time, something
 from registry_api.schemas.dataset import DatasetSummary
 from registry_api.schemas.scope import ShownDeidentification, mondo
@@ -20,33 +18,6 @@ def show_dataset(view: View, found: Dataset) -> DatasetSummary:
         number=found.number,
         custodian=view.organisation(found.custodian),
         card_digest=found.card_digest,
-        block=found.at.block,
-    )
-
-
-def show_request(view: View, found: Request) -> requests.RequestFacts:
-    wanted = found.wanted
-    dataset = view.node.catalogue.get_dataset(wanted.dataset, view.block)
-    return requests.RequestFacts(
-        id=found.id,
-        requester=view.organisation(found.requester),
-        custodian=view.organisation(dataset.custodian),
-        made_at=rfc3339(found.made_at),
-        dataset=wanted.dataset,
-        purposes=names_of(wanted.purposes),
-        operations=names_of(wanted.operations),
-        condition=mondo(wanted.condition),
-        regions=names_of(wanted.regions),
-        not_before=rfc3339(wanted.not_before),
-        expires_at=rfc3339(wanted.expires_at),
-        max_rounds=wanted.max_rounds,
-        epsilon_budget=wanted.epsilon_budget,
-        project_ref=something(wanted.project_ref),
-        card_digest=wanted.card_digest,
-        state=found.state.name,
-        consent=found.consent,
-        decline_reason=None if found.decline_reason is None else found.decline_reason.name,
-        answered_at=some_time(found.answered_at),
         block=found.at.block,
     )
 

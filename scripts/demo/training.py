@@ -117,7 +117,7 @@ def grant(registered: Registered, request: str, project: Project, publisher: str
         *("consent", "issue", "--dataset", registered.dataset, "--grantee", publisher, "--request", request),
         *("--basis", "PUBLIC_INTEREST_LAW", "--permission", "HMB", "--purpose", PURPOSE, *OPERATIONS),
         *("--modifier", "PS", "--modifier", "GS", "--modifier", "NCU", "--modifier", "PUB", *REGIONS),
-        *("--project", project.reference, "--forbid-option", "113110", "--until", "365d"),
+        *("--project", project.reference, "--forbid-option", "113110", "--until", "364d"),
         *("--max-rounds", "20", "--epsilon", "0", "--policy", policy),
     )
     return Granted(registered, issued["outcome"]["consent"])

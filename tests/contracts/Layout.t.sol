@@ -183,6 +183,10 @@ contract LayoutTest is RunTest {
             OrganisationId.unwrap(INSTITUTE) | uint256(OrganisationId.unwrap(CLINIC)) << 32 | uint256(2) << 64;
         assertWord(address(consents), slot, word | uint256(IAccessRequests.RequestState.OPEN) << 96);
         assertWord(address(consents), slot + 1, uint256(consents.requestDigestOf(request)));
+        vm.prank(operator(CLINIC));
+        consents.sendMessage(request, 1, keccak256("message"));
+        word |= uint256(IAccessRequests.RequestState.OPEN) << 96;
+        assertWord(address(consents), slot, word | uint256(1) << 104);
     }
 
     function test_runs_layout() public {

@@ -52,7 +52,16 @@ def test_request_is_answered_once(pair: Pair) -> None:
     assert isinstance(refusal, NotPermitted)
     pair.done(hospital.requests.decline(turned_down, DeclineReason.SAFEGUARDS_TOO_WEAK))
     # What is granted is the hospital's decision: less than was asked for.
-    granted = replace(terms(dataset, pair.institute), request=asked, max_rounds=1)
+    asked_for = wanted(dataset)
+    granted = replace(
+        terms(dataset, pair.institute),
+        request=asked,
+        max_rounds=1,
+        not_before=asked_for.not_before,
+        expires_at=asked_for.expires_at - timedelta(days=1),
+        modifiers=Modifier.GS,
+        regions=asked_for.regions,
+    )
     consent = pair.consent(granted)
 
     answered, declined = institute.requests.get(asked), institute.requests.get(turned_down)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["dataset-card", "run-card", "model-card", "organisation-card"]
+Kind = Literal["dataset-card", "run-card", "model-card", "organisation-card", "message"]
 
 
 class Named(NamedTuple):
@@ -27,6 +27,7 @@ SCHEMAS: tuple[Named, ...] = (
     Named("run-card", 1),
     Named("model-card", 1),
     Named("organisation-card", 1),
+    Named("message", 1),
 )
 
 

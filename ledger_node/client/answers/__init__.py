@@ -40,7 +40,7 @@ from ledger_node.client.answers.question import (
     StatedFact,
 )
 from ledger_node.client.answers.recall import Acknowledgement, Lifting, Recall
-from ledger_node.client.answers.request import Request
+from ledger_node.client.answers.request import Grant, Message, Request
 from ledger_node.client.answers.run import Round, RoundAnswer, Run, RunInput
 from ledger_node.client.answers.stream import Anchor, Stream
 from ledger_node.client.answers.submission import Outcome, Submission
@@ -69,6 +69,7 @@ __all__ = [
     "Finding",
     "Fsck",
     "Generation",
+    "Grant",
     "Health",
     "IndexDigest",
     "Key",
@@ -80,6 +81,7 @@ __all__ = [
     "Link",
     "Listing",
     "LogEntry",
+    "Message",
     "MissingPart",
     "Model",
     "ModelVersion",

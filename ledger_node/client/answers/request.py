@@ -1,10 +1,35 @@
 """Requests for a consent."""
 
+from typing import NotRequired, TypedDict
+
+from ledger_node.client.answers.consent import Consent
 from ledger_node.client.answers.parts import AsOf, Named
 
 
+class Message(TypedDict):
+    """What one of the two sides said. `text` is None where `missing` says why."""
+
+    number: int
+    sender: Named
+    sentAt: str
+    inReplyTo: int | None
+    text: str | None
+    digest: str
+    missing: str | None
+    block: int
+
+
+class Grant(TypedDict):
+    """The consent that grants a request, and the fields in which it permits less or more than was asked for."""
+
+    consent: Consent
+    narrower: list[str]
+    wider: list[str]
+
+
 class Request(AsOf):
-    """The terms wanted and the answer. `state` is OPEN, GRANTED (by `consent`) or DECLINED (for `declineReason`)."""
+    """The terms wanted and the answer. `state` is OPEN, ASKED_BACK (open, with a message of the hospital), GRANTED (by
+    `consent`) or DECLINED (for `declineReason`). `messages` and `grant` are not in the members of a list."""
 
     id: str
     requester: Named
@@ -26,3 +51,5 @@ class Request(AsOf):
     declineReason: str | None
     answeredAt: str | None
     block: int
+    messages: NotRequired[list[Message]]
+    grant: NotRequired[Grant | None]

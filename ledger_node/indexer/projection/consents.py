@@ -1,4 +1,4 @@
-"""Consents, their log, their uses; requests and their answers."""
+"""Consents, their log, their uses; requests, messages about them, and their answers."""
 
 from __future__ import annotations
 
@@ -85,6 +85,17 @@ def _request_made(a: Args) -> list[Fact]:
     return [("request", request)]
 
 
+def _message_sent(a: Args) -> list[Fact]:
+    message = {
+        "request": a["request"],
+        "number": a["number"],
+        "sender": a["sender"],
+        "message_digest": a["messageDigest"],
+        "sent_at": a["sentAt"],
+    }
+    return [("message", message)]
+
+
 def _request_declined(a: Args) -> list[Fact]:
     decline = {
         "request": a["request"],
@@ -102,5 +113,6 @@ PROJECTIONS: dict[str, Projection] = {
     "ConsentRevoked": _consent_revoked,
     "ConsentUsed": _consent_used,
     "RequestMade": _request_made,
+    "MessageSent": _message_sent,
     "RequestDeclined": _request_declined,
 }

@@ -1,11 +1,11 @@
-"""Requests for a consent, with their answer."""
+"""Requests for a consent, with what was said about them and their answer."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
 from ledger_node.domain.codes import DeclineReason, Operation, Purpose, Region
-from ledger_node.domain.request import Request, Wanted
+from ledger_node.domain.request import Message, Request, Wanted
 from ledger_node.ports import Page
 from ledger_node.store.question import Record
 from ledger_node.store.reads.base import Reads, first, grouped, paged, position
@@ -25,11 +25,13 @@ class RequestReads(Reads):
 
 def _requests(c: Connection, rows: list[Record], as_of: int) -> list[Request]:
     ids = [row.id for row in rows]
-    consents, declines = grouped(c, ids, as_of, (t.consent, "request"), (t.decline, "request"))
-    return [_request(row, consents[row.id], declines[row.id]) for row in rows]
+    consents, declines, messages = grouped(
+        c, ids, as_of, (t.consent, "request"), (t.decline, "request"), (t.message, "request")
+    )
+    return [_request(row, consents[row.id], declines[row.id], messages[row.id]) for row in rows]
 
 
-def _request(row: Record, consents: list[Record], declines: list[Record]) -> Request:
+def _request(row: Record, consents: list[Record], declines: list[Record], messages: list[Record]) -> Request:
     """There is at most one answer: the contract takes no second."""
     answered_at = [consent.issued_at for consent in consents] + [decline.declined_at for decline in declines]
     return Request(
@@ -41,6 +43,9 @@ def _request(row: Record, consents: list[Record], declines: list[Record]) -> Req
         decline_reason=DeclineReason(declines[0].reason) if declines else None,
         answered_at=answered_at[0] if answered_at else None,
         at=position(row),
+        messages=tuple(
+            Message(one.number, one.sender, one.message_digest, one.sent_at, position(one)) for one in messages
+        ),
     )
 
 

@@ -5,7 +5,7 @@ base         types, and what makes an index table
 following    where the index stands, the blocks it knows, every event
 consortium   organisations, keys, proposals, generations
 datasets     datasets, their versions, streams
-consents     consents, requests
+consents     consents, requests, messages
 models       models, their versions, recalls
 runs         runs, rounds, answers
 local        what no chain rebuilds: the outbox, keys, secrets

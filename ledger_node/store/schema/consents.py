@@ -1,4 +1,4 @@
-"""Consents with their log and their uses, and requests for one."""
+"""Consents with their log and their uses; requests for one, with what is said about them."""
 
 from __future__ import annotations
 
@@ -66,6 +66,15 @@ request = index_table(
     Column("epsilon_budget", BigInteger),
     Column("card_digest", ID),
     key=("id",),
+)
+message = index_table(
+    "message",
+    Column("request", ID),
+    Column("number", Integer),
+    Column("sender", BigInteger),
+    Column("message_digest", ID),
+    Column("sent_at", BigInteger),
+    key=("request", "number"),
 )
 decline = index_table(
     "decline",

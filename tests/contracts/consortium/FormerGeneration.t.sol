@@ -168,9 +168,12 @@ contract ConsortiumFormerGenerationTest is GenerationTest {
         expectNotInForce(address(consents));
         consents.reinstate(consent[0], StateReason.STEWARD_DECISION);
         vm.stopPrank();
-        vm.prank(operator(INSTITUTE));
+        vm.startPrank(operator(INSTITUTE));
         expectNotInForce(address(consents));
         consents.makeRequest("other", wanted());
+        expectNotInForce(address(consents));
+        consents.sendMessage(request, 1, keccak256("message"));
+        vm.stopPrank();
     }
 
     function beginTraining() private {

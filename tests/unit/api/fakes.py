@@ -626,7 +626,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         protection=Protection(i, submissions, membership, clock),
         catalogue=Catalogue(i),
         datasets=Datasets(i, submissions, membership, permissions, clock),
-        requests=Requests(i, submissions, membership),
+        requests=Requests(i, submissions, membership, Documents(blobs, pins)),
         permissions=permissions,
         consents=Consents(i, submissions, membership, clock),
         runs=Runs(i, submissions, membership, permissions),

@@ -33,6 +33,7 @@ STEWARD = {
     "publish_derived_version",
     "record_erasure",
     "make_request",
+    "send_message",
     "decline_request",
     "issue_consent",
     "suspend_consent",
@@ -49,6 +50,7 @@ STEWARD = {
 }
 PUBLISHER = {
     "make_request",
+    "send_message",
     "register_model",
     "publish_model_version",
     "import_model_version",

@@ -76,7 +76,7 @@ def test_a_stretch_may_be_of_time(client_of: Client) -> None:
     ("noun", "name", "values"),
     [
         ("consents", "state", ["ACTIVE", "SUSPENDED", "REVOKED"]),
-        ("requests", "state", ["OPEN", "GRANTED", "DECLINED"]),
+        ("requests", "state", ["OPEN", "ASKED_BACK", "GRANTED", "DECLINED"]),
         ("proposals", "state", ["OPEN", "PASSED", "EXECUTED", "LAPSED"]),
         ("versions", "lifecycle", ["PUBLISHED", "RELEASED", "DEPRECATED", "WITHDRAWN"]),
         ("runs", "outcome", ["OPEN", "COMPLETED", "ABANDONED"]),

@@ -10,6 +10,12 @@ from ledger_node.domain.codes import PrivacyClaim, SizeClass
 from ledger_node.edge.card import Card
 
 DIGEST = "0x" + "ab" * 32
+MESSAGE: dict[str, Any] = {
+    "format": "medledger-message/1",
+    "request": DIGEST,
+    "text": "Which ethics vote?",
+    "inReplyTo": 1,
+}
 INTERVAL = {"low": 0.9, "high": 0.95, "level": 0.95, "method": "bootstrap"}
 ORGANISATION: dict[str, Any] = {
     "format": "medledger-organisation-card/1",
@@ -94,5 +100,5 @@ def dataset_card(about: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def full(kind: str) -> dict[str, Any]:
     """A full card of a kind, for a test to change."""
-    made = {"run-card": RUN, "model-card": MODEL, "organisation-card": ORGANISATION}
+    made = {"run-card": RUN, "model-card": MODEL, "organisation-card": ORGANISATION, "message": MESSAGE}
     return dataset_card() if kind == "dataset-card" else deepcopy(made[kind])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Node, Run, listing, submission, word
+from tests.unit.cli.test_cli_consents import consent
 
 VERSION, RECALL, OTHER, REQUEST, DATASET = (word(digit) for digit in "12345")
 LONG = "Universitätsklinikum " * 4
@@ -77,6 +78,34 @@ def script(node: Node) -> None:
             **{"head": 1, "version": "0", "blobs": "ok", "submissions": {}},
         },
     )
+
+
+def test_a_request_shows_what_was_said(node: Node, run: Run) -> None:
+    """Line by line; what another organisation wrote moves nobody's cursor."""
+    hospital, publisher = {"number": 1, "name": "Klinik 1"}, {"number": 4, "name": "Institute"}
+    at = {"sentAt": "2026-11-22T06:00:00Z", "digest": word("c"), "block": 4}
+    said = [
+        {
+            "number": 1,
+            "sender": hospital,
+            "inReplyTo": None,
+            "text": "Which vote?\nWhere\x1b[2J?",
+            "missing": None,
+            **at,
+        },
+        {"number": 2, "sender": publisher, "inReplyTo": 1, "text": None, "missing": "it is away", **at},
+    ]
+    node.answer("GET", f"/v1/requests/{REQUEST}", 200, request("ASKED_BACK", messages=said, grant=None))
+    shown = run("request", "show", REQUEST).stdout
+    assert "message 1 of Klinik 1, 2026-11-22T06:00:00Z\n  Which vote?\n  Where\ufffd[2J?\n" in shown
+    assert f"message 2 of Institute, 2026-11-22T06:00:00Z, to 1\n  {word('c')}: it is away" in shown
+    assert "request send-message" in shown
+    grant = {"consent": consent(), "narrower": ["regions", "maxRounds"], "wider": []}
+    node.answer("GET", f"/v1/requests/{REQUEST}", 200, request("GRANTED", messages=said, grant=grant))
+    shown = run("request", "show", REQUEST).stdout
+    assert "less than asked in  regions, maxRounds" in shown
+    assert "more than asked" not in shown
+    assert "request send-message" not in shown
 
 
 READS = [
@@ -182,6 +211,9 @@ def test_requests_on_the_wire(node: Node, run: Run, tmp_path: Path) -> None:
     assert run("request", "decline", REQUEST, "--reason", "incomplete").exit_code == 0
     assert node.asked[-1].body == {"reason": "INCOMPLETE"}
     assert run("request", "decline", REQUEST, "--reason", "DISLIKE").exit_code == 2
+    node.answer("POST", f"/v1/requests/{REQUEST}/messages", 201, submission(outcome={"request": REQUEST, "number": 2}))
+    assert run("request", "send-message", REQUEST, "Vote 2026-114.", "--in-reply-to", "1").exit_code == 0
+    assert node.asked[-1].body == {"text": "Vote 2026-114.", "inReplyTo": 1}
     listed = json.loads(run("request", "list", "--state", "declined", "--json").stdout)["items"]
     assert [part["declineReason"] for part in listed] == [None, "NO_LEGAL_BASIS"]  # the node's to choose
     assert "state=DECLINED" in node.asked[-1].path

@@ -46,7 +46,7 @@ COMMANDS = {
     ),
     *("dataset prepare", "dataset deidentify", "dataset refresh"),
     *("dataset register", "dataset derive", "dataset erasure", "dataset erase", "dataset prove"),
-    *("request make", "request list", "request show", "request decline"),
+    *("request make", "request list", "request show", "request send-message", "request decline"),
     *("consent issue", "consent list", "consent show", "consent check"),
     *("consent suspend", "consent reinstate", "consent revoke"),
     "withdrawal list",

@@ -280,6 +280,11 @@ WRITES: list[tuple[Call, str, object]] = [
     ),
     (lambda n: n.requests.make(WANTED), "/v1/requests", WANTED_BODY),
     (
+        lambda n: n.requests.send_message(ID, "Which vote?", in_reply_to=1),
+        f"/v1/requests/{ID}/messages",
+        {"text": "Which vote?", "inReplyTo": 1},
+    ),
+    (
         lambda n: n.requests.decline(ID, DeclineReason.ETHICS_REFUSED),
         f"/v1/requests/{ID}/decline",
         {"reason": "ETHICS_REFUSED"},

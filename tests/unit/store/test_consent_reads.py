@@ -112,6 +112,28 @@ def test_request_is_open_until_it_is_granted_or_declined(chronicle: Chronicle) -
     assert (still.wanted.max_rounds, still.wanted.epsilon_budget, still.wanted.project_ref) == (3, 4, NONE)
 
 
+def test_messages_belong_to_their_request_in_their_order(chronicle: Chronicle) -> None:
+    asked, other = digest(31), digest(32)
+    for one in (asked, other):
+        made = request(chronicle, one)
+    said = {"messageDigest": digest(40), "sentAt": 1_005}
+    first = chronicle.write("MessageSent", request=asked, sender=1, number=1, **said)
+    chronicle.write("MessageSent", request=other, sender=2, number=1, **said)
+    head = chronicle.write("MessageSent", request=asked, sender=2, number=2, **said)
+
+    def found(as_of: int) -> list[tuple[int, int, str, int, int]]:
+        held = chronicle.index.find_request(asked, as_of)
+        assert held is not None
+        return [(one.number, one.sender, one.digest, one.sent_at, one.at.block) for one in held.messages]
+
+    assert found(made) == []
+    assert found(first) == [(1, 1, digest(40), 1_005, first)]
+    assert found(head) == [*found(first), (2, 2, digest(40), 1_005, head)]
+    states = [one.state for one in chronicle.index.requests(Page(first))]
+    assert states == [RequestState.ASKED_BACK, RequestState.OPEN]
+    assert {one.state for one in chronicle.index.requests(Page(head))} == {RequestState.OPEN}
+
+
 def test_many_consents_are_read_in_several_statements(chronicle: Chronicle) -> None:
     """A statement names a bounded number of keys."""
     ids = [digest(10_000 + n) for n in range(1_203)]

@@ -29,6 +29,8 @@ def requests(c: Chain, dataset: str) -> None:
         "cardDigest": c.digest(),
     }
     request = c.write("request a consent", VENDOR, ROLE, "makeRequest", SALT, wanted)
+    c.write("send the first message about a request", HOSPITAL, ROLE, "sendMessage", request, 1, c.digest())
+    c.write("send a message about a request", VENDOR, ROLE, "sendMessage", request, 2, c.digest())
     c.write("decline a request", HOSPITAL, ROLE, "declineRequest", request, SAFEGUARDS_TOO_WEAK)
     request = c.write(None, VENDOR, ROLE, "makeRequest", SALT, wanted)
     consent(c, "issue a consent that answers a request", HOSPITAL, dataset, NUMBER[VENDOR], request=request)

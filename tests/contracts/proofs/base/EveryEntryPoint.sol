@@ -107,6 +107,17 @@ abstract contract EveryEntryPoint is ConsentProof {
         act(caller, time, abi.encodeCall(consents.makeRequest, (salt, wanted)));
     }
 
+    function check_sendMessage(
+        ConsentId any,
+        RequestId request,
+        uint8 number,
+        bytes32 messageDigest,
+        address caller,
+        uint48 time
+    ) public keeps(any) {
+        act(caller, time, abi.encodeCall(consents.sendMessage, (request, number, messageDigest)));
+    }
+
     function check_declineRequest(
         ConsentId any,
         RequestId request,

@@ -1,0 +1,74 @@
+"""Requests for a consent: what was asked, what was said about it, and how it was answered."""
+
+from __future__ import annotations
+
+from ledger_node.domain.codes import names_of
+from ledger_node.domain.request import Message, Request, compared
+from registry_api.questions.documents import Document, Wanted
+from registry_api.questions.reading import read_documents
+from registry_api.reading import View
+from registry_api.schemas import request as requests
+from registry_api.schemas.base import rfc3339, some_time, something
+from registry_api.schemas.scope import mondo
+from registry_api.showing.consents import show_consent
+
+
+def show_request(view: View, found: Request) -> requests.RequestFacts:
+    wanted = found.wanted
+    dataset = view.node.catalogue.get_dataset(wanted.dataset, view.block)
+    return requests.RequestFacts(
+        id=found.id,
+        requester=view.organisation(found.requester),
+        custodian=view.organisation(dataset.custodian),
+        made_at=rfc3339(found.made_at),
+        dataset=wanted.dataset,
+        purposes=names_of(wanted.purposes),
+        operations=names_of(wanted.operations),
+        condition=mondo(wanted.condition),
+        regions=names_of(wanted.regions),
+        not_before=rfc3339(wanted.not_before),
+        expires_at=rfc3339(wanted.expires_at),
+        max_rounds=wanted.max_rounds,
+        epsilon_budget=wanted.epsilon_budget,
+        project_ref=something(wanted.project_ref),
+        card_digest=wanted.card_digest,
+        state=found.state.name,
+        consent=found.consent,
+        decline_reason=None if found.decline_reason is None else found.decline_reason.name,
+        answered_at=some_time(found.answered_at),
+        block=found.at.block,
+    )
+
+
+def show_history(view: View, found: Request) -> requests.Request:
+    """Ends the view's moment: documents may be away."""
+    facts = {**view.stamp, **dict(show_request(view, found))}
+    grant = None if found.consent is None else _grant(view, found, found.consent)
+    view.look_up(*(one.sender for one in found.messages))
+    view.close()
+    asked = {one.number: Wanted(one.digest, "message", one.sender, found.id) for one in found.messages}
+    documents = read_documents(view.node, asked.values())
+    messages = [_message(view, found, one, documents[asked[one.number].key]) for one in found.messages]
+    return requests.Request(**facts, messages=messages, grant=grant)
+
+
+def _grant(view: View, found: Request, consent: str) -> requests.Grant:
+    granted = view.node.catalogue.get_consent(consent, view.block)
+    narrower, wider = compared(found.wanted, granted.terms)
+    return requests.Grant(consent=show_consent(view, granted), narrower=list(narrower), wider=list(wider))
+
+
+def _message(view: View, request: Request, message: Message, document: Document) -> requests.Message:
+    said, missing = document.content or {}, document.why or None
+    if said and said["request"] != request.id:
+        said, missing = {}, "the document is about another request"
+    return requests.Message(
+        number=message.number,
+        sender=view.organisation(message.sender),
+        sent_at=rfc3339(message.sent_at),
+        in_reply_to=said.get("inReplyTo"),
+        text=said.get("text"),
+        digest=message.digest,
+        missing=missing,
+        block=message.at.block,
+    )
