@@ -398,6 +398,12 @@ class TooManySubscribers(NodeError):
     retry = Retry.SAFE
 
 
+class TrackingFailed(NodeError):
+    code = "ML-0916"
+    title = "The MLflow server does not do what is asked"
+    retry = Retry.SAFE
+
+
 def all_errors() -> list[type[MedLedgerError]]:
     """Every error class, by code."""
     found: dict[str, type[MedLedgerError]] = {}

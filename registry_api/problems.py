@@ -83,6 +83,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.BackupInvalid: 500,
     errors.JoiningState: 500,
     errors.TooManySubscribers: 503,
+    errors.TrackingFailed: 503,
 }
 
 

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 common="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header"
 .venv/bin/uv pip compile $common pyproject.toml -o scripts/locks/node.txt
-.venv/bin/uv pip compile $common --extra edge --extra text --extra demo --extra contracts --extra hsm --extra dev scripts/locks/build.in pyproject.toml -o scripts/locks/dev.txt
+.venv/bin/uv pip compile $common --extra edge --extra text --extra demo --extra contracts --extra hsm --extra mlflow --extra dev scripts/locks/build.in pyproject.toml -o scripts/locks/dev.txt
 .venv/bin/uv pip compile $common scripts/locks/go.in -o scripts/locks/go.txt
 .venv/bin/uv pip compile $common scripts/locks/slither.in -o scripts/locks/slither.txt
 .venv/bin/uv pip compile $common scripts/locks/halmos.in -o scripts/locks/halmos.txt

@@ -84,6 +84,7 @@ GROUPS = {
     "withdrawal": "What your hospital took back: consents, versions, records.",
     "run": "Open runs and rounds, contribute or refuse, close.",
     "model": "Register models, publish and release their versions.",
+    "mlflow": "From a model registry of MLflow to the ledger.",
     "version": "What a regulator asks about a model version.",
     "recall": "Take model versions out of use, and lift it again.",
     "acknowledgement": "Say that your organisation read a recall.",

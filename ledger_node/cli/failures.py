@@ -65,6 +65,7 @@ _NEXT: dict[type[MedLedgerError], str] = {
     errors.KeystoreInvalid: "check the keystore file and the password that belongs to it",
     errors.BackupInvalid: "use another copy or an earlier backup",
     errors.JoiningState: "do what is needed, then repeat: medledger network join goes on where it stopped",
+    errors.TrackingFailed: "look whether the MLflow server answers, and at MLFLOW_TRACKING_TOKEN or _USERNAME",
     errors.StoreOutdated: "run what is needed with the node stopped",
     errors.NodeError: "look at the node's log",
 }

@@ -19,7 +19,8 @@ app = typer.Typer()
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model's id.", show_default=False)]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="The model version's id.", show_default=False)]
 Artifact = Annotated[
-    str, typer.Option(metavar="FILE|0x…", help="The model's file, or its digest. The file is hashed, never loaded.")
+    str,
+    typer.Option(metavar="FILE|FOLDER|0x…", help="The model's file or folder, or its digest. Hashed, never loaded."),
 ]
 Parents = Annotated[
     list[str] | None, typer.Option("--parent", metavar="0x…", help="A version it grew from; repeat it.")
@@ -139,4 +140,4 @@ def withdraw(session: Session, version: Version, wait: Wait = 30, idempotency_ke
 
 
 def _made(artifact: str, card: Path) -> tuple[str, Document]:
-    return reading.digest_or_file(artifact, "--artifact"), card_of(card)
+    return reading.digest_or_files(artifact, "--artifact"), card_of(card)

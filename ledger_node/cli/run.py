@@ -202,7 +202,7 @@ def refuse(
 def close(
     session: Session,
     run: Run,
-    result: Annotated[str | None, typer.Option(metavar="FILE|0x…", help="What it made, or its digest.")] = None,
+    result: Annotated[str | None, typer.Option(metavar="FILE|FOLDER|0x…", help="What it made, or its digest.")] = None,
     outcome: Annotated[
         str, typer.Option(help="COMPLETED has a result, ABANDONED none.", autocompletion=reading.complete(Outcome))
     ] = "COMPLETED",
@@ -217,7 +217,7 @@ def close(
             got=ended.name + (" with --result" if result else " without --result"),
             needed="--result FILE, or --outcome ABANDONED",
         )
-    made = None if result is None else reading.digest_or_file(result, "--result")
+    made = None if result is None else reading.digest_or_files(result, "--result")
     return submit(
         session,
         "closed",

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from ledger_node.localnet import network
+from tests.engines import engine
 from tests.integration.pair import CHAIN_ID, PLANS, Pair
+from tests.mlflow_server import running
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +22,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         made.close()
     finally:
         network.down(started)
+
+
+@pytest.fixture(scope="session")
+def mlflow_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real MLflow tracking server on SQLite. Skips without MLflow."""
+    with running(engine("mlflow"), tmp_path_factory.mktemp("mlflow")) as url:
+        yield url

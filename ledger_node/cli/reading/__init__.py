@@ -4,7 +4,16 @@ from ledger_node.cli.reading.files import canonical, read_bytes, read_document, 
 from ledger_node.cli.reading.names import complete, name, names, organisation
 from ledger_node.cli.reading.quantities import condition, epsilon, options, share
 from ledger_node.cli.reading.times import as_of, future, moment, past, span, window
-from ledger_node.cli.reading.words import address, digest, digest_or_file, head, parent, run_input, versions
+from ledger_node.cli.reading.words import (
+    address,
+    digest,
+    digest_or_file,
+    digest_or_files,
+    head,
+    parent,
+    run_input,
+    versions,
+)
 
 __all__ = [
     "address",
@@ -14,6 +23,7 @@ __all__ = [
     "condition",
     "digest",
     "digest_or_file",
+    "digest_or_files",
     "epsilon",
     "future",
     "head",

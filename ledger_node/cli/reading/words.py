@@ -10,6 +10,7 @@ from ledger_node.cli.reading.files import unreadable
 from ledger_node.cli.reading.names import name
 from ledger_node.domain.codes import Operation
 from ledger_node.errors import InvalidDigest, InvalidField, InvalidPurpose
+from ledger_node.model_files import digest_of
 
 if TYPE_CHECKING:
     from ledger_node.domain.dataset import Parent
@@ -38,6 +39,16 @@ def digest_or_file(text: str, option: str) -> str:
             return "0x" + hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         unreadable(option, error, "a file, or a digest: 0x and 64 hex digits")
+
+
+def digest_or_files(text: str, option: str) -> str:
+    """As `digest_or_file`, of a model: its folder too."""
+    if text.startswith("0x") or not Path(text).is_dir():
+        return digest_or_file(text, option)
+    try:
+        return digest_of(Path(text))
+    except OSError as error:
+        unreadable(option, error, "files that can be read")
 
 
 def address(text: str, option: str) -> str:

@@ -52,6 +52,7 @@ COMMANDS = {
     "withdrawal list",
     *("run open", "run round", "run contribute", "run refuse", "run close"),
     *("model register", "model publish", "model import", "model release", "model deprecate", "model withdraw"),
+    "mlflow sync",
     *("recall issue", "recall list", "recall show", "recall lift", "acknowledgement make", "acknowledgement list"),
     *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
@@ -84,7 +85,18 @@ def test_help_of_every_command(run: Run, command: str) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
-HEAVY = ("web3", "eth_account", "sqlalchemy", "fastapi", "uvicorn", "pydantic_settings", "httpx2", "pydicom", "numpy")
+HEAVY = (
+    "web3",
+    "eth_account",
+    "sqlalchemy",
+    "fastapi",
+    "uvicorn",
+    "pydantic_settings",
+    "httpx2",
+    "pydicom",
+    "numpy",
+    "mlflow",
+)
 
 
 def imported(*words: str) -> set[str]:
@@ -110,6 +122,7 @@ def imported(*words: str) -> set[str]:
         ("consent", "issue", "-h"),
         ("key", "offer", "-h"),
         ("proposal", "open", "-h"),
+        ("mlflow", "sync", "-h"),
     ],
 )
 def test_help_and_usage_import_nothing_heavy(words: tuple[str, ...]) -> None:
