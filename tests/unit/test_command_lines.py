@@ -21,6 +21,7 @@ PAGES = (
     "docs/consent.md",
     "docs/api.md",
     "docs/steward.md",
+    "docs/publisher.md",
     "docs/streams.md",
     "docs/regulator.md",
 )
