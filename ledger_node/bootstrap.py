@@ -254,6 +254,7 @@ class Runtime:
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
             leads={"signer": ("sender",), "indexer": ("settler", "deliverer", "reader")},
+            gathering={"sender", "settler", "pinner"} | ({"signer"} if signer.at_once > 1 else set()),
         )
 
     def __enter__(self) -> Node:

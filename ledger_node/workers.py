@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0  # a worker's pause after a failure
 REST_SECONDS = 1.0  # between two looks of a worker that another one wakes
+GATHER_SECONDS = 0.1  # from one step's beginning to the next, of a worker whose step costs as much for one as for many
 STUBBORN = 3  # times in a row that what cannot pass is met until it is believed: one answer may have been wrong
 
 #: One step of a worker: how much moved.
@@ -39,7 +41,7 @@ class Workers:
     """`tasks` are the workers by name. They look each `poll_seconds`, except those that others wake: `leads` says who
     wakes whom when something moved. `beat_seconds` lie between two beats of a writer, and between two looks of a
     standby; `note_failure` is told a worker's failure, empty when it works; `stand_by` is called now and then while
-    another process writes."""
+    another process writes. Those that are `gathering` let come together what comes within GATHER_SECONDS."""
 
     def __init__(
         self,
@@ -51,9 +53,11 @@ class Workers:
         note_failure: Callable[[str, str], None],
         stand_by: Callable[[], None],
         leads: Mapping[str, Sequence[str]] | None = None,
+        gathering: Collection[str] = (),
     ) -> None:
         self._writing = writing
         self._leads = leads or {}
+        self._gathering = frozenset(gathering)
         led = {name for names in self._leads.values() for name in names}
         self._idle_seconds = {name: max(poll_seconds, REST_SECONDS if name in led else 0.0) for name in tasks}
         self._beat_seconds = beat_seconds
@@ -126,7 +130,7 @@ class Workers:
         while not self._stop.is_set():
             if not self._leading.wait(self._beat_seconds):
                 continue
-            began = self._writing.epoch
+            began, at = self._writing.epoch, time.monotonic()
             try:
                 with self._writing.term():
                     moved = task()
@@ -154,3 +158,5 @@ class Workers:
                 else:
                     self._wakes[name].wait(self._idle_seconds[name])
                     self._wakes[name].clear()
+                if name in self._gathering:
+                    self._stop.wait(max(0.0, at + GATHER_SECONDS - time.monotonic()))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+
 from ledger_node.ports import Unpinned
 
 
@@ -19,11 +22,12 @@ class MemoryPins:
     def find(self, cid: str) -> bytes | None:
         return self.waiting.get(cid)
 
-    def next_due(self) -> Unpinned | None:
-        return next((Unpinned(cid, content, 0) for cid, content in self.waiting.items()), None)
+    def due(self, most: int) -> list[Unpinned]:
+        return [Unpinned(cid, content, 0) for cid, content in islice(self.waiting.items(), most)]
 
-    def pinned(self, cid: str) -> None:
-        del self.waiting[cid]
+    def pinned(self, cids: Sequence[str]) -> None:
+        for cid in cids:
+            del self.waiting[cid]
 
     def put_off(self, cid: str, until: int, *, others: bool) -> None:
         raise NotImplementedError

@@ -50,9 +50,12 @@ def endless(request: BaseHTTPRequestHandler) -> None:
 
 @dataclass
 class Got:
+    """`at` is when it came, in seconds of `time.monotonic`."""
+
     path: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def event(self) -> dict[str, Any]:

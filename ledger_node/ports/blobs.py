@@ -65,11 +65,11 @@ class Pins(Protocol):
     def find(self, cid: str) -> bytes | None:
         """The bytes of a document that is not pinned yet."""
 
-    def next_due(self) -> Unpinned | None:
-        """The one that waits longest of those whose time has come."""
+    def due(self, most: int) -> list[Unpinned]:
+        """Those that wait longest of those whose time has come."""
 
-    def pinned(self, cid: str) -> None:
-        """The blob store has it: its bytes are let go."""
+    def pinned(self, cids: Sequence[str]) -> None:
+        """The blob store has them: their bytes are let go."""
 
     def put_off(self, cid: str, until: int, *, others: bool) -> None:
         """It failed and is tried again at `until`; with `others` nothing else is tried before that either."""

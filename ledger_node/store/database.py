@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from ledger_node.errors import ConfigInvalid, NotTheWriter, StoreUnavailable
 from ledger_node.store import revisions
 from ledger_node.store.schema.local import writer
+from ledger_node.store.together import Together
 
 BUSY_TIMEOUT = 10  # seconds that a writer waits for another
 #: Connections: for every thread of the server (40) and of the workers, or readers could keep the writer from its beats.
@@ -37,6 +38,7 @@ class Database:
         self._begun = threading.local()  # with which epoch, while a thread is inside `term`
         self._now = threading.local()  # the connection of a thread that is inside `moment`
         self._reading: dict[str, Any] = {}
+        self.accepting = Together(lambda: self.write(lock=ACCEPTING))
         try:
             if make_url(url).get_backend_name() == "sqlite":
                 self.engine = _sqlite(url)

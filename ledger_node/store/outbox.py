@@ -13,7 +13,7 @@ from ledger_node.domain.submission import OPEN_STATES, Entry, Signed, Submission
 from ledger_node.errors import QueueFull
 from ledger_node.ports import Clock
 from ledger_node.store.bulk import insert_all
-from ledger_node.store.database import ACCEPTING, Database
+from ledger_node.store.database import Database
 from ledger_node.store.schema.local import secret
 from ledger_node.store.schema.local import submission as table
 
@@ -34,16 +34,18 @@ class SqlOutbox:
         self._signer = signer
 
     def accept(self, entries: Sequence[Entry], cap: int) -> list[Submission]:
-        with self._database.write(lock=ACCEPTING) as connection:
-            known = _earlier(connection, entries)
-            new = [entry for entry in entries if entry.idempotency.key not in known]
-            if new:
-                newest, *oldest = connection.execute(ENDS).one()
-                first = (newest or 0) + 1
-                _require_room(connection, first - min((one for one in oldest if one), default=first), len(new), cap)
-                rows = [self._row(number, entry) for number, entry in enumerate(new, first)]
-                insert_all(connection, table, rows)
-                known |= {row["idempotency_key"]: _fresh(row) for row in rows}
+        return self._database.accepting.do(lambda connection: self._accept(connection, entries, cap))
+
+    def _accept(self, connection: Connection, entries: Sequence[Entry], cap: int) -> list[Submission]:
+        known = _earlier(connection, entries)
+        new = [entry for entry in entries if entry.idempotency.key not in known]
+        if new:
+            newest, *oldest = connection.execute(ENDS).one()
+            first = (newest or 0) + 1
+            _require_room(connection, first - min((one for one in oldest if one), default=first), len(new), cap)
+            rows = [self._row(number, entry) for number, entry in enumerate(new, first)]
+            insert_all(connection, table, rows)
+            known |= {row["idempotency_key"]: _fresh(row) for row in rows}
         return [known[entry.idempotency.key] for entry in entries]
 
     def salt_secret(self) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select, update
 
 from ledger_node.ports import Clock, Unpinned
 from ledger_node.store.database import Database
@@ -17,30 +19,32 @@ class SqlPins:
     def keep(self, cid: str, content: bytes) -> None:
         now = self._clock.now()
         values = {"content": content, "queued_at": now, "attempts": 0, "next_at": now, "pinned_at": None}
-        with self._database.write() as connection:
+
+        def act(connection: Connection) -> None:
             known = connection.execute(update(table).where(table.c.cid == cid).values(values))
             if known.rowcount == 0:
                 connection.execute(table.insert().values(cid=cid, **values))
+
+        self._database.accepting.do(act)
 
     def find(self, cid: str) -> bytes | None:
         with self._database.read() as connection:
             return connection.scalar(select(table.c.content).where(table.c.cid == cid))
 
-    def next_due(self) -> Unpinned | None:
+    def due(self, most: int) -> list[Unpinned]:
         due = (
             select(table.c.cid, table.c.content, table.c.attempts)
             .where(table.c.pinned_at.is_(None), table.c.next_at <= self._clock.now())
             .order_by(table.c.next_at, table.c.queued_at, table.c.cid)
-            .limit(1)
+            .limit(most)
         )
         with self._database.read() as connection:
-            row = connection.execute(due).first()
-        return None if row is None else Unpinned(row.cid, row.content, row.attempts)
+            return [Unpinned(row.cid, row.content, row.attempts) for row in connection.execute(due)]
 
-    def pinned(self, cid: str) -> None:
+    def pinned(self, cids: Sequence[str]) -> None:
         values = {"content": None, "pinned_at": self._clock.now()}
         with self._database.write() as connection:
-            connection.execute(update(table).where(table.c.cid == cid).values(values))
+            connection.execute(update(table).where(table.c.cid.in_(cids)).values(values))
 
     def put_off(self, cid: str, until: int, *, others: bool) -> None:
         waiting = table.c.pinned_at.is_(None)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -61,7 +62,7 @@ class Story:
         self.stood_by = 0
         self._workers: Workers | None = None
 
-    def run(self, task: Task, led: Task | None = None) -> None:
+    def run(self, task: Task, led: Task | None = None, gathering: tuple[str, ...] = ()) -> None:
         self._workers = Workers(
             self.writing,
             {"worker": task} if led is None else {"worker": task, "led": led},
@@ -70,6 +71,7 @@ class Story:
             note_failure=self.note_failure,
             stand_by=self.stand_by,
             leads=None if led is None else {"worker": ("led",)},
+            gathering=gathering,
         )
         self._workers.start()
 
@@ -208,3 +210,16 @@ def test_worker_that_another_wakes_rests_until_then(story: Story, monkeypatch: p
         time.sleep(0.05)  # many polls
         assert led.done == times
         moved.set()
+
+
+def test_what_comes_within_a_moment_is_worked_at_together(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger_node.workers.GATHER_SECONDS", 0.2)
+    at: list[float] = []
+
+    def step() -> int:
+        at.append(time.monotonic())
+        return 1
+
+    story.run(step, gathering=("worker",))
+    until(lambda: len(at) == 4)
+    assert all(later - earlier > 0.19 for earlier, later in pairwise(at))

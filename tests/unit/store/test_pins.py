@@ -73,7 +73,7 @@ def test_store_that_is_away_is_asked_with_one_document_and_ever_more_seldom(queu
     assert len(asked) < 30
     queue.blobs.failure = None
     queue.clock.time += LONGEST_PAUSE
-    assert [queue.worker.step() for _ in range(3)] == [1, 1, 0]
+    assert [queue.worker.step() for _ in range(2)] == [2, 0]
 
 
 def test_document_that_the_store_misnames_does_not_hold_the_others_up(queue: Pinned) -> None:
@@ -94,3 +94,9 @@ def test_release_forgets_only_what_is_pinned_and_old(queue: Pinned) -> None:
     assert queue.pins.release(cid, queue.clock.time + 1)
     assert queue.pins.ages() == {}
     assert queue.pins.release(cid, 0)
+
+
+def test_documents_that_wait_are_pinned_in_one_step(queue: Pinned) -> None:
+    cids = [queue.keep(content) for content in (ONE, OTHER)]
+    assert queue.worker.step() == 2
+    assert all(queue.blobs.has(cid) and queue.pins.find(cid) is None for cid in cids)
