@@ -18,8 +18,9 @@ STEP = 10_000  # events of one SQL transaction
 ROLES = {entry["name"]: role for role in CONTRACT_TYPES for entry in artifact_of(role).abi if entry["type"] == "event"}
 
 
-def fill(index: SqlIndex, events: int) -> int:
-    """Writes at least `events`, a block for each chapter; returns how many families there are."""
+def fill(index: SqlIndex, events: int, step: int = STEP) -> int:
+    """Writes at least `events`, a block for each chapter, `step` events at a time; returns how many families there
+    are."""
     at = Checkpoint(0, id_of("block", 0), BEGAN)
     index.begin(at)
     written, families, blocks, rows = 0, 0, list[BlockRef](), list[Row]()
@@ -31,7 +32,7 @@ def fill(index: SqlIndex, events: int) -> int:
             rows += rows_of(_event(made, block, place))
             written += 1
         families += is_family
-        if written // STEP != (written - place - 1) // STEP or written >= events:
+        if written // step != (written - place - 1) // step or written >= events:
             reached = Checkpoint(block.number, block.hash, block.timestamp)
             index.apply(Step(at, reached, tuple(blocks), tuple(rows)))
             at, blocks, rows = reached, [], []

@@ -19,11 +19,12 @@ from typing import Any, cast
 
 from ledger_node.bootstrap import DAY, Node, SystemClock
 from ledger_node.cli.serving import listen, log_to
-from ledger_node.domain.command import Identity
+from ledger_node.domain.command import Deployment, Identity
 from ledger_node.localnet.processes import free_port
 from ledger_node.metrics import Metrics
 from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.feed import Feed
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.reading import Times
 from ledger_node.services.recording import Recording
@@ -39,6 +40,7 @@ from registry_api.schemas.base import Stamped
 CONSTANT = "/v1/constant"
 ANSWER = Stamped(as_of_block=1, index_lag=0)
 AWAY: Any = None  # what no read touches
+DEPLOYMENT = cast("Deployment", SimpleNamespace(chain_id=1, genesis="0x" + "00" * 32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def main(url: str, port: int, record: bool) -> None:
         access=Access(SqlApiKeys(database), clock),
         catalogue=Catalogue(index),
         lineages=Lineages(index, times),
+        feed=Feed(index, DEPLOYMENT),
         status=status,
         meter=meter,
     )
