@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-engines test-faults check check-contracts check-fast bench bench-edge bench-gas bench-indexing bench-reading bench-sending engines generate lock format clean
+.PHONY: help setup demo demo-real up test test-api test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-gas bench-indexing bench-reading bench-sending engines generate lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -69,12 +69,19 @@ engines: setup ## get the real engines that tests use: Kubo, geth and clef built
 test-engines: engines ## the tests that need those engines
 	MEDLEDGER_REQUIRE_ENGINES=1 pytest -m engines
 
+test-api: setup ## tens of thousands of requests made from the published schema, as each role; prints how many
+	MEDLEDGER_API=whole pytest -s tests/integration/test_contract_of_the_api.py
+
 test-faults: setup ## break everything that may break, often: kills, bad lines, full disks; prints what was lost (nothing)
 	@$(BIN)/python -m scripts.engines.build --if-possible
 	MEDLEDGER_FAULTS=whole pytest -m faults
 
 bench: setup ## measure, write build/bench/*.json
 	$(BIN)/python -m scripts.bench
+
+bench-api: setup ## measure REST beside MLflow's registry, reads under load, webhooks; write build/bench/api.json
+	@$(BIN)/python -m scripts.engines.build mlflow
+	$(BIN)/python -m scripts.bench.api
 
 bench-edge: setup ## measure tables, images, streams, trees and proofs; write build/bench/edge.json
 	$(BIN)/python -m scripts.bench.edge

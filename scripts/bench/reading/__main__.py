@@ -69,23 +69,17 @@ def _over_http(store: str, of: Place, folder: Path, runs: int) -> list[Figure]:
         for name, goal in goals.items()
     }
     rate = Figure(f"constant over HTTP beside {store}, answers a second", goal=0, better="higher")
-    recorded = Figure(
-        f"model version on record over HTTP from {store}, over one that is not", goal=0.5, better="higher"
-    )
-    with served(of.url, folder) as server, served(of.url, folder, record=True) as recorder:
-        asking, recording = Asking(server), Asking(recorder)
+    with served(of.url, folder) as server:
+        asking = Asking(server)
         for name in paths:  # what is done once for each thread and each question is not measured
             asking.rate(paths[name], SECONDS)
-        recording.rate(paths["model version"], SECONDS)
         for _ in range(runs):
             rates = {name: asking.rate(paths[name], SECONDS) for name in paths}
             rate.runs.append(rates["constant"])
             for name, figure in figures.items():
                 figure.runs.append(rates[name] / rates["constant"])
-            recorded.runs.append(recording.rate(paths["model version"], SECONDS) / rates["model version"])
         asking.close()
-        recording.close()
-    return [*figures.values(), recorded, rate]
+    return [*figures.values(), rate]
 
 
 def _beside_sql(store: str, of: Place, runs: int) -> list[Figure]:

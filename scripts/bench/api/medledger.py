@@ -1,0 +1,78 @@
+"""A hospital's node in a running network."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger_node.client import Client
+from ledger_node.client.inputs import Document
+from ledger_node.localnet import network
+from ledger_node.localnet.members import CONSORTIUM, Member
+from ledger_node.localnet.processes import stop
+from ledger_node.localnet.settings import Store
+from scripts.bench import wire
+
+CHAIN_ID = 31_380
+BLOCK_TIME = 1.0  # seconds
+DATASETS = "/v1/datasets"
+SETTLED = 120.0  # seconds for the chain and the index to have everything
+
+
+@dataclass(frozen=True, slots=True)
+class Hospital:
+    member: Member
+    rpc_url: str
+    pids: tuple[int, ...]
+
+    def client(self) -> Client:
+        return Client(self.member.url, self.member.api_keys["operator"], timeout=60)
+
+    def registration(self, client: int) -> bytes:
+        """A dataset with a card of its own, of whatever client."""
+        key = str(uuid.uuid4())
+        body = {"card": {"title": "bench", "client": client, "request": key}}
+        headers = [f"Authorization: Bearer {self.member.api_keys['steward']}", f"Idempotency-Key: {key}"]
+        return wire.post(DATASETS, json.dumps(body).encode(), headers)
+
+    def read(self) -> bytes:
+        """Of one dataset, registered here."""
+        with self.client() as node:
+            node.datasets.register(Document({"title": "read"}), wait=30)
+            dataset = next(iter(node.datasets.all()))["id"]
+        return wire.get(f"{DATASETS}/{dataset}", self.member.api_keys["auditor"])
+
+    def indexed(self) -> int:
+        with self.client() as node:
+            return int(node.index.digest()["counts"]["dataset"])
+
+    def seconds_until_settled(self) -> float:
+        """Until every write is in a block and every block indexed, or it takes too long."""
+        began = time.monotonic()
+        with self.client() as node:
+            while (status := node.node.status())["open"] or status["indexLag"]:
+                if time.monotonic() - began > SETTLED:
+                    break
+                time.sleep(0.2)
+        return time.monotonic() - began
+
+
+@contextmanager
+def hospital(folder: Path, store: Store) -> Iterator[Hospital]:
+    """One that may send events to this machine. The regulator that a consortium must have is there too, and idle."""
+    running = network.up(folder, chain_id=CHAIN_ID, block_time=BLOCK_TIME, store=store, plans=CONSORTIUM[:2])
+    try:
+        member = running.member(CONSORTIUM[0].slug)
+        with member.config.open("a") as file:
+            file.write("\n[webhooks]\nhttp = true\nprivate = true\n")
+        stop(running.nodes[member.plan.slug])
+        network.start_process(running, "nodes", member.plan.slug)
+        pids = tuple(handle.pid for part in running.processes.values() for handle in part.values())
+        yield Hospital(member, running.rpc_url, pids)
+    finally:
+        network.down(running)
