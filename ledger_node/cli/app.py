@@ -78,14 +78,14 @@ GROUPS = {
     "organisation": "Members of the consortium, their keys, emergency suspensions.",
     "proposal": "What the consortium votes on: open, vote, carry out.",
     "key": "Keys: offered, accepted, retired, compromised, and what they wrote.",
-    "dataset": "Prepare dataset versions in the hospital and register them.",
+    "dataset": "Prepare dataset versions in the hospital, register them, look at them.",
     "request": "Ask a hospital for a consent, and answer.",
     "consent": "Issue, suspend, reinstate, revoke and check consents.",
     "withdrawal": "What your hospital took back: consents, versions, records.",
     "run": "Open runs and rounds, contribute or refuse, close.",
     "model": "Register models, publish and release their versions.",
     "mlflow": "From a model registry of MLflow to the ledger.",
-    "version": "What a regulator asks about a model version.",
+    "version": "Model versions, and what a regulator asks about one.",
     "recall": "Take model versions out of use, and lift it again.",
     "acknowledgement": "Say that your organisation read a recall.",
     "stream": "Device streams and the heads of their trees.",
@@ -95,7 +95,8 @@ GROUPS = {
     "submission": "Writes that your node accepted, and how they stand.",
     "contracts": "Compare the contracts on a chain with their source.",
     "index": "The node's cache of the chain.",
-    "blobs": "The documents that the node keeps.",
+    "blobs": "The documents that the node keeps: put, show, tidy up.",
+    "schema": "What public cards may say: the schemas that the node knows.",
 }
 
 for name, about in GROUPS.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +19,26 @@ LONGEST = 365 * 86_400  # seconds
 @app.callback()
 def _blobs() -> None:
     """The documents that the node keeps."""
+
+
+@command(app)
+def put(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A public document.", show_default=False)],
+) -> None:
+    """Store a JSON document of at most 256 KiB, byte for byte, and show its digest."""
+    stored = session.node.blobs.put(reading.read_bytes(file, "document"))
+    session.output.show(stored, lambda: fields(list(stored.items())))
+
+
+@command(app)
+def show(
+    session: Session,
+    document: Annotated[str, typer.Argument(metavar="DIGEST", help="Its sha-256, 0x….", show_default=False)],
+) -> None:
+    """A document by its digest, checked against it."""
+    found = json.loads(session.node.blobs.get(reading.digest(document, "DIGEST")))
+    session.output.show(found, lambda: [json.dumps(found, indent=2, ensure_ascii=False)])
 
 
 @command(app)

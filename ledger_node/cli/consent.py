@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
+from ledger_node.cli.facts import show_facts
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import coloured, epsilon_of, fields, table
@@ -148,6 +149,13 @@ def list_(
     )
     found = list(consents)
     session.output.show({"items": found}, lambda: _listed(found))
+
+
+@command(app)
+def uses(session: Session, consent: Consent, as_of: AsOf = None) -> None:
+    """Every recorded use of a consent, oldest first."""
+    found = list(session.node.consents.uses(reading.digest(consent, "CONSENT"), as_of=as_of))
+    show_facts(session, "", found, ("subject", "version", "operation", "rounds", "epsilon", "block"))
 
 
 @command(app)

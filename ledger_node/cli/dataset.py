@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import erasing, preparing, reading
+from ledger_node.cli.facts import Text, show_fact, show_facts
+from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import fields, seconds
 from ledger_node.cli.scope import Condition, Project, Purposes, Regions, scope_of
 from ledger_node.cli.session import Session, command
@@ -34,6 +36,8 @@ Why = Annotated[
 Number = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="The number that it must get; else the next, whichever it is.")
 ]
+Named = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's id.", show_default=False)]
+VERSION = ("number", "sizeClass", "supersession", "usable", "publishedAt")
 
 
 @command(app)
@@ -81,7 +85,7 @@ def derive(
 @command(app)
 def erasure(
     session: Session,
-    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's id.", show_default=False)],
+    dataset: Named,
     version: Annotated[int, typer.Option(min=1, help="The version whose records were erased.")],
     receipt: Annotated[str, typer.Option(metavar="FILE|0x…", help="A receipt that names no record, or its digest.")],
     wait: Wait = 30,
@@ -96,6 +100,42 @@ def erasure(
             dataset, version, made, idempotency_key=idempotency_key, wait=wait
         ),
     )
+
+
+@command(app, "list")
+def list_(
+    session: Session,
+    custodian: Annotated[str | None, typer.Option(help="Of one hospital only: a number or an exact name.")] = None,
+    text: Text = None,
+    as_of: AsOf = None,
+) -> None:
+    """Datasets, oldest first."""
+    of = None if custodian is None else reading.organisation(session.node, custodian, "--custodian")
+    datasets = session.node.datasets
+    found = list(datasets.all(custodian=of, text=text, as_of=as_of))
+    unread = datasets.list(custodian=of, text=text, as_of=as_of, limit=1).unread_cards if text else None
+    show_facts(session, "dataset", found, ("custodian", "number", "block"), unread)
+
+
+@command(app)
+def show(session: Session, dataset: Named, as_of: AsOf = None) -> None:
+    """One dataset and its versions."""
+    found = session.node.datasets.get(reading.digest(dataset, "DATASET"), as_of=as_of)
+    show_fact(session, found, versions=VERSION)
+
+
+@command(app)
+def versions(session: Session, dataset: Named, text: Text = None, as_of: AsOf = None) -> None:
+    """The versions of a dataset, oldest first."""
+    found = session.node.datasets.versions(reading.digest(dataset, "DATASET"), text=text, as_of=as_of)
+    show_facts(session, "", list(found), VERSION)
+
+
+@command(app)
+def erasures(session: Session, dataset: Named, as_of: AsOf = None) -> None:
+    """What was erased from a dataset's versions, oldest first."""
+    found = session.node.datasets.erasures(reading.digest(dataset, "DATASET"), as_of=as_of)
+    show_facts(session, "", list(found), ("version", "erasedAt", "receiptDigest", "block"))
 
 
 def _publish(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
+from ledger_node.cli.facts import Text, show_fact, show_facts
+from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Card, Check, CheckBy, IdempotencyKey, Wait, card_of, submit
 
@@ -25,6 +27,35 @@ Artifact = Annotated[
 Parents = Annotated[
     list[str] | None, typer.Option("--parent", metavar="0x…", help="A version it grew from; repeat it.")
 ]
+
+
+@command(app, "list")
+def list_(
+    session: Session,
+    publisher: Annotated[str | None, typer.Option(help="Of one organisation only: a number or an exact name.")] = None,
+    text: Text = None,
+    as_of: AsOf = None,
+) -> None:
+    """Models, oldest first."""
+    of = None if publisher is None else reading.organisation(session.node, publisher, "--publisher")
+    models = session.node.models
+    found = list(models.all(publisher=of, text=text, as_of=as_of))
+    unread = models.list(publisher=of, text=text, as_of=as_of, limit=1).unread_cards if text else None
+    show_facts(session, "model", found, ("publisher", "number", "block"), unread)
+
+
+@command(app)
+def show(session: Session, model: Model, as_of: AsOf = None) -> None:
+    """One model and its versions."""
+    found = session.node.models.get(reading.digest(model, "MODEL"), as_of=as_of)
+    show_fact(session, found, versions=("number", "lifecycle", "forSale", "standingRecalls", "publishedAt", "id"))
+
+
+@command(app)
+def versions(session: Session, model: Model, text: Text = None, as_of: AsOf = None) -> None:
+    """The versions of a model, oldest first."""
+    found = session.node.models.versions(reading.digest(model, "MODEL"), text=text, as_of=as_of)
+    show_facts(session, "version", list(found), ("number", "lifecycle", "forSale", "standingRecalls", "publishedAt"))
 
 
 @command(app)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger_node.cli.facts import show_fact
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.output import fields, seconds, short, table
 from ledger_node.cli.session import Session, command
@@ -34,6 +35,12 @@ def run(
     from ledger_node.cli.serving import serve  # web3, SQL and HTTP cost a second: only who serves pays
 
     serve(config)
+
+
+@command(app)
+def show(session: Session) -> None:
+    """Whose node it is, of which chain and contracts, and how far it has read."""
+    show_fact(session, session.node.node.get())
 
 
 @command(app)

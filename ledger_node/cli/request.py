@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
+from ledger_node.cli.facts import Text, show_facts
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import coloured, epsilon_of, fields, printable, table
+from ledger_node.cli.output import coloured, epsilon_of, fields, printable
 from ledger_node.cli.scope import (
     Condition,
     Epsilon,
@@ -89,13 +90,16 @@ def list_(
         str | None,
         typer.Option(help="OPEN, ASKED_BACK, GRANTED or DECLINED.", autocompletion=reading.complete(RequestState)),
     ] = None,
+    text: Text = None,
     as_of: AsOf = None,
 ) -> None:
     """Requests and how they stand."""
     of = None if dataset is None else reading.digest(dataset, "--dataset")
     wanted = None if state is None else reading.name(RequestState, state, "--state")
-    found = list(session.node.requests.all(dataset=of, state=wanted, as_of=as_of))
-    session.output.show({"items": found}, lambda: _listed(found))
+    requests = session.node.requests
+    found = list(requests.all(dataset=of, state=wanted, text=text, as_of=as_of))
+    unread = requests.list(dataset=of, state=wanted, text=text, as_of=as_of, limit=1).unread_cards if text else None
+    show_facts(session, "request", found, ("requester", "custodian", "dataset", "state"), unread)
 
 
 @command(app)
@@ -145,17 +149,6 @@ def decline(
         "declined",
         lambda: session.node.requests.decline(request, why, idempotency_key=idempotency_key, wait=wait),
     )
-
-
-def _listed(found: list[answers.Request]) -> Iterator[RenderableType]:
-    yield table(
-        ("no.", "asked by", "of", "dataset", "state"),
-        [
-            (n, one["requester"]["name"], one["custodian"]["name"], f"{one['dataset'][:8]}…", one["state"])
-            for n, one in enumerate(found, start=1)
-        ],
-    )
-    yield from fields([(f"request {n}", one["id"]) for n, one in enumerate(found, start=1)])
 
 
 def _shown(request: answers.Request) -> Iterator[RenderableType]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
+from ledger_node.cli.facts import show_fact, show_facts
+from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.scope import Condition, Epsilon, Project, Purposes, Regions, scope_of
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Card, Check, CheckBy, IdempotencyKey, Wait, card_of, submit
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.", show_default=False)]
+ROUND = ("number", "epsilon", "openedAt", "closedAt", "answers")
 Round = Annotated[int, typer.Argument(min=1, metavar="ROUND", help="The open round.", show_default=False)]
 Places = Annotated[
     list[int] | None,
@@ -30,6 +33,39 @@ Places = Annotated[
         help="Place among the run's inputs, from 0; repeat it: all or none. Else your first open one.",
     ),
 ]
+
+
+@command(app, "list")
+def list_(
+    session: Session,
+    model: Annotated[str | None, typer.Option(metavar="0x…", help="For one model only.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Of one organisation only: a number or an exact name.")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(help="OPEN, COMPLETED or ABANDONED.", autocompletion=reading.complete(Outcome))
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Runs and how they stand, oldest first."""
+    found = session.node.runs.all(
+        model=None if model is None else reading.digest(model, "--model"),
+        publisher=None if publisher is None else reading.organisation(session.node, publisher, "--publisher"),
+        outcome=None if outcome is None else reading.name(Outcome, outcome, "--outcome"),
+        as_of=as_of,
+    )
+    show_facts(session, "run", list(found), ("publisher", "outcome", "makesWeights", "openedAt", "closedAt"))
+
+
+@command(app)
+def show(session: Session, run: Run, as_of: AsOf = None) -> None:
+    """One run: what it uses, its rounds, and what came of it."""
+    found = session.node.runs.get(reading.digest(run, "RUN"), as_of=as_of)
+    show_fact(session, found, inputs=("dataset", "version", "consent", "operation"), rounds=ROUND)
+
+
+@command(app)
+def rounds(session: Session, run: Run, as_of: AsOf = None) -> None:
+    """The rounds of a run with their answers, oldest first."""
+    show_facts(session, "", list(session.node.runs.rounds(reading.digest(run, "RUN"), as_of=as_of)), ROUND)
 
 
 @command(app, "open")

@@ -1,16 +1,19 @@
-"""`medledger version`: what a regulator asks about a model version."""
+"""`medledger version`: model versions, and what a regulator asks about one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger_node.cli import reading
+from ledger_node.cli.facts import Text, plain, shortened, show_fact, show_facts
 from ledger_node.cli.model import Version
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import fields, printable, short, table
+from ledger_node.cli.output import fields, table
 from ledger_node.cli.session import Session, command
+from ledger_node.domain.codes import Lifecycle
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,6 +21,32 @@ if TYPE_CHECKING:
     from ledger_node.client import answers
 
 app = typer.Typer()
+
+
+@command(app, "list")
+def list_(
+    session: Session,
+    publisher: Annotated[str | None, typer.Option(help="Of one organisation only: a number or an exact name.")] = None,
+    lifecycle: Annotated[
+        str | None, typer.Option(help="RELEASED and others.", autocompletion=reading.complete(Lifecycle))
+    ] = None,
+    text: Text = None,
+    as_of: AsOf = None,
+) -> None:
+    """The versions of all models, oldest first."""
+    of = None if publisher is None else reading.organisation(session.node, publisher, "--publisher")
+    state = None if lifecycle is None else reading.name(Lifecycle, lifecycle, "--lifecycle")
+    versions = session.node.versions
+    found = list(versions.all(publisher=of, lifecycle=state, text=text, as_of=as_of))
+    unread = versions.list(publisher=of, text=text, as_of=as_of, limit=1).unread_cards if text else None
+    show_facts(session, "version", found, ("publisher", "number", "lifecycle", "publishedAt"), unread)
+
+
+@command(app)
+def show(session: Session, version: Version, as_of: AsOf = None) -> None:
+    """One model version: what it came from, its life, its recalls."""
+    found = session.node.versions.get(reading.digest(version, "VERSION"), as_of=as_of)
+    show_fact(session, found, steps=("lifecycle", "forSale", "steppedAt", "block"))
 
 
 @command(app)
@@ -46,7 +75,7 @@ def _shown(answer: answers.QuestionAnswer) -> Iterator[RenderableType]:
         ]
         yield table(("known", "fact", "value", "by"), rows)
     if answer["missing"]:
-        yield table(("missing", "why"), [(_shortened(one["what"]), one["why"]) for one in answer["missing"]])
+        yield table(("missing", "why"), [(shortened(one["what"]), one["why"]) for one in answer["missing"]])
     yield from fields([(one["what"], one["href"]) for one in answer["links"]])
     yield f"as of block {answer.get('asOfBlock', '?')}"
 
@@ -54,32 +83,4 @@ def _shown(answer: answers.QuestionAnswer) -> Iterator[RenderableType]:
 def _about(fact: answers.StatedFact) -> str:
     """The statement, and what it is about."""
     record = fact["source"]["record"]
-    return fact["statement"] + (f" ({_shortened(record)})" if record else "")
-
-
-def plain(value: Any) -> str:
-    """A fact's value for people: ids are short, what is nested stands in brackets."""
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case str():
-            return _shortened(value)
-        case list():
-            return ", ".join(plain(one) for one in value) or "none"
-        case dict():
-            parts = sorted(value.items(), key=lambda part: isinstance(part[1], dict | list))  # what is short first
-            return "; ".join(f"{printable(name)}: {_nested(one)}" for name, one in parts)
-        case _:
-            return str(value)
-
-
-def _nested(value: Any) -> str:
-    inner = plain(value)
-    return f"({inner})" if isinstance(value, dict) or (isinstance(value, list) and len(value) > 1) else inner
-
-
-def _shortened(text: str) -> str:
-    """With every id in it short: an id, `<id>/<number>`, and at the end of a sentence."""
-    return " ".join("/".join(short(part) for part in word.split("/")) for word in printable(text).split(" "))
+    return fact["statement"] + (f" ({shortened(record)})" if record else "")

@@ -137,6 +137,10 @@ class Blobs:
     async def put(self, content: bytes, *, idempotency_key: str | None = ...) -> answers.Blob: ...
     async def get(self, document: str) -> bytes: ...
 
+class Schemas:
+    async def list(self) -> answers.CardSchemas: ...
+    async def get(self, name: str, version: int) -> answers.JsonSchema: ...
+
 class Datasets:
     async def get(self, dataset: str, *, as_of: AsOf | None = ...) -> answers.Dataset: ...
     async def list(
@@ -173,6 +177,17 @@ class Datasets:
 
 class Requests:
     async def get(self, request: str, *, as_of: AsOf | None = ...) -> answers.Request: ...
+    async def list(
+        self,
+        *,
+        dataset: str | None = ...,
+        requester: int | None = ...,
+        purpose: Purpose | None = ...,
+        state: RequestState | None = ...,
+        limit: int = ...,
+        cursor: str | None = ...,
+        **selected: Unpack[Searched],
+    ) -> answers.Page[answers.Request]: ...
     def all(
         self,
         *,
@@ -501,6 +516,7 @@ class AsyncClient:
     keys: Keys
     proposals: Proposals
     blobs: Blobs
+    schemas: Schemas
     datasets: Datasets
     requests: Requests
     consents: Consents

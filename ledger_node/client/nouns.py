@@ -16,6 +16,7 @@ from ledger_node.client.proposals import Proposals
 from ledger_node.client.recalls import Recalls
 from ledger_node.client.requests import Requests
 from ledger_node.client.runs import Runs
+from ledger_node.client.schemas import Schemas
 from ledger_node.client.streams import Streams
 from ledger_node.client.submissions import Submissions
 from ledger_node.client.versions import Versions
@@ -30,6 +31,7 @@ class Nouns:
         self.keys = Keys(http)
         self.proposals = Proposals(http)
         self.blobs = Blobs(http)
+        self.schemas = Schemas(http)
         self.datasets = Datasets(http)
         self.requests = Requests(http)
         self.consents = Consents(http)

@@ -63,6 +63,21 @@ class Requests(Noun):
     def get(self, request: str, *, as_of: AsOf | None = None) -> answers.Request:
         return self._http.get(answers.Request, _path(request), {"asOf": as_of})
 
+    def list(
+        self,
+        *,
+        dataset: str | None = None,
+        requester: int | None = None,
+        purpose: Purpose | None = None,
+        state: RequestState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        **selected: Unpack[Searched],
+    ) -> answers.Page[answers.Request]:
+        filters = {"dataset": dataset, "requester": requester, "purpose": named(purpose), "state": named(state)}
+        query = searching(selected, **filters, limit=limit, cursor=cursor)
+        return self._http.page(answers.Request, "/v1/requests", query)
+
     def all(
         self,
         *,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import anyio
 
 from ledger_node.client.aio import AsyncClient
+from ledger_node.client.inputs import Document
 from tests.integration.pair import CARD, Pair
 
 
@@ -28,3 +31,15 @@ def test_tasks_write_and_read_side_by_side(pair: Pair) -> None:
 
     anyio.run(main)
     assert len(set(registered)) == 20
+
+
+def test_what_another_organisation_registers_is_found_by_the_words_of_its_card(pair: Pair) -> None:
+    card = Document({"name": "Sárcoma of the thigh", "keywords": ["MRI"]})
+    dataset = pair.made(pair.hospital.node.datasets.register(card), "dataset")
+    deadline = time.monotonic() + 30
+    while not (found := list(pair.institute.node.datasets.all(text="SARCOMA thi*"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert [one["id"] for one in found] == [dataset]
+    page = pair.institute.node.datasets.list(text="sarcoma lung")
+    assert (page.items, page.unread_cards) == ([], 0)

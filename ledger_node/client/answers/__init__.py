@@ -7,6 +7,7 @@ No module here imports `annotations` from `__future__`: it would hide NotRequire
 """
 
 from ledger_node.client.answers.blob import Blob
+from ledger_node.client.answers.card import CardSchema, CardSchemas, JsonSchema
 from ledger_node.client.answers.consent import Check, Consent, Deidentification, LogEntry, Use
 from ledger_node.client.answers.dataset import Dataset, DatasetVersion, Derivation, Erasure, Parent
 from ledger_node.client.answers.event import Event, EventData
@@ -54,6 +55,8 @@ __all__ = [
     "Anchor",
     "AsOf",
     "Blob",
+    "CardSchema",
+    "CardSchemas",
     "Check",
     "Collected",
     "Consent",
@@ -72,6 +75,7 @@ __all__ = [
     "Grant",
     "Health",
     "IndexDigest",
+    "JsonSchema",
     "Key",
     "LifecycleStep",
     "Lifting",
