@@ -67,9 +67,9 @@ def version_card(
                 needed=f"the tag {tag}, or --card, or the model's own card",
             )
     stated_metrics = _stated(stated, run, by)
-    stated_names = {one.get("name") for one in stated_metrics}
-    found = [_metric(one, run, by) for one in run.metrics if one.name not in stated_names]
-    metrics = stated_metrics + [one for one in found if one is not None]
+    said = [_measure(one) for one in stated_metrics]
+    found = [_metric(one, run, by) for one in run.metrics]
+    metrics = stated_metrics + [one for one in found if one is not None and _measure(one) not in said]
     card |= {"format": FORMAT, "artifactDigest": artifact_digest, "x-mlflow": _origin(run, version, parameters)}
     if metrics:
         card["metrics"] = metrics
@@ -108,21 +108,35 @@ def _stated(stated: Mapping[str, object], run: LoggedRun, by: str) -> list[Json]
         raise InvalidField(
             "the metrics of the card file cannot be read", got="something else", needed="a list of objects"
         )
-    values = {one.name: one.value for one in run.metrics}
     made = []
     for place, entry in enumerate(entries):
         complete = {"by": by, **entry}
         if "value" not in complete:
-            value = values.get(str(entry.get("name")))
-            if value is None or not math.isfinite(value):
+            value = _value(entry, run)
+            if value is None:
                 raise InvalidField(
-                    "a metric of the card file has no value, and MLflow's run has none of that name",
+                    "a metric of the card file has no value, and MLflow has none of that name on that data",
                     got=f"metrics[{place}]",
-                    needed="a value, or a metric of that name in MLflow",
+                    needed="a value, or a metric of that name, measured on that data or on none that MLflow knows",
                 )
             complete["value"] = value
         made.append(complete)
     return made
+
+
+def _value(entry: Json, run: LoggedRun) -> float | None:
+    """That of the measure on just this data, else of one of which MLflow knows no data; None when there is neither."""
+    linked = {str(_measure(one)): one["value"] for one in (_metric(one, run, "") for one in run.metrics) if one}
+    loose = {one.name: one.value for one in run.metrics if one.dataset is None and math.isfinite(one.value)}
+    found = linked.get(str(_measure(entry)), loose.get(str(entry.get("name"))))
+    return found if isinstance(found, float) else None
+
+
+def _measure(metric: Json) -> tuple[object, list[str]]:
+    """What was measured on what, however its split is called."""
+    data = metric.get("data")
+    on = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+    return metric.get("name"), sorted(f"{one.get('dataset')}/{one.get('version')}" for one in on)
 
 
 def _origin(run: LoggedRun, version: RegisteredVersion, parameters: Iterable[str]) -> Json:
@@ -131,7 +145,7 @@ def _origin(run: LoggedRun, version: RegisteredVersion, parameters: Iterable[str
     for name in sorted(parameters):
         if name not in run.parameters:
             raise InvalidField(
-                "MLflow's run has no such parameter", got=f"a name of {len(name)} characters", needed="--parameter NAME"
+                "MLflow's run has no such parameter", got=f"a name of {len(name)} characters", needed="one that it has"
             )
         values[name] = run.parameters[name]
     origin: Json = {"run": run.id, "version": version.number}

@@ -83,7 +83,7 @@ class Tracking:
             id=version.run,
             tags={name: found.data.tags[name] for name in RUN_TAGS if name in found.data.tags},
             parameters=dict(found.data.params),
-            datasets=tuple(_dataset(one) for one in found.inputs.dataset_inputs),
+            datasets=tuple(_dataset(one) for one in (found.inputs.dataset_inputs if found.inputs else ())),
             metrics=tuple(metrics),
         )
 

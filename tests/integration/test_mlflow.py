@@ -250,6 +250,29 @@ def test_files_that_the_run_was_not_closed_with_are_refused(bridge: Bridge) -> N
     assert right.act == "published"
 
 
+def test_version_of_plain_artifacts_is_published_with_a_file_that_says_what_mlflow_does_not_know(
+    bridge: Bridge, tmp_path: Path
+) -> None:
+    project = bridge.project("plain")
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "weights.json").write_text("{}")
+    with bridge.training(project) as training:
+        run = mlflow.active_run()
+        assert run is not None
+        mlflow.log_artifacts(str(tmp_path / "plain"), "plain")
+        mlflow.log_metric("loss", 0.5, step=1)
+        mlflow.log_metric("loss", 0.25, step=2)
+    source = f"{run.info.artifact_uri}/plain"
+    bridge.client.create_model_version(project.name, source, run.info.run_id, tags={"medledger.publish": "True"})
+    data = [{"dataset": bridge.used[1].dataset, "version": 1}]
+    (result,) = bridge.sync(project, close=True, stated={"metrics": [{"name": "loss", "data": data}]})
+    assert (result.act, result.left_out) == ("published", ()), result.problem
+    (version,) = bridge.published(project)
+    assert (version["run"], version["artifactDigest"]) == (training.run, digest_of(tmp_path / "plain"))
+    card = json.loads(bridge.pair.institute.node.blobs.get(version["cardDigest"]))
+    assert card["metrics"] == [{"name": "loss", "value": 0.25, "data": data, "by": "Institute"}]
+
+
 def test_training_that_fails_leaves_an_abandoned_run(bridge: Bridge) -> None:
     project = bridge.project("failing")
     with pytest.raises(ZeroDivisionError), bridge.training(project) as training:

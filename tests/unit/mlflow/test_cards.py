@@ -72,16 +72,29 @@ def test_tags_win_over_a_file_and_that_over_the_models_card() -> None:
 
 
 def test_metric_of_a_file_gets_its_value_from_mlflow_and_stands_for_the_linked_one() -> None:
-    data = [{"dataset": DATASET, "version": 1}]
+    data, other = [{"dataset": DATASET, "version": 2}], [{"dataset": DATASET, "version": 1}]
     interval = {"low": 0.8, "high": 0.95, "level": 0.95, "method": "bootstrap"}
-    stated = {"metrics": [{"name": "loss", "data": data}, {"name": "auc", "data": data, "interval": interval}]}
+    stated = {"metrics": [{"name": "loss", "data": other}, {"name": "auc", "data": data, "interval": interval}]}
     found = made(stated=stated)
     assert found.card["metrics"] == [
-        {"name": "loss", "value": 0.1, "data": data, "by": "Institute"},
+        {"name": "loss", "value": 0.1, "data": other, "by": "Institute"},
         {"name": "auc", "value": 0.9, "data": data, "by": "Institute", "interval": interval},
     ]
+    assert found.left_out == ("auc elsewhere", "broken")
+    more = made(stated={"metrics": [{"name": "auc", "data": other, "value": 0.7, "by": "Clinic"}]}).card["metrics"]
+    assert [(one["value"], one["by"]) for one in more] == [(0.7, "Clinic"), (0.9, "Institute")]  # type: ignore[attr-defined]  # a list
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("unknown", 2), ("auc", 1), ("auc elsewhere", 2), ("broken", 2)],
+)
+def test_value_is_never_said_of_other_data_than_it_was_measured_on(name: str, version: int) -> None:
     with pytest.raises(InvalidField, match=r"metrics\[0\]"):
-        made(stated={"metrics": [{"name": "unknown", "data": data}]})
+        made(stated={"metrics": [{"name": name, "data": [{"dataset": DATASET, "version": version}]}]})
+
+
+def test_metrics_of_a_file_that_cannot_be_read_are_refused() -> None:
     with pytest.raises(InvalidDocument):
         made(stated={"metrics": [{"name": "loss"}]})
     with pytest.raises(InvalidField):
