@@ -9,7 +9,7 @@ import typer
 from ledger_node import __version__
 from ledger_node.cli import fsck, impact, lineage
 from ledger_node.cli.root import Root, lazy
-from ledger_node.cli.session import EVERYWHERE, Globals
+from ledger_node.cli.session import CA, CERTIFICATE, EVERYWHERE, Globals
 
 app = typer.Typer(
     name="medledger",
@@ -58,6 +58,19 @@ def everything(
             rich_help_panel=EVERYWHERE,
         ),
     ] = None,
+    ca: Annotated[
+        str | None, typer.Option(envvar="MEDLEDGER_CA", metavar="FILE", help=CA, rich_help_panel=EVERYWHERE)
+    ] = None,
+    certificate: Annotated[
+        str | None,
+        typer.Option(
+            "--client-certificate",
+            envvar="MEDLEDGER_CLIENT_CERTIFICATE",
+            metavar="FILE",
+            help=CERTIFICATE,
+            rich_help_panel=EVERYWHERE,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
     ] = False,
@@ -66,7 +79,7 @@ def everything(
         bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    context.obj = Globals(node, key, as_json, debug, profile)
+    context.obj = Globals(node, key, as_json, debug, profile, ca, certificate)
 
 
 #: In the order of `--help`. Each is imported when one of its commands is asked for.

@@ -18,6 +18,7 @@ from ledger_node.errors import InvalidField
 
 if TYPE_CHECKING:
     from ledger_node.chain.signer import KeystoreSigner
+    from ledger_node.client.tls import Tls
     from ledger_node.joining.admission import Admission
     from ledger_node.joining.beginning import Choices, Newcomer
     from ledger_node.joining.folder import Folder
@@ -118,7 +119,7 @@ def join(
     password = Password(place.admin_keystore, admin_password_file, PASSWORD_FILE)
     try:
         newcomer = begin(place, _completed(place, choices), password)
-        return _run(session, place, newcomer, password, _proposing(member_node, member_key), wait)
+        return _run(session, place, newcomer, password, _proposing(member_node, member_key, session.tls), wait)
     except KeyboardInterrupt:
         session.output.say(f"stopped; it goes on with: medledger network join --dir {folder}")
         raise typer.Abort from None
@@ -205,7 +206,7 @@ def _admin(place: Folder, newcomer: Newcomer, password: Password, watcher: Watch
     return signer
 
 
-def _proposing(url: str | None, key: str | None) -> Propose | None:
+def _proposing(url: str | None, key: str | None, tls: Tls | None) -> Propose | None:
     if url is None or key is None:
         return None
 
@@ -213,7 +214,7 @@ def _proposing(url: str | None, key: str | None) -> Propose | None:
         from ledger_node.cli.session import api_key
         from ledger_node.client import Client
 
-        with Client(url, api_key(key)) as member:
+        with Client(url, api_key(key), tls=tls) as member:
             member.proposals.admit(
                 admission.name,
                 admission.admin,

@@ -13,6 +13,7 @@ from ledger_node.cli.profiles import Profile, Profiles
 from ledger_node.cli.reading import read_bytes
 from ledger_node.cli.session import Session, command
 from ledger_node.client import Client
+from ledger_node.client.tls import Tls
 from ledger_node.errors import InvalidField
 
 app = typer.Typer()
@@ -27,16 +28,23 @@ def add(
     key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file that holds your API key; the key is not copied.")
     ] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The authorities that sign its certificate (PEM).")
+    ] = None,
+    certificate_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your certificate and its key (PEM), if it asks for one.")
+    ] = None,
 ) -> None:
     """Add a node, or change it. The first becomes the one that commands go to."""
     if not name or not name.isprintable() or len(name) > 64:
         raise InvalidField("the name cannot be used", got=f"text of {len(name)} characters", needed="1 to 64 letters")
     if key_file is not None:
         read_bytes(key_file, "key")
-    with Client(url) as node:
+    with Client(url, tls=Tls(ca_file, certificate_file)) as node:
         address = node.url
     found = Profiles.load()
-    added = Profile(name, address, None if key_file is None else str(key_file.resolve()))
+    files = (None if one is None else str(one.resolve()) for one in (key_file, ca_file, certificate_file))
+    added = Profile(name, address, *files)
     Profiles({**found.by_name, name: added}, found.chosen or name).save()
     session.output.say(f"added; `medledger --profile {name} …` goes to {address}")
 

@@ -1,4 +1,4 @@
-"""Nodes that a person works with, each under a name: its address and the file that holds the key to it.
+"""Nodes that a person works with, each under a name: its address, and the files with the key to it and for TLS.
 
 One JSON file in the user's configuration folder. No key stands in it.
 """
@@ -22,6 +22,8 @@ class Profile:
     name: str
     node: str
     key_file: str | None
+    ca: str | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Profiles:
             return cls({}, None)
         try:
             found = json.loads(read_bytes(place(), "list of profiles"))
-            listed = [Profile(one["name"], one["node"], one["key_file"]) for one in found["profiles"]]
+            listed = [Profile(**one) for one in found["profiles"]]
             chosen = found["chosen"]
         except (ValueError, TypeError, KeyError):
             raise ConfigInvalid(

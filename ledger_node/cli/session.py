@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_ty
 import typer
 
 from ledger_node.cli.output import Output
-from ledger_node.cli.profiles import Profiles
+from ledger_node.cli.profiles import Profile, Profiles
 from ledger_node.cli.reading import read_bytes
 
 if TYPE_CHECKING:
     from ledger_node.client import Client
+    from ledger_node.client.tls import Tls
 
 P = ParamSpec("P")
 EVERYWHERE = "Everywhere"
+CA = "The authorities that are trusted over TLS (PEM), instead of the system's."
+CERTIFICATE = "Your certificate and its key (PEM), for a node that asks for one."
 DEFAULT_NODE = "http://127.0.0.1:8600"
 
 
@@ -32,6 +35,8 @@ class Globals:
     as_json: bool = False
     debug: bool = False
     profile: str | None = None
+    ca: str | None = None
+    certificate: str | None = None
 
 
 class Session:
@@ -48,19 +53,32 @@ class Session:
         if self._client is None:
             from ledger_node.client import Client
 
-            url, key = self._goes_to()
-            self._client = Client(url, api_key(key))
+            to = self._goes_to()
+            self._client = Client(to.node, api_key(to.key_file), tls=_tls(to.ca, to.certificate))
         return self._client
 
-    def _goes_to(self) -> tuple[str, str | None]:
-        """The node and the key to it. The key of a profile goes to its own node alone."""
+    @property
+    def tls(self) -> Tls | None:
+        """As the options say, for other nodes than one's own."""
+        return _tls(self._options.ca, self._options.certificate)
+
+    def _goes_to(self) -> Profile:
+        """The node and what opens it: the options', else the profile's, whose key and certificate go to its own node
+        alone."""
         options = self._options
+        given = Profile("", options.node or DEFAULT_NODE, options.key, options.ca, options.certificate)
         if options.node is not None and options.profile is None:
-            return options.node, options.key
+            return given
         profile = Profiles.load().of(options.profile)
         if profile is None:
-            return DEFAULT_NODE, options.key
-        return profile.node, options.key or profile.key_file
+            return given
+        return Profile(
+            profile.name,
+            profile.node,
+            given.key_file or profile.key_file,
+            given.ca or profile.ca,
+            given.certificate or profile.certificate,
+        )
 
     @property
     def took(self) -> float:
@@ -88,6 +106,8 @@ def command(
                 as_json=given.pop("json_") or before.as_json,
                 debug=given.pop("debug_") or before.debug,
                 profile=given.pop("profile_") or before.profile,
+                ca=given.pop("ca_") or before.ca,
+                certificate=given.pop("certificate_") or before.certificate,
             )
             session = Session(options)
             try:
@@ -124,12 +144,27 @@ def _everywhere(
         str | None,
         typer.Option("--profile", metavar="NAME", help="A node by its name.", rich_help_panel=EVERYWHERE),
     ] = None,
+    ca_: Annotated[
+        str | None, typer.Option("--ca", metavar="FILE", help=CA, rich_help_panel=EVERYWHERE, show_default=False)
+    ] = None,
+    certificate_: Annotated[
+        str | None,
+        typer.Option(
+            "--client-certificate", metavar="FILE", help=CERTIFICATE, rich_help_panel=EVERYWHERE, show_default=False
+        ),
+    ] = None,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON document on stdout.", rich_help_panel=EVERYWHERE)
     ] = False,
     debug_: Annotated[bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=EVERYWHERE)] = False,
 ) -> None:
     """Only its signature counts."""
+
+
+def _tls(ca: str | None, certificate: str | None) -> Tls | None:
+    from ledger_node.client.tls import Tls
+
+    return Tls(ca, certificate) if ca or certificate else None
 
 
 def api_key(given: str | None) -> str | None:

@@ -13,6 +13,7 @@ import httpx2
 from ledger_node.client.http import AsyncHttp
 from ledger_node.client.nouns import Nouns
 from ledger_node.client.retries import Retries
+from ledger_node.client.tls import Tls
 
 
 class AsyncClient(Nouns):
@@ -24,10 +25,11 @@ class AsyncClient(Nouns):
         key: str | None = None,
         timeout: float = 10.0,
         *,
+        tls: Tls | None = None,
         retries: Retries | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self._http = AsyncHttp(url, key, timeout, retries or Retries(), transport)
+        self._http = AsyncHttp(url, key, timeout, retries or Retries(), transport, tls)
         super().__init__(self._http)
 
     @property

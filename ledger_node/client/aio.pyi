@@ -14,6 +14,7 @@ from ledger_node.client.inputs import AsOf, Document, Input, Parent, Scope, Sear
 from ledger_node.client.requests import Wanted
 from ledger_node.client.retries import Retries
 from ledger_node.client.rounds import NewAnswer, NewRound
+from ledger_node.client.tls import Tls
 from ledger_node.domain.codes import (
     Capability,
     ConsentState,
@@ -536,6 +537,7 @@ class AsyncClient:
         key: str | None = ...,
         timeout: float = ...,
         *,
+        tls: Tls | None = ...,
         retries: Retries | None = ...,
         transport: httpx2.AsyncBaseTransport | None = ...,
     ) -> None: ...

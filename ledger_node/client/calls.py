@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from ledger_node.client.inputs import Json, time
 from ledger_node.client.problems import error_of, is_safe
 from ledger_node.client.retries import TRANSIENT, Retries
 from ledger_node.client.shapes import expect
+from ledger_node.client.tls import Tls, refusal_of
 from ledger_node.errors import InvalidField, MedLedgerError, NodeFailed, NodeUnreachable
 
 T = TypeVar("T")
@@ -64,6 +66,8 @@ class Call(Generic[T]):
         self._attempt += 1
         if isinstance(error, httpx2.DecodingError):
             raise self._named(NodeFailed("the node's answer cannot be decoded", got=_name(error))) from error
+        if isinstance(refused := refusal_of(error), ssl.SSLCertVerificationError):
+            raise self._named(_untrusted(refused, self._url)) from error
         if self._is_last or isinstance(error, (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)):
             raise self._named(self._unreachable(error)) from error
         return self._retries.seconds(self._attempt, None)
@@ -83,9 +87,11 @@ class Call(Generic[T]):
         return error
 
     def _unreachable(self, error: httpx2.TransportError) -> NodeUnreachable:
+        refused = refusal_of(error)
+        said = _name(error) if refused is None else refused.reason or _name(refused)
         return NodeUnreachable(
             f"no answer from {self._url}",
-            got=f"{_name(error)}, {self._attempt} attempts",
+            got=f"{said}, {self._attempt} attempts",
             needed="a running node (medledger node run) at the address in --node or MEDLEDGER_NODE",
             url=self._url,
         )
@@ -127,11 +133,13 @@ class Following(Generic[T]):
 class Calls(ABC):
     """The calls to one node, for whoever sends them; with an asynchronous sender each is to be awaited.
 
-    `key` is an API key, `timeout` seconds for the node to begin to answer.
+    `key` is an API key, `timeout` seconds for the node to begin to answer. Without `tls` the system's authorities are
+    trusted, and no certificate is shown.
     """
 
-    def __init__(self, url: str, key: str | None, timeout: float, retries: Retries) -> None:
+    def __init__(self, url: str, key: str | None, timeout: float, retries: Retries, tls: Tls | None) -> None:
         self.url = _checked_url(url)
+        self._verify = True if tls is None else tls.context()
         self._timeout = timeout
         self._retries = retries
         self._headers = {"Accept": JSON}
@@ -219,7 +227,8 @@ class Calls(ABC):
         """What an HTTP client is made of. A proxy of the environment never stands between a client and a node on the
         same machine."""
         local = httpx2.URL(self.url).host in ("localhost", "127.0.0.1", "::1")
-        return {"base_url": self.url, "headers": self._headers, "timeout": self._timeout, "trust_env": not local}
+        known = {"base_url": self.url, "headers": self._headers, "timeout": self._timeout, "verify": self._verify}
+        return {**known, "trust_env": not local}
 
     def _call(
         self,
@@ -268,6 +277,15 @@ def _bytes(body: Json) -> bytes:
 
 def _once(key: str) -> dict[str, str]:
     return {"Idempotency-Key": key}
+
+
+def _untrusted(refused: ssl.SSLCertVerificationError, url: str) -> NodeUnreachable:
+    return NodeUnreachable(
+        f"the certificate of {url} is not trusted",
+        got=refused.verify_message,
+        needed="a certificate for this address of an authority that is trusted: the system's, or those of --ca",
+        url=url,
+    )
 
 
 def _name(error: Exception) -> str:

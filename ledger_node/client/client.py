@@ -10,13 +10,15 @@ import httpx2
 from ledger_node.client.http import Http
 from ledger_node.client.nouns import Nouns
 from ledger_node.client.retries import Retries
+from ledger_node.client.tls import Tls
 from ledger_node.client.withdrawals import Withdrawals
 
 
 class Client(Nouns):
     """Talks to the node at `url` with an API `key`. `timeout` is seconds for an answer to begin, waiting not counted.
 
-    `retries` and `transport` are for tests and unusual networks. Not for several threads at once.
+    `tls` names a private authority, and the client's own certificate where the node asks for one. `retries` and
+    `transport` are for tests and unusual networks. Not for several threads at once.
     """
 
     def __init__(
@@ -25,10 +27,11 @@ class Client(Nouns):
         key: str | None = None,
         timeout: float = 10.0,
         *,
+        tls: Tls | None = None,
         retries: Retries | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        self._http = Http(url, key, timeout, retries or Retries(), transport)
+        self._http = Http(url, key, timeout, retries or Retries(), transport, tls)
         super().__init__(self._http)
         self.withdrawals = Withdrawals(self.datasets, self.consents)
 

@@ -10,6 +10,7 @@ import httpx2
 
 from ledger_node.client.calls import Call, Calls, Query, pages
 from ledger_node.client.retries import Retries
+from ledger_node.client.tls import Tls
 
 T = TypeVar("T")
 FAILURES = (httpx2.TransportError, httpx2.DecodingError)
@@ -17,9 +18,15 @@ FAILURES = (httpx2.TransportError, httpx2.DecodingError)
 
 class Http(Calls):
     def __init__(
-        self, url: str, key: str | None, timeout: float, retries: Retries, transport: httpx2.BaseTransport | None
+        self,
+        url: str,
+        key: str | None,
+        timeout: float,
+        retries: Retries,
+        transport: httpx2.BaseTransport | None,
+        tls: Tls | None,
     ) -> None:
-        super().__init__(url, key, timeout, retries)
+        super().__init__(url, key, timeout, retries, tls)
         self._http = httpx2.Client(**self._connection, transport=transport)
 
     def close(self) -> None:
@@ -67,9 +74,15 @@ class AsyncHttp(Calls):
     """For asyncio. `Retries` has no say in how this sleeps."""
 
     def __init__(
-        self, url: str, key: str | None, timeout: float, retries: Retries, transport: httpx2.AsyncBaseTransport | None
+        self,
+        url: str,
+        key: str | None,
+        timeout: float,
+        retries: Retries,
+        transport: httpx2.AsyncBaseTransport | None,
+        tls: Tls | None,
     ) -> None:
-        super().__init__(url, key, timeout, retries)
+        super().__init__(url, key, timeout, retries, tls)
         self._http = httpx2.AsyncClient(**self._connection, transport=transport)
 
     async def close(self) -> None:
