@@ -19,6 +19,8 @@ MODEL = "medledger.model"
 RUN = "medledger.run"
 #: On a model version: `true` asks for it to be published.
 PUBLISH = "medledger.publish"
+#: On a model version: the ids of those of the ledger that it grew from, between spaces or commas.
+PARENTS = "medledger.parents"
 #: On a model version, written back.
 VERSION, STATE, ARTIFACT_DIGEST = "medledger.version", "medledger.state", "medledger.artifact-digest"
 #: On a model version, written back: the submission that the contract refused last.
@@ -53,6 +55,10 @@ class RegisteredVersion:
     source: str
     ready: bool
     tags: Mapping[str, str]
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return tuple(self.tags.get(PARENTS, "").replace(",", " ").split())
 
 
 @dataclass(frozen=True, slots=True)

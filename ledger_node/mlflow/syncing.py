@@ -140,6 +140,7 @@ class Syncing:
                 run=run["id"],
                 artifact_digest=digest,
                 card=Document(made.card),
+                parents=registered.parents,
                 idempotency_key=key,
                 wait=max(self.wait, 1),
             ),

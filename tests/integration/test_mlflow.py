@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ from ledger_node.mlflow.registered import SOURCE_TYPE, RegisteredVersion, source
 from ledger_node.mlflow.syncing import Result
 from ledger_node.mlflow.tracking import Tracking, quietly
 from ledger_node.model_files import digest_of
+from scripts.demo.commands import MEDLEDGER
 from tests.integration.pair import SCOPE, Pair, terms
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
@@ -219,6 +223,33 @@ def test_sync_that_died_between_publishing_and_tagging_publishes_once(bridge: Br
     assert bridge.tags(project, number)["medledger.version"] == version["id"]
 
 
+def test_command_that_is_killed_while_its_write_is_under_way_publishes_once(bridge: Bridge) -> None:
+    project, institute = bridge.project("killed"), bridge.pair.institute
+    with bridge.training(project) as training:
+        logged = bridge.log_model()
+        training.complete(logged)
+    number = bridge.register(project, logged)
+    (written,) = institute.node.submissions.list(limit=1).items
+    command = [MEDLEDGER, "mlflow", "sync", "--model", f"{project.name}={project.model}"]
+    process = subprocess.Popen(
+        command,
+        env={
+            **os.environ,
+            "MLFLOW_TRACKING_URI": bridge.url,
+            "MEDLEDGER_NODE": institute.node.url,
+            "MEDLEDGER_KEY": institute.member.api_keys["publisher"],
+        },
+    )
+    while institute.node.submissions.list(limit=1).items[0]["id"] == written["id"]:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    (result,) = bridge.sync(project)
+    (version,) = bridge.published(project)
+    assert (result.version, bridge.tags(project, number)["medledger.version"]) == (version["id"], version["id"])
+
+
 def test_dataset_that_the_run_was_not_opened_on_is_refused(bridge: Bridge) -> None:
     project, foreign = bridge.project("more than agreed"), "0x" + "d" * 64
     with bridge.training(project) as training:
@@ -248,6 +279,18 @@ def test_files_that_the_run_was_not_closed_with_are_refused(bridge: Bridge) -> N
     assert exchanged.problem is not None
     assert exchanged.problem.code == "ML-0404"
     assert right.act == "published"
+
+
+def test_version_names_those_that_it_grew_from(bridge: Bridge) -> None:
+    project = bridge.project("grown")
+    for _ in range(2):
+        with bridge.training(project):
+            number = bridge.register(project, bridge.log_model())
+        for parent in bridge.published(project):
+            bridge.client.set_model_version_tag(project.name, number, "medledger.parents", parent["id"])
+        bridge.sync(project, close=True)
+    first, second = bridge.published(project)
+    assert (first["parents"], second["parents"]) == ([], [first["id"]])
 
 
 def test_version_of_plain_artifacts_is_published_with_a_file_that_says_what_mlflow_does_not_know(

@@ -15,6 +15,7 @@ from ledger_node.cli.output import epsilon_of
 from ledger_node.cli.scope import operations_of, purposes_of
 from ledger_node.domain.codes import Purpose, StateReason
 from ledger_node.errors import InvalidDigest, InvalidField, InvalidPurpose, InvalidWindow, MedLedgerError
+from ledger_node.model_files import digest_of
 from tests.unit.cli.conftest import Node, Run, listing, organisation, problem, submission, word
 
 DATASET, POLICY = word("d"), word("b")
@@ -277,6 +278,10 @@ def test_model_publish_and_run_close_on_the_wire(node: Node, run: Run, tmp_path:
     node.answer("POST", f"/v1/models/{model}/imports", 201, submission())
     assert run("model", "import", model, "--artifact", POLICY, "--card", str(card)).exit_code == 0
     assert node.asked[-1].body == {"artifactDigest": POLICY, "card": {}, "parents": []}
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "weights").write_text("w")
+    assert run("model", "import", model, "--artifact", str(tmp_path / "files"), "--card", str(card)).exit_code == 0
+    assert node.asked[-1].body["artifactDigest"] == digest_of(tmp_path / "files")
     node.answer("POST", f"/v1/versions/{POLICY}/release", 200, submission())
     assert run("model", "release", POLICY, "--for-sale", "--check", "contract").exit_code == 0
     assert (node.asked[-1].path, node.asked[-1].body) == (

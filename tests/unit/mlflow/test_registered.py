@@ -10,8 +10,10 @@ from ledger_node.domain.training import INPUT_OPERATIONS
 from ledger_node.errors import InvalidField, StateConflict
 from ledger_node.mlflow.registered import (
     CONTEXTS,
+    PARENTS,
     LoggedDataset,
     LoggedRun,
+    RegisteredVersion,
     context_of,
     require_inputs,
     source_of,
@@ -61,6 +63,15 @@ def test_use_that_the_run_was_not_opened_for_is_refused(context: str | None, use
 
 def test_dataset_from_elsewhere_is_nobodys_concern() -> None:
     require_inputs(run("training", None), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "parents"),
+    [(None, ()), ("", ()), ("0xa", ("0xa",)), ("0xa,0xb", ("0xa", "0xb")), (" 0xa , 0xb", ("0xa", "0xb"))],
+)
+def test_parents_are_between_spaces_or_commas(text: str | None, parents: tuple[str, ...]) -> None:
+    tags = {} if text is None else {PARENTS: text}
+    assert RegisteredVersion("liver", 1, "r1", "", True, tags).parents == parents
 
 
 def test_source_is_read_as_it_was_written() -> None:
