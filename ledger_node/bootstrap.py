@@ -21,7 +21,7 @@ from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
-from ledger_node.ports import BlobStore, Index, Meter, Stage, Tokens, no_stage
+from ledger_node.ports import BlobStore, Index, Meter, Stage, Tokens, Visas, no_stage
 from ledger_node.services.access import Access
 from ledger_node.services.card_words import CardWords
 from ledger_node.services.catalogue import Catalogue
@@ -51,7 +51,7 @@ from ledger_node.services.reading import Times
 from ledger_node.services.recalls import Recalls
 from ledger_node.services.recording import Recording
 from ledger_node.services.register import Register
-from ledger_node.services.requests import Requests
+from ledger_node.services.requests import NoVisas, Requests
 from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
 from ledger_node.services.status import Limits, Status
@@ -196,7 +196,7 @@ class Runtime:
             protection=Protection(index, submissions, membership, clock),
             catalogue=Catalogue(index),
             datasets=Datasets(index, submissions, membership, permissions, clock),
-            requests=Requests(index, submissions, membership, documents),
+            requests=Requests(index, submissions, membership, documents, _visas(config), clock),
             permissions=permissions,
             consents=Consents(index, submissions, membership, clock),
             runs=Runs(index, submissions, membership, permissions),
@@ -324,6 +324,15 @@ def _blobs(config: NodeConfig) -> BlobStore:
 
         return KuboBlobs(config.blobs.address, config.blobs.timeout)
     return FolderBlobs(config.blobs.path)
+
+
+def _visas(config: NodeConfig) -> Visas:
+    of = config.visas
+    if not of.issuers:
+        return NoVisas()
+    from ledger_node.oidc.visas import IssuedVisas  # only who uses it pays for its import
+
+    return IssuedVisas(of.issuers, pause=of.refresh_seconds, ca_file=of.ca_file)
 
 
 def _tokens(config: NodeConfig, secret: bytes) -> Tokens | None:

@@ -78,6 +78,20 @@ class OidcConfig(BaseModel):
         return self
 
 
+class VisaConfig(BaseModel):
+    """Whose GA4GH visas this node takes as grounds of a request. None by default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuers: dict[Annotated[str, Field(pattern=GUARDED_URL)], Annotated[str, Field(pattern=GUARDED_URL)]] = Field(
+        default={}, description="Where the keys of each issuer are (its `jku`), by the issuer as its visas say it."
+    )
+    refresh_seconds: float = Field(
+        default=30.0, gt=0, description="Shortest time between two looks at an issuer's keys."
+    )
+    ca_file: Path | None = Field(default=None, description="PEM file of an authority of your own, for their TLS.")
+
+
 class WebhookConfig(BaseModel):
     """Where webhooks may lead beside the public internet over TLS."""
 
@@ -135,6 +149,7 @@ class NodeConfig(BaseSettings):
     )
     reads_kept_days: int = Field(default=1825, ge=1, le=36_500, description="How long the record of a read is kept.")
     oidc: OidcConfig = Field(default_factory=OidcConfig, description="Whose tokens are taken beside API keys.")
+    visas: VisaConfig = Field(default_factory=VisaConfig, description="Whose visas are taken as grounds.")
     blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
     webhooks: WebhookConfig = Field(default_factory=WebhookConfig, description="Where events may be sent.")
     poll_seconds: float = Field(default=0.2, gt=0, le=60, description="Pause between two looks at the chain.")
@@ -219,7 +234,7 @@ def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
         name: folder / getattr(config, name)
         for name in ("deployment", "keystore", "keystore_password_file", "api_keys")
     }
-    parts = {name: _placed(getattr(config, name), folder) for name in ("blobs", "oidc", "http")}
+    parts = {name: _placed(getattr(config, name), folder) for name in ("blobs", "oidc", "visas", "http")}
     parts["signer"] = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
     return config.model_copy(update={**paths, "database": database, **parts})
 

@@ -128,6 +128,11 @@ class ChoicesUnreadable(InputError):
     quarantined: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
+class InvalidVisa(InputError):
+    code = "ML-0114"
+    title = "A visa is not valid, or of no issuer that is trusted here"
+
+
 class AccessError(MedLedgerError):
     code = "ML-0200"
     title = "Access refused"

@@ -32,6 +32,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.InvalidDocument: 400,
     errors.InvalidTable: 400,
     errors.ChoicesUnreadable: 400,
+    errors.InvalidVisa: 400,
     errors.AccessError: 403,
     errors.Unauthenticated: 401,
     errors.RoleMissing: 403,

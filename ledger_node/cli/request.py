@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ledger_node.cli import reading
 from ledger_node.cli.facts import Text, show_facts
+from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import coloured, epsilon_of, fields, printable
 from ledger_node.cli.scope import (
@@ -118,6 +120,12 @@ def send_message(
         typer.Argument(metavar="TEXT", help="For all members to read: it names no person. '-' reads standard input."),
     ],
     in_reply_to: Annotated[int | None, typer.Option(min=1, help="Number of the message that this answers.")] = None,
+    visa: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="A GA4GH visa as grounds; repeat it. A statement of it is sent, never the visa."
+        ),
+    ] = None,
     wait: Wait = 30,
     idempotency_key: IdempotencyKey = None,
 ) -> int:
@@ -127,9 +135,26 @@ def send_message(
         session,
         "sent",
         lambda: session.node.requests.send_message(
-            request, said, in_reply_to=in_reply_to, idempotency_key=idempotency_key, wait=wait
+            request,
+            said,
+            in_reply_to=in_reply_to,
+            visas=[_visa(file) for file in visa or ()],
+            idempotency_key=idempotency_key,
+            wait=wait,
         ),
     )
+
+
+@command(app, "check-visa")
+def check_visa(
+    session: Session,
+    request: Request,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The visa, as its holder handed it over.")],
+) -> int:
+    """Check a visa at this node, and whether it is one that is attached to the request. It is not kept."""
+    found = session.node.requests.check_visa(request, _visa(file))
+    session.output.show(found, lambda: _checked(found))
+    return DONE if found["agrees"] else FINDING
 
 
 @command(app)
@@ -184,6 +209,29 @@ def _shown(request: answers.Request) -> Iterator[RenderableType]:
         yield f"either side says more with request send-message {one}…"
 
 
+def _visa(file: Path) -> str:
+    return reading.read_bytes(file, "visa").decode("ascii", "replace").strip()
+
+
+def _checked(found: answers.VisaCheck) -> Iterator[RenderableType]:
+    yield from fields([("valid", "yes"), ("attached to message", found["message"]), *_stated(found["visa"])])
+    if found["message"] is None:
+        yield "it is attached to no message of this request that can be read here"
+    elif not found["agrees"]:
+        yield "that message says something else of it"
+
+
+def _stated(visa: answers.VisaStatement) -> list[tuple[str, object]]:
+    return [
+        ("grants", visa["value"]),
+        ("issuer", visa["issuer"]),
+        ("decided by", f"{visa['source']} ({visa['by'] or 'in no function'})"),
+        ("from", visa["asserted"]),
+        ("until", visa["expires"]),
+        ("digest", visa["digest"]),
+    ]
+
+
 def _granted(grant: answers.Grant | None) -> list[tuple[str, object]]:
     return [] if grant is None else [("less than asked in", grant["narrower"]), ("more than asked in", grant["wider"])]
 
@@ -195,3 +243,5 @@ def _said(message: answers.Message) -> Iterator[RenderableType]:
         yield printable(f"  {message['digest']}: {message['missing']}")
     else:
         yield from (f"  {printable(line)}" for line in message["text"].split("\n"))
+    for visa in message["visas"]:
+        yield from (f"  {line}" for line in fields([("visa, checked by the sender", visa["type"]), *_stated(visa)]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Unpack
@@ -99,12 +99,18 @@ class Requests(Noun):
         text: str,
         *,
         in_reply_to: int | None = None,
+        visas: Sequence[str] = (),
         idempotency_key: str | None = None,
         wait: int = WAIT,
     ) -> answers.Submission:
-        """The hospital asks back, or the requester answers: public text, which names no person."""
-        body: Json = {"text": text, "inReplyTo": in_reply_to}
+        """The hospital asks back, or the requester answers: public text, which names no person. Of visas (JWS compact
+        form) the node makes statements public, and keeps none."""
+        body: Json = {"text": text, "inReplyTo": in_reply_to, "visas": list(visas)}
         return self._http.write(f"{_path(request)}/messages", body, idempotency_key, wait)
+
+    def check_visa(self, request: str, visa: str) -> answers.VisaCheck:
+        """Whether a visa that was handed over is valid, and attached to the request. InvalidVisa."""
+        return self._http.ask(answers.VisaCheck, f"{_path(request)}/visas/check", {"visa": visa})
 
     def decline(
         self, request: str, reason: DeclineReason, *, idempotency_key: str | None = None, wait: int = WAIT

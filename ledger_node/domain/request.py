@@ -35,10 +35,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message as it is given to be sent: public text, and the number of an earlier message if it answers one."""
+    """A message as it is given to be sent: public text, and the number of an earlier message if it answers one. Of
+    `visas` (JSON Web Tokens) only statements are made public."""
 
     text: str
     in_reply_to: int | None = None
+    visas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

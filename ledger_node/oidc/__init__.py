@@ -1,6 +1,8 @@
-"""Tokens of an OpenID Connect provider: the only place that knows JOSE.
+"""What issuers sign, tokens of an OpenID Connect provider and visas: the only place that knows JOSE.
 
 provider   discovery and keys, fetched and cached
 keys       which keys of a set may sign, and with which algorithm each
-tokens     the Tokens port: a token's signature and claims, and whom it stands for
+signed     a token's signature, claims and times
+tokens     the Tokens port: whom an access token stands for
+visas      the Visas port: what a GA4GH visa grants
 """

@@ -1,4 +1,4 @@
-"""An OpenID Connect provider: where its keys are (OpenID Connect Discovery 1.0), and its keys, cached."""
+"""An issuer of tokens: where its keys are (OpenID Connect Discovery 1.0, or as configured), and its keys, cached."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Provider:
-    """`pause` are the seconds between two questions, however many tokens name a key that is not known."""
+    """`pause` are the seconds between two questions, however many tokens name a key that is not known. `jwks` is where
+    the keys of an issuer are that has no discovery document."""
 
     def __init__(
         self,
@@ -32,10 +33,12 @@ class Provider:
         *,
         pause: float,
         ca_file: Path | None = None,
+        jwks: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._issuer = issuer
         self._pause = pause
+        self._jwks = jwks
         self._clock = clock
         trusted = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
         # Straight to the provider: no proxy of the environment, no redirect.
@@ -69,16 +72,23 @@ class Provider:
             if self._asked_at is not None and now - self._asked_at < self._pause:
                 return True
             self._asked_at = now
-            discovered = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-            if discovered.get("issuer") != self._issuer or not _is_guarded(str(discovered.get("jwks_uri"))):
-                return True
-            if keys := signing_keys(self._get(str(discovered["jwks_uri"]))):  # none at all is no answer
+            if keys := signing_keys(self._get(self._place())):  # none at all is no answer
                 self._keys, self._fetched_at = keys, now
         except (httpx2.HTTPError, ValueError):
             pass  # what is known stays until it is stale
         finally:
             self._asking.release()
         return True
+
+    def _place(self) -> str:
+        """Where the keys are. ValueError when discovery does not tell."""
+        if self._jwks is not None:
+            return self._jwks
+        discovered = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        place = str(discovered.get("jwks_uri"))
+        if discovered.get("issuer") != self._issuer or not _is_guarded(place):
+            raise ValueError("no place of this issuer's keys")
+        return place
 
     def _turn(self, needed: bool) -> bool:
         """Whether it is this caller's turn to ask. Who needs the answer waits for that of another; but few do, and not

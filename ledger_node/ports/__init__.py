@@ -10,6 +10,7 @@ from ledger_node.ports.gauges import Gauges, Meter
 from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_generations
 from ledger_node.ports.outbox import Desk, Dispatch, Outbox, Stage, no_stage
 from ledger_node.ports.recording import ReadRecord, RecordedRead
+from ledger_node.ports.visas import Visas
 from ledger_node.ports.webhooks import Posted, Poster, Webhooks
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Tokens",
     "Unpinned",
     "Unread",
+    "Visas",
     "Webhooks",
     "known_generations",
     "no_stage",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from ledger_node.domain.codes import Capability, DeclineReason
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.request import MOST_MESSAGES, NewMessage, Request, Wanted
-from ledger_node.errors import InvalidField, InvalidPurpose, InvalidWindow, NotPermitted, StateConflict
-from ledger_node.ports import Index
+from ledger_node.domain.visa import Visa
+from ledger_node.errors import InvalidField, InvalidPurpose, InvalidVisa, InvalidWindow, NotPermitted, StateConflict
+from ledger_node.ports import Clock, Index, Visas
 from ledger_node.proof import ids
 from ledger_node.proof.strict_json import Json, dump_canonical
 from ledger_node.services.documents import Documents
@@ -16,12 +20,34 @@ from ledger_node.services.reading import block_of, require
 from ledger_node.services.submissions import Submissions, once
 
 
+class NoVisas:
+    """The Visas port of a node that trusts no issuer."""
+
+    def read(self, visa: str, request: str, now: int) -> Visa:
+        del request, now
+        raise InvalidVisa(
+            "this node trusts no issuer of visas",
+            got=f"text of {len(visa)} characters",
+            needed="`visas.issuers` in the node's configuration",
+        )
+
+
 class Requests:
-    def __init__(self, index: Index, submissions: Submissions, membership: Membership, documents: Documents) -> None:
+    def __init__(
+        self,
+        index: Index,
+        submissions: Submissions,
+        membership: Membership,
+        documents: Documents,
+        visas: Visas,
+        clock: Clock,
+    ) -> None:
         self._index = index
         self._submissions = submissions
         self._membership = membership
         self._documents = documents
+        self._visas = visas
+        self._clock = clock
 
     @once
     def make(self, idempotency: Idempotency, wanted: Wanted) -> Command:
@@ -71,9 +97,14 @@ class Requests:
                 needed=f"the number of one of {sent} messages, or null",
                 field="body.inReplyTo",
             )
-        digest = self._documents.put(dump_canonical(document_of(request, message)))
+        visas = [self.read_visa(request, visa) for visa in message.visas]
+        digest = self._documents.put(dump_canonical(document_of(request, message, visas)))
         # The number says which messages were there: who has not seen the newest is refused by the contract.
         return Command("message.send", "consents", "sendMessage", (request, sent + 1, digest), request, generation)
+
+    def read_visa(self, request: str, visa: str) -> Visa:
+        """What a visa that is shown for a request grants. InvalidVisa; ProviderUnreachable. Nothing of it is kept."""
+        return self._visas.read(visa, request, self._clock.now())
 
     @once
     def decline(self, _: Idempotency, request: str, reason: DeclineReason) -> Command:
@@ -93,12 +124,19 @@ class Requests:
         return found, require(self._index.find_dataset(found.wanted.dataset, as_of), "dataset").custodian
 
 
-def document_of(request: str, message: NewMessage) -> dict[str, Json]:
+def document_of(request: str, message: NewMessage, visas: Sequence[Visa] = ()) -> dict[str, Json]:
     """The public document of a message, as its schema has it."""
     document: dict[str, Json] = {"format": "medledger-message/1", "request": request, "text": message.text}
     if message.in_reply_to is not None:
         document["inReplyTo"] = message.in_reply_to
+    if visas:
+        document["visas"] = [statement_of(visa) for visa in visas]
     return document
+
+
+def statement_of(visa: Visa) -> dict[str, Json]:
+    """What is said of a visa in public."""
+    return {name: value for name, value in asdict(visa).items() if value is not None}
 
 
 def require_open(request: Request) -> None:

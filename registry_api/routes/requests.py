@@ -8,10 +8,18 @@ from registry_api.node import NodeOf
 from registry_api.reading import ViewAsideOf
 from registry_api.routes.filters import ByPurpose, InRequestState, WithWords
 from registry_api.routes.parts import ById, Id, OfOrganisation, card_digest_of, router
-from registry_api.schemas.problem import READ, WRITE
-from registry_api.schemas.request import DeclineRequest, MakeRequest, Request, Requests, SendMessage
+from registry_api.schemas.problem import READ, WRITE, declared
+from registry_api.schemas.request import (
+    CheckVisa,
+    DeclineRequest,
+    MakeRequest,
+    Request,
+    Requests,
+    SendMessage,
+    VisaCheck,
+)
 from registry_api.selecting import SelectionOf
-from registry_api.showing.requests import show_history, show_request
+from registry_api.showing.requests import show_history, show_request, show_visa
 from registry_api.writing import Accepted, answers, changes, creates
 
 routes = router("requests")
@@ -55,6 +63,12 @@ def get_request(node: NodeOf, view: ViewAsideOf, request: Id) -> Request:
 def send_message(node: NodeOf, once: Once, request: Id, body: SendMessage) -> Accepted:
     """Ask back about an open request as its hospital, or answer as its requester. All members can read it."""
     return creates(node.requests.send_message(once, request, body.facts()))
+
+
+@routes.post("/v1/requests/{request}/visas/check", responses={**READ, **declared(408, 413)})
+def check_visa(node: NodeOf, view: ViewAsideOf, request: Id, body: CheckVisa) -> VisaCheck:
+    """Is a visa that was handed over valid here, and attached to the request? Nothing of it is kept."""
+    return show_visa(view, node.catalogue.get_request(request, view.block), body.visa)
 
 
 @routes.post("/v1/requests/{request}/decline", status_code=202, responses={**answers(created=False), **WRITE})

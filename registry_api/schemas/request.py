@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -86,6 +87,11 @@ class MakeRequest(WithCard):
 TEXT = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"
 
 
+VisaText = Annotated[
+    str, Field(min_length=1, max_length=8192, strict=True, description="A visa in JWS compact form (RFC 7515).")
+]
+
+
 class SendMessage(Asked):
     """Public within the consortium, and it stays: no person is named, and nothing of a patient."""
 
@@ -95,9 +101,23 @@ class SendMessage(Asked):
 
     text: str = Field(min_length=1, max_length=4000, pattern=TEXT, strict=True)
     in_reply_to: Counted | None = Field(None, description="Number of an earlier message; null answers none.")
+    visas: list[VisaText] = Field(
+        default_factory=list,
+        max_length=10,
+        description="GA4GH visas as grounds. The node checks them and makes statements of them public: issuer, grant, "
+        "days and a digest. The visas themselves, which name a person, go nowhere and are not kept.",
+    )
 
     def facts(self) -> domain.NewMessage:
-        return domain.NewMessage(self.text, self.in_reply_to)
+        return domain.NewMessage(self.text, self.in_reply_to, tuple(self.visas))
+
+
+class CheckVisa(Asked):
+    """A visa that its holder has handed over. It is not kept."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"visa": "eyJhbGciOi….eyJpc3MiOi….c2lnbmF0dXJl"}]})
+
+    visa: VisaText
 
 
 class DeclineRequest(Asked):
@@ -133,6 +153,31 @@ class RequestFacts(Answer):
     block: int
 
 
+class VisaStatement(Answer):
+    """What is said of a visa, attested by who says it: its node has checked signature and times."""
+
+    digest: Hex = Field(description="sha-256 of the request's id and the visa.", examples=[EXAMPLE_DIGEST])
+    issuer: str = Field(examples=["https://rems.example/"])
+    type: str = Field(examples=["ControlledAccessGrants"])
+    value: str = Field(description="What is granted.", examples=["https://repository.example/datasets/710"])
+    source: str = Field(description="Who decided.", examples=["https://repository.example/dac"])
+    by: str | None = Field(description="In which function.", examples=["dac"])
+    asserted: str = Field(description="The day of the decision.", examples=["2026-11-01"])
+    expires: str = Field(description="The day on which the visa ends.", examples=["2027-11-01"])
+
+    @classmethod
+    def of(cls, statement: Mapping[str, Any]) -> VisaStatement:
+        return cls(**{"by": None, **statement})
+
+
+class VisaCheck(Stamped):
+    """What this node found in a visa: it is valid, and of an issuer that the node trusts."""
+
+    visa: VisaStatement
+    message: int | None = Field(description="The message that it is attached to; null when none is, that can be read.")
+    agrees: bool | None = Field(description="Whether that message says of it what is in it; null without one.")
+
+
 class Message(Answer):
     """What an organisation said, attested by it: the digest of its text is in its transaction."""
 
@@ -141,6 +186,7 @@ class Message(Answer):
     sent_at: Moment
     in_reply_to: int | None
     text: str | None = Field(description="null where `missing` says why.")
+    visas: list[VisaStatement]
     digest: Hex = Field(description="Of the document that holds the text.", examples=[EXAMPLE_DIGEST])
     missing: str | None = Field(description="Why the text cannot be shown here; null when it is.")
     block: int

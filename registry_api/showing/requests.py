@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger_node.domain.codes import names_of
 from ledger_node.domain.request import Message, Request, compared
+from ledger_node.services.requests import statement_of
 from registry_api.questions.documents import Document, Wanted
 from registry_api.questions.reading import read_documents
 from registry_api.reading import View
@@ -44,12 +45,25 @@ def show_history(view: View, found: Request) -> requests.Request:
     """Ends the view's moment: documents may be away."""
     facts = {**view.stamp, **dict(show_request(view, found))}
     grant = None if found.consent is None else _grant(view, found, found.consent)
+    return requests.Request(**facts, messages=show_messages(view, found), grant=grant)
+
+
+def show_visa(view: View, found: Request, visa: str) -> requests.VisaCheck:
+    """Ends the view's moment: its issuer may be away."""
+    stamp, messages = view.stamp, show_messages(view, found)
+    own = requests.VisaStatement.of(statement_of(view.node.requests.read_visa(found.id, visa)))
+    said = [(one.number, told) for one in messages for told in one.visas if told.digest == own.digest]
+    number, told = said[0] if said else (None, None)
+    return requests.VisaCheck(**stamp, visa=own, message=number, agrees=None if told is None else told == own)
+
+
+def show_messages(view: View, found: Request) -> list[requests.Message]:
+    """Ends the view's moment: documents may be away."""
     view.look_up(*(one.sender for one in found.messages))
     view.close()
     asked = {one.number: Wanted(one.digest, "message", one.sender, found.id) for one in found.messages}
     documents = read_documents(view.node, asked.values())
-    messages = [_message(view, found, one, documents[asked[one.number].key]) for one in found.messages]
-    return requests.Request(**facts, messages=messages, grant=grant)
+    return [_message(view, found, one, documents[asked[one.number].key]) for one in found.messages]
 
 
 def _grant(view: View, found: Request, consent: str) -> requests.Grant:
@@ -68,6 +82,7 @@ def _message(view: View, request: Request, message: Message, document: Document)
         sent_at=rfc3339(message.sent_at),
         in_reply_to=said.get("inReplyTo"),
         text=said.get("text"),
+        visas=[requests.VisaStatement.of(one) for one in said.get("visas", ())],
         digest=message.digest,
         missing=missing,
         block=message.at.block,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from ledger_node.config import BlobConfig, HttpConfig, NodeConfig, OidcConfig, SignerConfig, WebhookConfig
+from ledger_node.config import BlobConfig, HttpConfig, NodeConfig, OidcConfig, SignerConfig, VisaConfig, WebhookConfig
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.errors import all_errors
 from registry_api import openapi
@@ -50,6 +50,7 @@ def configuration_page() -> str:
         "http": HttpConfig,
         "signer": SignerConfig,
         "oidc": OidcConfig,
+        "visas": VisaConfig,
         "blobs": BlobConfig,
         "webhooks": WebhookConfig,
     }

@@ -23,6 +23,7 @@ REACHED = {
     "answer_rounds": ("runs.answer_all", "run contribute"),
     "cancel_submission": ("submissions.cancel", "submission cancel"),
     "check_consent": ("consents.check", "consent check"),
+    "check_visa": ("requests.check_visa", "request check-visa"),
     "close_round": ("runs.close_round", "run round"),
     "close_run": ("runs.close", "run close"),
     "collect_documents": ("node.collect", "blobs gc"),

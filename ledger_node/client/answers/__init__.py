@@ -41,7 +41,7 @@ from ledger_node.client.answers.question import (
     StatedFact,
 )
 from ledger_node.client.answers.recall import Acknowledgement, Lifting, Recall
-from ledger_node.client.answers.request import Grant, Message, Request
+from ledger_node.client.answers.request import Grant, Message, Request, VisaCheck, VisaStatement
 from ledger_node.client.answers.run import Round, RoundAnswer, Run, RunInput
 from ledger_node.client.answers.stream import Anchor, Stream
 from ledger_node.client.answers.submission import Outcome, Submission
@@ -118,6 +118,8 @@ __all__ = [
     "Thresholds",
     "Use",
     "UsedAt",
+    "VisaCheck",
+    "VisaStatement",
     "Vote",
     "WaitingWebhook",
     "Webhook",

@@ -6,6 +6,27 @@ from ledger_node.client.answers.consent import Consent
 from ledger_node.client.answers.parts import AsOf, Named
 
 
+class VisaStatement(TypedDict):
+    """What is said of a visa by who has checked it."""
+
+    digest: str
+    issuer: str
+    type: str
+    value: str
+    source: str
+    by: str | None
+    asserted: str
+    expires: str
+
+
+class VisaCheck(AsOf):
+    """`message` is the number of the one that the visa is attached to, `agrees` whether that says what is in it."""
+
+    visa: VisaStatement
+    message: int | None
+    agrees: bool | None
+
+
 class Message(TypedDict):
     """What one of the two sides said. `text` is None where `missing` says why."""
 
@@ -14,6 +35,7 @@ class Message(TypedDict):
     sentAt: str
     inReplyTo: int | None
     text: str | None
+    visas: list[VisaStatement]
     digest: str
     missing: str | None
     block: int

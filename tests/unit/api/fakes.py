@@ -52,7 +52,7 @@ from ledger_node.services.reading import Times
 from ledger_node.services.recalls import Recalls
 from ledger_node.services.recording import Recording
 from ledger_node.services.register import Register
-from ledger_node.services.requests import Requests
+from ledger_node.services.requests import NoVisas, Requests
 from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
 from ledger_node.services.status import Limits, Status
@@ -626,7 +626,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         protection=Protection(i, submissions, membership, clock),
         catalogue=Catalogue(i),
         datasets=Datasets(i, submissions, membership, permissions, clock),
-        requests=Requests(i, submissions, membership, Documents(blobs, pins)),
+        requests=Requests(i, submissions, membership, Documents(blobs, pins), NoVisas(), clock),
         permissions=permissions,
         consents=Consents(i, submissions, membership, clock),
         runs=Runs(i, submissions, membership, permissions),

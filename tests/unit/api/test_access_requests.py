@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
+from ledger_node.cards import require_card
 from ledger_node.domain.request import MOST_MESSAGES, Message
+from ledger_node.domain.visa import Visa
+from ledger_node.errors import InvalidVisa
 from ledger_node.proof.hashing import sha256, to_hex
 
 from .acting import Desk
@@ -125,6 +128,7 @@ def test_the_history_shows_what_was_said(desk_of: Desks) -> None:
         "sentAt": "2026-11-18T11:06:40Z",
         "inReplyTo": None,
         "text": TEXT,
+        "visas": [],
         "digest": asked.digest,
         "missing": None,
         "block": asked.at.block,
@@ -226,3 +230,79 @@ def test_the_history_says_where_a_grant_is_narrower_or_wider(desk_of: Desks) -> 
     assert (found["state"], found["grant"]["consent"]["id"]) == ("GRANTED", consent.id)
     assert "maxRounds" in found["grant"]["narrower"]
     assert "epsilonBudget" in found["grant"]["wider"]
+
+
+VISA = Visa(
+    digest=digest("visa"),
+    issuer="https://rems.example/",
+    type="ControlledAccessGrants",
+    value="https://repository.example/datasets/710",
+    source="https://repository.example/dac",
+    by=None,
+    asserted="2026-11-01",
+    expires="2027-11-01",
+)
+STATED = {name: value for name, value in asdict(VISA).items() if value is not None}
+
+
+class OneVisa:
+    """The Visas port of a node that knows one."""
+
+    def read(self, visa: str, request: str, now: int) -> Visa:
+        del request, now
+        if visa != "its.one.visa":
+            raise InvalidVisa("the visa cannot be read", needed="the one")
+        return VISA
+
+
+def trusting(of: World) -> World:
+    of.node.requests._visas = OneVisa()
+    return of
+
+
+def test_of_a_visa_only_its_statement_is_sent(desk_of: Desks) -> None:
+    of = trusting(world_of_all(organisation=PUBLISHER))
+    body = {"text": TEXT, "visas": ["its.one.visa"]}
+    command = desk_of(of, "publisher").done(f"{path_of(of)}/messages", body)
+    content = of.node.documents.get(str(command.args[2]))
+    assert json.loads(content)["visas"] == [STATED]
+    require_card("message", json.loads(content))
+    assert b"its.one.visa" not in content
+
+
+def test_a_message_with_a_visa_that_is_not_taken_is_not_sent(desk_of: Desks) -> None:
+    of = trusting(world_of_all(organisation=PUBLISHER))
+    path = f"{path_of(of)}/messages"
+    desk = desk_of(of, "publisher")
+    assert desk.refused(path, {"text": TEXT, "visas": ["its.one.visa", "another"]})["code"] == "ML-0114"
+    assert desk.refused(path, {"text": TEXT, "visas": ["x"] * 11})["code"] == "ML-0101"
+    assert desk.refused(path, {"text": TEXT, "visas": ["x" * 8193]})["code"] == "ML-0101"
+
+
+def test_a_node_without_issuers_takes_no_visas(desk_of: Desks) -> None:
+    of = world_of_all(organisation=PUBLISHER)
+    problem = desk_of(of, "publisher").refused(f"{path_of(of)}/messages", {"text": TEXT, "visas": ["its.one.visa"]})
+    assert (problem["code"], problem["needed"]) == ("ML-0114", "`visas.issuers` in the node's configuration")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ([], (None, None)),
+        ([STATED], (1, True)),
+        ([{**STATED, "digest": digest("another")}], (None, None)),
+        ([{**STATED, "value": "https://repository.example/datasets/711"}], (1, False)),
+    ],
+)
+def test_a_visa_that_was_handed_over_is_compared(
+    desk_of: Desks, said: list[dict[str, str]], found: tuple[int | None, bool | None]
+) -> None:
+    of = trusting(world_of_all())
+    say(of, PUBLISHER, about(of, TEXT, **({"visas": said} if said else {})))
+    desk = desk_of(of, "steward")
+    answer = desk.client.post(f"{path_of(of)}/visas/check", json={"visa": "its.one.visa"}).json()
+    assert (answer["message"], answer["agrees"]) == found
+    assert answer["visa"] == {**STATED, "by": None}
+    refused = desk.client.post(f"{path_of(of)}/visas/check", json={"visa": "another"}).json()
+    assert refused["code"] == "ML-0114"
+    assert desk.read(path_of(of))["messages"][0]["visas"] == [{**one, "by": None} for one in said]

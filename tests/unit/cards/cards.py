@@ -15,6 +15,18 @@ MESSAGE: dict[str, Any] = {
     "request": DIGEST,
     "text": "Which ethics vote?",
     "inReplyTo": 1,
+    "visas": [
+        {
+            "digest": DIGEST,
+            "issuer": "https://rems.example/",
+            "type": "ControlledAccessGrants",
+            "value": "https://repository.example/datasets/710",
+            "source": "https://repository.example/dac",
+            "by": "dac",
+            "asserted": "2026-11-01",
+            "expires": "2027-11-01",
+        }
+    ],
 }
 INTERVAL = {"low": 0.9, "high": 0.95, "level": 0.95, "method": "bootstrap"}
 ORGANISATION: dict[str, Any] = {

@@ -83,7 +83,7 @@ def script(node: Node) -> None:
 def test_a_request_shows_what_was_said(node: Node, run: Run) -> None:
     """Line by line; what another organisation wrote moves nobody's cursor."""
     hospital, publisher = {"number": 1, "name": "Klinik 1"}, {"number": 4, "name": "Institute"}
-    at = {"sentAt": "2026-11-22T06:00:00Z", "digest": word("c"), "block": 4}
+    at = {"visas": [], "sentAt": "2026-11-22T06:00:00Z", "digest": word("c"), "block": 4}
     said = [
         {
             "number": 1,
@@ -94,18 +94,50 @@ def test_a_request_shows_what_was_said(node: Node, run: Run) -> None:
             **at,
         },
         {"number": 2, "sender": publisher, "inReplyTo": 1, "text": None, "missing": "it is away", **at},
+        {"number": 3, "sender": publisher, "inReplyTo": None, "text": "!", "missing": None, **at, "visas": [STATED]},
     ]
     node.answer("GET", f"/v1/requests/{REQUEST}", 200, request("ASKED_BACK", messages=said, grant=None))
     shown = run("request", "show", REQUEST).stdout
     assert "message 1 of Klinik 1, 2026-11-22T06:00:00Z\n  Which vote?\n  Where\ufffd[2J?\n" in shown
     assert f"message 2 of Institute, 2026-11-22T06:00:00Z, to 1\n  {word('c')}: it is away" in shown
     assert "request send-message" in shown
+    assert "  visa, checked by the sender  ControlledAccessGrants\n" in shown
+    assert "https://repository.example/datasets/710" in shown
     grant = {"consent": consent(), "narrower": ["regions", "maxRounds"], "wider": []}
     node.answer("GET", f"/v1/requests/{REQUEST}", 200, request("GRANTED", messages=said, grant=grant))
     shown = run("request", "show", REQUEST).stdout
     assert "less than asked in  regions, maxRounds" in shown
     assert "more than asked" not in shown
     assert "request send-message" not in shown
+
+
+STATED: dict[str, object] = {
+    "digest": word("e"),
+    "issuer": "https://rems.example/",
+    "type": "ControlledAccessGrants",
+    "value": "https://repository.example/datasets/710",
+    "source": "https://repository.example/dac",
+    "by": None,
+    "asserted": "2026-11-01",
+    "expires": "2027-11-01",
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "agrees", "status", "said"),
+    [(2, True, 0, "message  2"), (2, False, 1, "something else"), (None, None, 1, "attached to no message")],
+)
+def test_a_visa_that_was_handed_over_is_checked(
+    node: Node, run: Run, tmp_path: Path, message: int | None, agrees: bool | None, status: int, said: str
+) -> None:
+    file = tmp_path / "visa.jwt"
+    file.write_text("its.one.visa\n")
+    found = {"visa": STATED, "message": message, "agrees": agrees, "asOfBlock": 3, "indexLag": 0}
+    node.answer("POST", f"/v1/requests/{REQUEST}/visas/check", 200, found)
+    result = run("request", "check-visa", REQUEST, str(file))
+    assert node.asked[-1].body == {"visa": "its.one.visa"}
+    assert (result.exit_code, said in result.stdout) == (status, True)
+    assert "its.one.visa" not in result.stdout + result.stderr
 
 
 READS = [
@@ -213,7 +245,11 @@ def test_requests_on_the_wire(node: Node, run: Run, tmp_path: Path) -> None:
     assert run("request", "decline", REQUEST, "--reason", "DISLIKE").exit_code == 2
     node.answer("POST", f"/v1/requests/{REQUEST}/messages", 201, submission(outcome={"request": REQUEST, "number": 2}))
     assert run("request", "send-message", REQUEST, "Vote 2026-114.", "--in-reply-to", "1").exit_code == 0
-    assert node.asked[-1].body == {"text": "Vote 2026-114.", "inReplyTo": 1}
+    assert node.asked[-1].body == {"text": "Vote 2026-114.", "inReplyTo": 1, "visas": []}
+    visa = tmp_path / "visa.jwt"
+    visa.write_text("its.one.visa\n")
+    assert run("request", "send-message", REQUEST, "Our grounds.", "--visa", str(visa)).exit_code == 0
+    assert node.asked[-1].body == {"text": "Our grounds.", "inReplyTo": None, "visas": ["its.one.visa"]}
     listed = json.loads(run("request", "list", "--state", "declined", "--json").stdout)["items"]
     assert [part["declineReason"] for part in listed] == [None, "NO_LEGAL_BASIS"]  # the node's to choose
     assert "state=DECLINED" in node.asked[-1].path

@@ -50,7 +50,7 @@ COMMANDS = {
     *("model list", "model show", "model versions", "version list", "version show"),
     *("run list", "run show", "run rounds", "consent uses", "node show"),
     *("blobs put", "blobs show", "schema list", "schema show"),
-    *("request make", "request list", "request show", "request send-message", "request decline"),
+    *("request make", "request list", "request show", "request send-message", "request check-visa", "request decline"),
     *("consent issue", "consent list", "consent show", "consent check"),
     *("consent suspend", "consent reinstate", "consent revoke"),
     "withdrawal list",

@@ -282,7 +282,7 @@ WRITES: list[tuple[Call, str, object]] = [
     (
         lambda n: n.requests.send_message(ID, "Which vote?", in_reply_to=1),
         f"/v1/requests/{ID}/messages",
-        {"text": "Which vote?", "inReplyTo": 1},
+        {"text": "Which vote?", "inReplyTo": 1, "visas": []},
     ),
     (
         lambda n: n.requests.decline(ID, DeclineReason.ETHICS_REFUSED),

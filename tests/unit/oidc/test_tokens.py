@@ -10,7 +10,8 @@ from joserfc.jwk import RSAKey
 
 from ledger_node.errors import MedLedgerError
 from ledger_node.oidc.provider import Provider
-from ledger_node.oidc.tokens import LEEWAY, ProviderTokens
+from ledger_node.oidc.signed import LEEWAY
+from ledger_node.oidc.tokens import ProviderTokens
 from tests.unit.oidc.issuer import AUDIENCE, NOW, Issuer, encoded
 
 ROLES = {"ml-auditor": "auditor", "ml-audit-team": "auditor", "ml-steward": "steward"}
