@@ -135,6 +135,9 @@ def test_the_history_shows_what_was_said(desk_of: Desks) -> None:
     }
     assert (second["number"], second["inReplyTo"], second["text"]) == (2, 1, "2026-114, Germany")
     assert (found["state"], found["grant"], found["asOfBlock"]) == ("OPEN", None, HEAD)
+    few = desk_of(of, "auditor").read(f"{path_of(of)}?fields=state,messages")
+    assert few.keys() == {"asOfBlock", "indexLag", "state", "messages"}
+    assert desk_of(of, "auditor").read(f"{path_of(of)}?asOf={HEAD - 1}")["messages"] == found["messages"]
 
 
 @pytest.mark.parametrize(
