@@ -76,7 +76,7 @@ class Tracking:
         with _asked():
             found = self._client.get_run(version.run)
             logged = re.fullmatch(r"models:/(m-[0-9a-f]+)", version.source)
-            metrics = _newest(self._client.get_logged_model(logged[1]).metrics or []) if logged is not None else []
+            metrics = newest(self._client.get_logged_model(logged[1]).metrics or []) if logged is not None else []
         names = {one.name for one in metrics}
         metrics += [LoggedMetric(name, value, None) for name, value in found.data.metrics.items() if name not in names]
         return LoggedRun(
@@ -204,7 +204,7 @@ def _dataset(found: Any) -> LoggedDataset:
     return LoggedDataset(dataset.name, dataset.digest, tags.get(CONTEXT), used)
 
 
-def _newest(found: list[Any]) -> list[LoggedMetric]:
+def newest(found: list[Any]) -> list[LoggedMetric]:
     """Of each measure on each dataset the value of the last step."""
     newest: dict[tuple[str, str | None, str | None], Any] = {}
     for one in sorted(found, key=lambda one: (one.step, one.timestamp)):

@@ -143,6 +143,9 @@ def test_version_is_published_with_what_mlflow_knows_and_its_state_comes_back(
     bridge.client.set_model_version_tag(project.name, number, "medledger.limitations", "One feature")
     bridge.client.set_model_version_tag(project.name, number, "reviewer", CANARY)
 
+    bridge.client.set_model_version_tag(project.name, number, "medledger.publish", "not yet")
+    assert bridge.sync(project) == []
+    bridge.client.set_model_version_tag(project.name, number, "medledger.publish", "true")
     (result,) = bridge.sync(project, parameters=("learning_rate",))
     assert (result.act, result.state, result.left_out) == ("published", "PUBLISHED", ("loss",)), result.problem
     (version,) = bridge.published(project)
@@ -279,6 +282,11 @@ def test_files_that_the_run_was_not_closed_with_are_refused(bridge: Bridge) -> N
     assert exchanged.problem is not None
     assert exchanged.problem.code == "ML-0404"
     assert right.act == "published"
+    # As another model neither is.
+    syncing = Syncing(bridge.pair.institute.node, Tracking(bridge.url))
+    (chosen,) = syncing.chosen({project.name: bridge.project("other").model})
+    problems = [syncing.sync(chosen, one).problem for one in syncing.versions(chosen)]
+    assert [one and one.code for one in problems] == ["ML-0108", "ML-0108"]
 
 
 def test_version_names_those_that_it_grew_from(bridge: Bridge) -> None:
