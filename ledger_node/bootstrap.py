@@ -72,7 +72,7 @@ from ledger_node.store.pins import SqlPins
 from ledger_node.store.read_record import SqlReadRecord
 from ledger_node.store.webhooks import SqlWebhooks
 from ledger_node.submitter.submitter import Submitter
-from ledger_node.webhooks.posting import HttpPoster
+from ledger_node.webhooks.posting import HttpPoster, trusting
 from ledger_node.webhooks.targets import Rules
 from ledger_node.workers import Workers
 
@@ -180,7 +180,7 @@ class Runtime:
         self._api_keys = SqlApiKeys(self._database)
         _load_api_keys(self._api_keys, config.api_keys)
         feed, webhooks = Feed(index, deployment), SqlWebhooks(self._database)
-        poster = HttpPoster(Rules(config.webhooks.http, config.webhooks.private))
+        poster = HttpPoster(Rules(config.webhooks.http, config.webhooks.private), tls=trusting(config.webhooks.ca))
         senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         self._delivering = Delivering(feed, webhooks, poster, clock, meter, senders)
         self.node = Node(

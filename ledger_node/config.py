@@ -99,6 +99,9 @@ class WebhookConfig(BaseModel):
 
     http: bool = Field(default=False, description="Also targets without TLS.")
     private: bool = Field(default=False, description="Also addresses of private, local and reserved ranges.")
+    ca: Path | None = Field(
+        default=None, description="PEM file of the authorities of receivers' certificates, instead of the system's."
+    )
 
 
 class HttpConfig(BaseModel):
@@ -114,6 +117,7 @@ class HttpConfig(BaseModel):
     )
     requests_per_second: float = Field(default=0.0, ge=0, description="Of each key, in the long run; 0 is no limit.")
     burst: int = Field(default=50, ge=1, description="Requests of one key at once, when there is a limit.")
+    streams: int = Field(default=100, ge=1, description="Streams of events of one key at once, in each process.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -234,7 +238,8 @@ def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
         name: folder / getattr(config, name)
         for name in ("deployment", "keystore", "keystore_password_file", "api_keys")
     }
-    parts = {name: _placed(getattr(config, name), folder) for name in ("blobs", "oidc", "visas", "http")}
+    paths_in = ("blobs", "oidc", "visas", "http", "webhooks")
+    parts = {name: _placed(getattr(config, name), folder) for name in paths_in}
     parts["signer"] = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
     return config.model_copy(update={**paths, "database": database, **parts})
 

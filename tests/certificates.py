@@ -41,10 +41,11 @@ class Authority:
         constraint = DerSequence([_extension(BASIC_CONSTRAINTS, DerSequence([DerBoolean(True).encode()]).encode())])
         return cls(folder, name, key, _written(folder, name, key, _certificate(name, key, name, key, constraint)))
 
-    def issue(self, name: str) -> Files:
-        """For a server or a device on the loopback."""
+    def issue(self, name: str, host: str | None = None) -> Files:
+        """For a server or a device on the loopback, or for one of another name."""
         key = ECC.generate(curve="P-256")
-        names = DerSequence([_extension(ALTERNATIVE_NAME, DerSequence([LOOPBACK]).encode())])
+        of = LOOPBACK if host is None else _tagged(0x82, host.encode())
+        names = DerSequence([_extension(ALTERNATIVE_NAME, DerSequence([of]).encode())])
         return _written(self.folder, name, key, _certificate(name, key, self.name, self.key, names))
 
 

@@ -20,8 +20,9 @@ from ledger_node.client.inputs import Json, time
 from ledger_node.client.problems import error_of, is_safe
 from ledger_node.client.retries import TRANSIENT, Retries
 from ledger_node.client.shapes import expect
-from ledger_node.client.tls import Tls, refusal_of
+from ledger_node.client.tls import Tls
 from ledger_node.errors import InvalidField, MedLedgerError, NodeFailed, NodeUnreachable
+from ledger_node.tls import refusal_of
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | datetime | None]

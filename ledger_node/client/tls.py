@@ -42,11 +42,3 @@ class Tls:
 def _no_password() -> str:
     """Else the library would ask at the terminal."""
     raise ValueError
-
-
-def refusal_of(error: BaseException) -> ssl.SSLError | None:
-    """What TLS itself said in a failure of a connection."""
-    seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, ssl.SSLError):
-        seen = seen.__cause__ or seen.__context__
-    return seen

@@ -34,7 +34,8 @@ class Webhooks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """How a receiver answered: its HTTP status; or none, and why: `address`, `unreachable`, `timeout`."""
+    """How a receiver answered: its HTTP status; or none, and why: `address`, `unreachable`, `timeout`,
+    `certificate` (not trusted)."""
 
     status: int | None
     failure: str = ""

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from pathlib import Path
 
 import anyio
 import httpx2
 from anyio import to_thread
 
 from ledger_node import __version__
-from ledger_node.errors import InvalidField, Refusal
+from ledger_node.errors import ConfigInvalid, InvalidField, Refusal
 from ledger_node.ports import Posted
+from ledger_node.tls import refusal_of
 from ledger_node.webhooks import signature
 from ledger_node.webhooks.targets import Forbidden, Resolve, Rules, resolve
 
 LIMIT = 10.0  # seconds for all of it
 MEDIA_TYPE = "application/cloudevents+json"
+
+
+def trusting(authorities: Path | None) -> ssl.SSLContext:
+    """Trusts those of a PEM file, or the system's. ConfigInvalid for a file that holds none."""
+    try:
+        return ssl.create_default_context(cafile=authorities)
+    except OSError:
+        raise ConfigInvalid(
+            "the authorities of webhooks' receivers cannot be used", needed="certificates in PEM, in webhooks.ca"
+        ) from None
 
 
 class HttpPoster:
@@ -33,7 +45,7 @@ class HttpPoster:
         self._rules = rules
         self._resolve = resolve
         self._limit = limit
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or trusting(None)
 
     def check(self, url: str) -> None:
         self._rules.target_of(url)
@@ -46,8 +58,9 @@ class HttpPoster:
             return Posted(None, "address")
         except (TimeoutError, httpx2.TimeoutException):
             return Posted(None, "timeout")
-        except (OSError, httpx2.TransportError):
-            return Posted(None, "unreachable")
+        except (OSError, httpx2.TransportError) as error:
+            untrusted = isinstance(refusal_of(error), ssl.SSLCertVerificationError)
+            return Posted(None, "certificate" if untrusted else "unreachable")
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> int:
         target = self._rules.target_of(url)

@@ -58,8 +58,8 @@ class WebhookFacts(Answer):
     failures: int = Field(description="Attempts in vain since the last success.")
     failing_since: Moment | None
     failure: str | None = Field(
-        description="Of the last attempt: `status 500` or the like, `timeout`, `unreachable`, `address` (not allowed) "
-        "or `position lost`.",
+        description="Of the last attempt: `status 500` or the like, `timeout`, `unreachable`, `address` (not allowed), "
+        "`certificate` (not trusted) or `position lost`.",
         examples=["status 500"],
     )
     next_at: Moment | None = Field(description="When it is tried again.")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from ledger_node.errors import InvalidField, Refusal
+from ledger_node.errors import ConfigInvalid, InvalidField, Refusal
 from ledger_node.ports import Posted
-from ledger_node.webhooks.posting import HttpPoster
+from ledger_node.webhooks.posting import HttpPoster, trusting
 from ledger_node.webhooks.targets import Rules
+from tests.certificates import Authority, Files
 from tests.receiver import Behaviour, Receiver, closes, endless, hangs, receiving, says
 
 SECRET, FORMER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -180,3 +184,62 @@ def test_a_target_that_can_never_be_is_refused_at_once(url: str) -> None:
 def test_what_the_configuration_allows_is_a_target() -> None:
     HttpPoster(Rules()).check("https://hooks.hospital.example:8443/path?of=us")
     HttpPoster(LOCAL).check("http://127.0.0.1:8000/")
+
+
+NAME = "hooks.hospital.test"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.create(tmp_path_factory.mktemp("tls"), "authority")
+
+
+@contextmanager
+def guarded(files: Files) -> Iterator[Receiver]:
+    """A receiver over TLS with a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    with receiving(tls=context) as made:
+        yield made
+
+
+def poster_of(authority: Authority) -> HttpPoster:
+    """One that trusts it. Every name leads to the loopback."""
+    tls = trusting(Path(authority.files.certificate))
+    return HttpPoster(Rules(private=True), resolve=lambda *_: ["127.0.0.1"], tls=tls)
+
+
+def test_a_certificate_of_a_private_authority_is_refused_unless_it_is_trusted(authority: Authority) -> None:
+    with guarded(authority.issue("receiver")) as receiver:
+        assert post(receiver, HttpPoster(Rules(private=True))) == Posted(None, "certificate")
+        assert receiver.got == []
+        assert post(receiver, poster_of(authority)) == Posted(204)
+        assert len(receiver.got) == 1
+
+
+def test_the_certificate_is_that_of_the_name_and_not_of_the_address(authority: Authority) -> None:
+    with guarded(authority.issue("named", NAME)) as receiver:
+        url = f"https://{NAME}:{receiver.port}/hook"
+        assert post(receiver, poster_of(authority), url) == Posted(204)
+        assert receiver.got[0].headers["host"] == f"{NAME}:{receiver.port}"
+        assert post(receiver, poster_of(authority)) == Posted(None, "certificate")  # by its address
+        other = f"https://other.hospital.test:{receiver.port}/hook"
+        assert post(receiver, poster_of(authority), other) == Posted(None, "certificate")
+    with guarded(authority.issue("addressed")) as receiver:
+        url = f"https://{NAME}:{receiver.port}/hook"
+        assert post(receiver, poster_of(authority), url) == Posted(None, "certificate")
+        assert receiver.got == []
+
+
+def test_a_receiver_without_tls_where_it_should_have_some_is_unreachable(
+    receiver: Receiver, authority: Authority
+) -> None:
+    url = f"https://127.0.0.1:{receiver.port}/hook"
+    assert post(receiver, poster_of(authority), url) == Posted(None, "unreachable")
+
+
+def test_a_file_without_authorities_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    for file in ("empty.pem", "absent.pem"):
+        with pytest.raises(ConfigInvalid):
+            trusting(tmp_path / file)
