@@ -29,7 +29,8 @@ class Webhook:
     back.
 
     `failures` counts attempts in vain since `failing_since` (Unix seconds), of which the last says why in `failure`.
-    `changes` counts what operators changed.
+    `changes` counts what operators changed. `request_digest` is that of the request that made it, None when that is not
+    known.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Webhook:
     failure: str | None = None
     next_at: int = 0
     changes: int = 0
+    request_digest: str | None = None
 
     def due(self, now: int) -> bool:
         """Whether it may be tried."""

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ledger_node.domain.command import Idempotency
 from ledger_node.domain.feed import FeedPosition, Told, names_of
 from ledger_node.domain.webhook import Secret, Webhook, WebhookState
 from ledger_node.errors import IdempotencyKeyReused, NotFound, StateConflict
@@ -29,15 +30,15 @@ class WebhookDesk:
         self._clock = clock
         self._wake = wake
 
-    def make(self, url: str, types: Sequence[str], position: FeedPosition, key: str) -> Webhook:
-        """A new webhook; under a key that made one already, that one. IdempotencyKeyReused when it is for something
-        else, StateConflict when its secret was replaced, InvalidField for a target or a type that cannot be."""
+    def make(self, url: str, types: Sequence[str], position: FeedPosition, once: Idempotency) -> Webhook:
+        """A new webhook; under a key that made one already, that one. IdempotencyKeyReused when another request did,
+        StateConflict when its secret was replaced, InvalidField for a target or a type that cannot be."""
         self._poster.check(url)
         names_of(types or None)
-        id_ = f"wh_{sha256(key.encode()).hex()[:32]}"
-        new = Webhook(id_, url, tuple(types), (_secret(),), position, self._clock.now())
+        id_, asked = f"wh_{sha256(once.key.encode()).hex()[:32]}", once.request_digest
+        new = Webhook(id_, url, tuple(types), (_secret(),), position, self._clock.now(), request_digest=asked)
         made = self._webhooks.add(new, MOST)
-        if (made.url, made.types) != (new.url, new.types):
+        if made.request_digest not in (asked, None) or (made.url, made.types) != (new.url, new.types):
             raise IdempotencyKeyReused("this key made another webhook", needed="a new key for a new webhook")
         if len(made.secrets) > 1:  # a repeat may show again what its first answer did, and nothing newer
             raise StateConflict("its secret was replaced since it was made", needed="rotate it for one that is shown")

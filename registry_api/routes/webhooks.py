@@ -38,7 +38,7 @@ Named = Annotated[
 @routes.post("/v1/webhooks", status_code=201, responses={**ACT, **declared(422)})
 def make_webhook(node: NodeOf, once: Once, body: MakeWebhook) -> WebhookSecret:
     """Send events to an address, signed as Standard Webhooks have it. The answer alone shows the secret."""
-    return with_secret(node.webhooks.make(body.url, body.types, position_of(node.feed, body.after), once.key))
+    return with_secret(node.webhooks.make(body.url, body.types, position_of(node.feed, body.after), once))
 
 
 @routes.get("/v1/webhooks", responses={**READ, **declared(403)})

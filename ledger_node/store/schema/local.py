@@ -131,8 +131,8 @@ reverted_event = Table(
     Column("before_hash", ID, nullable=False),
     Index("ix_reverted_event_position", "block", "log_index"),
 )
-#: Receivers of events; `position` and `offered` are as `domain.webhook` says. Secrets sign, so they are kept as they
-#: are.
+#: Receivers of events, each with the request that made it (null for those of earlier software); `position` and
+#: `offered` are as `domain.webhook` says. Secrets sign, so they are kept as they are.
 webhook = Table(
     "local_webhook",
     metadata,
@@ -150,6 +150,7 @@ webhook = Table(
     Column("failure", String(20)),
     Column("next_at", BigInteger, nullable=False),
     Column("changes", BigInteger, nullable=False),
+    Column("request_digest", ID),
 )
 #: Documents that were accepted, with their bytes until a blob store has pinned them.
 pin = Table(

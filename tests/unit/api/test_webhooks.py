@@ -55,8 +55,9 @@ def test_a_webhook_is_made_once_and_its_secret_shown_with_it_alone(client: TestC
     first = made(client, types=["consent"])
     assert str(first["secret"]).startswith("whsec_")
     assert made(client, types=["consent"]) == first
-    other = client.post("/v1/webhooks", json={"url": URL}, headers={"Idempotency-Key": "one"})
-    assert (other.status_code, other.json()["code"]) == (422, "ML-0501")
+    for other in ({"url": URL}, {"url": URL, "types": ["consent"], "after": "0"}):
+        refused = client.post("/v1/webhooks", json=other, headers={"Idempotency-Key": "one"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "ML-0501")
     listed = client.get("/v1/webhooks")
     assert [one["id"] for one in listed.json()["items"]] == [first["id"]]
     assert "whsec_" not in listed.text + client.get(f"/v1/webhooks/{first['id']}").text

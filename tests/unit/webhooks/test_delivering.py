@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ledger_node.domain.command import Idempotency
 from ledger_node.domain.feed import BEGINNING, FeedPosition
 from ledger_node.domain.position import Position
 from ledger_node.domain.webhook import Webhook, WebhookState
@@ -24,7 +25,7 @@ from ledger_node.store.database import Database
 from ledger_node.store.webhooks import SqlWebhooks
 from ledger_node.webhooks.posting import HttpPoster
 from ledger_node.webhooks.targets import Rules
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, digest
 from tests.receiver import FINE, Receiver, closes, hangs, receiving, says
 from tests.unit.indexer.test_feed import follow
 from tests.unit.indexer.test_follower import World as Chain
@@ -80,7 +81,8 @@ class Sending:
         follow(self.chain)
 
     def make(self, key: str = "a", **asked: Any) -> Webhook:
-        return self.desk.make(self.receiver.url, asked.get("types", ()), asked.get("after", BEGINNING), key)
+        once = Idempotency(key, digest(1))
+        return self.desk.make(self.receiver.url, asked.get("types", ()), asked.get("after", BEGINNING), once)
 
     def run(self, seconds: int = 0, step: int = 5) -> None:
         """As the worker does, for a simulated time."""
