@@ -18,7 +18,7 @@ from ledger_node import __version__
 from ledger_node.errors import InputError, MedLedgerError, NotFound
 from registry_api import openapi, problems
 from registry_api.access_log import AccessLog
-from registry_api.broadcast import Broadcast
+from registry_api.broadcast import MOST_SUBSCRIBERS, Broadcast
 from registry_api.event_stream import written
 from registry_api.explorer import pages
 from registry_api.headers import SecurityHeaders
@@ -85,9 +85,11 @@ CROSS_ORIGIN: dict[str, Any] = {
 }
 
 
-def create_app(node: Node, *, rates: Rates | None = None, origins: Sequence[str] = ()) -> FastAPI:
+def create_app(
+    node: Node, *, rates: Rates | None = None, origins: Sequence[str] = (), streams: int = MOST_SUBSCRIBERS
+) -> FastAPI:
     """The node's HTTP application. Nothing of the node is touched before the first request. Pages of `origins` may call
-    it from a browser."""
+    it from a browser. One key has at most `streams` of events at once."""
     app = FastAPI(
         title=openapi.TITLE,
         version=__version__,
@@ -100,7 +102,7 @@ def create_app(node: Node, *, rates: Rates | None = None, origins: Sequence[str]
     app.state.node = node
     app.state.lane = CapacityLimiter(1)
     app.state.rates = rates or Rates()
-    app.state.broadcast = Broadcast(written)
+    app.state.broadcast = Broadcast(written, of_one=streams)
     app.state.routes = [route for noun in NOUNS for route in noun.routes.routes]
     for noun in NOUNS:
         app.include_router(noun.routes)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 
 from ledger_node.domain.feed import BEGINNING, KINDS, FeedPosition, Told
-from ledger_node.errors import MedLedgerError, PositionUnknown, TooManySubscribers
+from ledger_node.errors import MedLedgerError, PositionUnknown, TooManyRequests, TooManySubscribers
 from ledger_node.services.feed import Feed, Reading
 
 log = logging.getLogger(__name__)
@@ -39,18 +39,21 @@ class Step:
 
 
 class Broadcast:
-    """Belongs to one event loop. `written` makes of a step what is sent, once for all."""
+    """Belongs to one event loop. `written` makes of a step what is sent, once for all. There are at most `most`
+    subscribers, of them `of_one` with one key."""
 
     def __init__(
         self,
         written: Callable[[Feed, Told], bytes],
         *,
         most: int = MOST_SUBSCRIBERS,
+        of_one: int = MOST_SUBSCRIBERS,
         kept: int = MOST_KEPT,
         look: float = LOOK,
     ) -> None:
         self._written = written
         self._most = most
+        self._of_one = of_one
         self._kept = kept
         self._look = look
         self._steps: OrderedDict[FeedPosition, Step] = OrderedDict()
@@ -58,25 +61,37 @@ class Broadcast:
         self._task: asyncio.Task[None] | None = None
         self.end = BEGINNING  # of the feed, as last seen
         self.ended = False
-        self.subscribers = 0
+        self._by_caller = Counter[str]()
 
-    async def join(self, feed: Feed, lane: CapacityLimiter | None) -> None:
-        """TooManySubscribers. Each who joins leaves."""
+    @property
+    def subscribers(self) -> int:
+        return self._by_caller.total()
+
+    async def join(self, feed: Feed, lane: CapacityLimiter | None, caller: str) -> None:
+        """TooManyRequests for a caller who has enough streams, TooManySubscribers when all have. Each who joins
+        leaves."""
+        if self._by_caller[caller] >= self._of_one:
+            raise TooManyRequests(
+                "this key follows the feed too often",
+                got=f"{self._by_caller[caller]} streams",
+                needed=f"at most {self._of_one} at once: end one first",
+            )
         if self.ended or self.subscribers >= self._most:
             raise TooManySubscribers(
                 "too many follow the feed already",
                 got=f"{self.subscribers} subscribers",
                 needed="the same a little later, or pages of GET /v1/events",
             )
-        self.subscribers += 1
+        self._by_caller[caller] += 1
         if self._task is None:
             self._steps.clear()
             self._moved = asyncio.Event()
             self._task = asyncio.create_task(self._follow(feed, lane))
 
-    def leave(self) -> None:
-        self.subscribers -= 1
-        if self.subscribers == 0 and self._task is not None:
+    def leave(self, caller: str) -> None:
+        self._by_caller[caller] -= 1
+        self._by_caller += Counter()  # forgets who has none
+        if not self._by_caller and self._task is not None:
             self._task.cancel()
             self._task = None
 

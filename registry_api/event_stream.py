@@ -54,6 +54,7 @@ class EventStream(Response):
         lane: CapacityLimiter | None,
         after: FeedPosition,
         names: Collection[str],
+        caller: str,
     ) -> None:
         super().__init__()
         del self.headers["content-length"]
@@ -62,10 +63,11 @@ class EventStream(Response):
         self._lane = lane
         self._at = after
         self._names = names
+        self._caller = caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
-        await self._broadcast.join(self._feed, self._lane)
+        await self._broadcast.join(self._feed, self._lane, self._caller)
         try:
             first = await self._past() or self._beat()  # a position that is unknown is a problem document
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -75,7 +77,7 @@ class EventStream(Response):
                     pass
                 group.cancel_scope.cancel()
         finally:
-            self._broadcast.leave()
+            self._broadcast.leave(self._caller)
 
     async def _tell(self, send: Send, first: bytes, all_of_it: anyio.CancelScope) -> None:
         # A reader that takes nothing gets no end either: the server closes the connection.

@@ -63,7 +63,8 @@ def serve(config_file: Path, *, runtime: type[Runtime] = Runtime) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with runtime(config) as node:
         http = config.http
-        app = create_app(node, rates=Rates(http.requests_per_second, http.burst), origins=http.origins)
+        rates = Rates(http.requests_per_second, http.burst)
+        app = create_app(node, rates=rates, origins=http.origins, streams=http.streams)
         listen(app, config.host, config.port, http)
 
 

@@ -68,7 +68,8 @@ def list_events(
     names = names_of(None if types is None else types.split(","))
     if MEDIA_TYPE in request.headers.get("accept", ""):
         at = position_of(node.feed, last_event_id or after)
-        return EventStream(request.app.state.broadcast, node.feed, lane_of(request), at, names)  # type: ignore[return-value]
+        state, caller = request.app.state, request.state.caller.name
+        return EventStream(state.broadcast, node.feed, lane_of(request), at, names, caller)  # type: ignore[return-value]
     with View(node, None) as view:
         reading = node.feed.read(position_of(node.feed, after), limit, names)
         told = reading.told

@@ -254,6 +254,24 @@ def test_one_too_many_is_asked_to_come_again(app: FastAPI) -> None:
     run(steps())
 
 
+def test_one_key_does_not_take_the_streams_of_others(app: FastAPI) -> None:
+    async def steps() -> None:
+        app.state.broadcast = Broadcast(written, of_one=2, look=0.02)
+        two = [Subscriber(), Subscriber()]
+        async with following(app, *two):
+            await until(lambda: all(one.status == 200 for one in two))
+            third, other = Subscriber(), Subscriber(headers={"authorization": f"Bearer {KEYS['steward']}"})
+            await third.follow(app)
+            assert (third.status, json.loads(third.body)["code"]) == (429, "ML-0205")
+            async with following(app, other):
+                await until(lambda: other.status == 200)
+        again = Subscriber()
+        async with following(app, again):
+            await until(lambda: again.status == 200)
+
+    run(steps())
+
+
 def test_a_stream_goes_on_without_gap_or_repeat(app: FastAPI, chain: Chain) -> None:
     async def steps() -> None:
         tell(chain, *range(1, 500))
