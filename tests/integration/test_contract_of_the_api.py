@@ -34,9 +34,10 @@ def test_every_answer_is_within_the_schema(consortium: Network, tmp_path: Path, 
         *("-H", f"Authorization: Bearer {member.api_keys[role]}"),
         *("--workers", "1", "--checks", "all", "--max-examples", str(WHOLE if whole else SHORT), "--seed", "1"),
         *("--no-color", "--report", "har", "--report-dir", str(report)),
+        *(() if whole or role == "operator" else ("--phases", "examples,fuzzing,stateful")),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=7200, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout[-6000:]
+    assert done.returncode == 0, done.stdout.partition("= FAILURES =")[2][:6000] or done.stdout[-6000:]
     statuses = _statuses(report)
     assert not [status for status in statuses if status >= 500 and status != 503]
     # A run in which nothing succeeded would prove little: keys and bodies must get through.
