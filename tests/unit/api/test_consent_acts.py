@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from ledger_node.domain.codes import Act, Capability, OrganisationStatus, StateReason
+from ledger_node.domain.codes import Act, Capability, Operation, OrganisationStatus, Purpose, Region, StateReason
+from ledger_node.domain.request import Wanted
 
 from .acting import Desk
 from .fakes import NOW, World, digest
@@ -112,9 +114,26 @@ def test_who_can_never_use_data_is_granted_none(desk_of: Desks) -> None:
     assert desk_of(of).done("/v1/consents", terms(of, grantee=2)).function == "issue"  # a hospital may use data
 
 
+def wanted_as(body: dict[str, Any], wanted: Wanted) -> Wanted:
+    """A request for just what the body grants."""
+    seconds = {name: int(datetime.fromisoformat(body[name]).timestamp()) for name in ("notBefore", "expiresAt")}
+    return replace(
+        wanted,
+        purposes=Purpose(sum(Purpose[name] for name in body["purposes"])),
+        operations=Operation(sum(Operation[name] for name in body["operations"])),
+        condition=0,
+        regions=Region(0),
+        not_before=seconds["notBefore"],
+        expires_at=seconds["expiresAt"],
+        epsilon_budget=body["epsilonBudget"],
+    )
+
+
 def test_a_consent_answers_the_request_that_it_names(desk_of: Desks) -> None:
     of = world_of_all()
     desk, (theirs, ours) = desk_of(of), of.index.facts.requests
+    ours = replace(ours, wanted=wanted_as(terms(of), ours.wanted))
+    of.index.facts.requests[1] = ours
     _, values = desk.done("/v1/consents", terms(of, request=ours.id)).args
     assert values[18] == ours.id
     assert desk.refused("/v1/consents", terms(of, request=theirs.id))["field"] == "body.request"
