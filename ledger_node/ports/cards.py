@@ -25,7 +25,8 @@ class Cards(Protocol):
         """Those whose time has come, the longest waiting first."""
 
     def keep(self, words: Mapping[str, Collection[str]], put_off: Mapping[str, int]) -> None:
-        """The words of some cards, by digest; others were not there, and are looked for at the time given with each."""
+        """The words of cards that are read first now, by digest; others were not there, and are looked for at the time
+        given with each."""
 
     def forget(self) -> None:
         """All of it: cards are noted and read anew."""

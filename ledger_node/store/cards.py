@@ -43,13 +43,14 @@ class SqlCards:
     def keep(self, words: Mapping[str, Collection[str]], put_off: Mapping[str, int]) -> None:
         one = card.c.digest == bindparam("of")
         later = {"attempts": card.c.attempts + 1, "next_at": bindparam("until")}
-        rows = [{"word": word, "digest": digest} for digest, found in words.items() for word in sorted(found)]
         with self._database.write() as connection:
             if words:
-                # Read at once by two processes, of which one has lost the writing: the later one's are the same.
-                connection.execute(delete(card_word).where(card_word.c.digest.in_(list(words))))
+                # A process that has lost the writing may have read some of them at the same time.
+                unread = card.c.digest.in_(list(words)) & card.c.next_at.is_not(None)
+                new = list(connection.scalars(select(card.c.digest).where(unread)))
+                rows = [{"word": word, "digest": digest} for digest in new for word in sorted(words[digest])]
                 insert_all(connection, card_word, rows)
-                connection.execute(update(card).where(one).values(next_at=null()), [{"of": digest} for digest in words])
+                connection.execute(update(card).where(unread).values(next_at=null()))
             if put_off:
                 times = [{"of": digest, "until": until} for digest, until in put_off.items()]
                 connection.execute(update(card).where(one).values(later), times)

@@ -23,4 +23,5 @@ card_word = Table(
     metadata,
     Column("word", WORD, primary_key=True),
     Column("digest", ID, primary_key=True),
+    sqlite_with_rowid=False,  # or each row would be there twice
 )

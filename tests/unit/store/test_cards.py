@@ -166,3 +166,13 @@ def test_versions_and_models_are_searched_by_their_own_cards(shelf: Shelf) -> No
     assert (index.unread_cards("model", Page(head)), index.unread_cards("model_version", Page(head))) == (0, 1)
     assert index.with_words([card, digest(82)], sought("thyr*")) == {card}
     assert index.with_words([card, digest(82)], sought("thyr* other")) == set()
+
+
+def test_card_that_was_read_meanwhile_is_kept_once(shelf: Shelf) -> None:
+    """By a process that has lost the writing and did not know it yet."""
+    kidney = shelf.dataset({"name": "Kidney"})
+    shelf.cards.note(0)
+    (card,) = [one.digest for one in shelf.cards.due(9)]
+    for words in ({"kidney"}, {"kidney"}, {"other"}):
+        shelf.cards.keep({card: words}, {})
+    assert (shelf.found("kidney"), shelf.found("other"), shelf.cards.due(9)) == ([kidney], [], [])

@@ -26,6 +26,7 @@ def upgrade() -> None:
         "search_word",
         sa.Column("word", WORD, primary_key=True),
         sa.Column("digest", sa.String(66), primary_key=True),
+        sqlite_with_rowid=False,
     )
 
 
