@@ -8,14 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger_node.errors import InvalidField
-
 LONGEST_WORD = 40  # letters; what is longer, a digest for one, is no word
 MOST_WORDS = 5_000  # of one card, the first in it
-LONGEST_TEXT = 200  # characters of a search
-MOST_SOUGHT = 8  # words of a search
-#: Of a word that is sought by its beginning.
-FEWEST_LETTERS = 2
+#: A search: up to 8 words, each perhaps with a * at its end.
+SEARCH = r"^[^*\x00-\x20]{1,40}\*?( [^*\x00-\x20]{1,40}\*?){0,7}$"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -47,21 +43,12 @@ def words_in(text: str) -> Iterator[str]:
 
 
 def sought(text: str) -> tuple[Sought, ...]:
-    """What a search asks for: all its words; one that ends with * by its beginning.
-
-    InvalidField for a text without a word, with too many, or with a * elsewhere.
-    """
+    """What a search asks for: all its words; one that ends with * by its beginning. A part without letters is in no
+    card."""
     found: list[Sought] = []
     for part in text.split():
         *whole, last = [*words_in(part)] or [""]
-        begins = part.endswith("*")
-        if "*" in part.removesuffix("*") or (begins and len(last) < FEWEST_LETTERS):
-            raise _unclear(text, f"a * only after {FEWEST_LETTERS} letters or more, at the end of a word")
-        found += [Sought(word) for word in whole]
-        if last:
-            found.append(Sought(last, begins))
-    if not 1 <= len(found) <= MOST_SOUGHT or len(text) > LONGEST_TEXT:
-        raise _unclear(text, f"1 to {MOST_SOUGHT} words of at most {LONGEST_WORD} letters")
+        found += [*map(Sought, whole), Sought(last, begins=part.endswith("*") and last != "")]
     return tuple(dict.fromkeys(found))
 
 
@@ -76,9 +63,3 @@ def _texts(value: Any) -> Iterator[str]:
             for name, one in value.items():
                 if name != "format" and not name.startswith("@"):
                     yield from _texts(one)
-
-
-def _unclear(text: str, needed: str) -> InvalidField:
-    return InvalidField(
-        "the text is nothing to search for", got=f"{len(text)} characters", needed=needed, field="query.text"
-    )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from ledger_node.domain.codes import ConsentState, Lifecycle, Outcome, RequestState
+from ledger_node.domain.search import SEARCH
 from registry_api.schemas.base import NameOf, OperationName, PurposeName
 
 _STATE = Query(description="Only those in this state, as of the block that the answer speaks of.")
@@ -27,6 +28,7 @@ WithWords = Annotated[
     Query(
         description="Only those whose public card holds all of these words, in any case and with or without accents; "
         "one that ends with * by its beginning. `unreadCards` says how many cards could not be searched.",
+        pattern=SEARCH,
         examples=["ultrasound mamm*"],
     ),
 ]
