@@ -38,6 +38,7 @@ class Database:
         self._begun = threading.local()  # with which epoch, while a thread is inside `term`
         self._now = threading.local()  # the connection of a thread that is inside `moment`
         self._reading: dict[str, Any] = {}
+        self._turn = threading.Lock()
         self.accepting = Together(lambda: self.write(lock=ACCEPTING))
         try:
             if make_url(url).get_backend_name() == "sqlite":
@@ -95,6 +96,7 @@ class Database:
         """`as_writer` is for what only the writing process may do: NotTheWriter when that is another one by now."""
         with (
             _translated(),
+            self._in_turn(),
             self.engine.connect().execution_options(medledger_lock=lock) as connection,
             connection.begin(),
         ):
@@ -102,6 +104,20 @@ class Database:
             if as_writer and (epoch is None or connection.scalar(select(writer.c.epoch)) != epoch):
                 raise NotTheWriter("another process has taken over the writing", needed="nothing: this one stands by")
             yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite has one writer, and lets others sleep for a while before they look again whether it has ended. Threads
+        of this process wake each other."""
+        if not self.is_file:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_TIMEOUT):
+            raise StoreUnavailable("the store cannot be used now", got="another write", needed="the same again")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def migrate(self) -> None:
         """Brings the tables to the newest revision."""
