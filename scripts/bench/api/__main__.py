@@ -37,7 +37,7 @@ def main() -> None:
         (folder / "postgresql").mkdir()
         server = running.enter_context(PostgreSql.running(folder / "postgresql"))
         for store in given.stores:
-            figures += _in(store, server, folder / store.lower(), given.runs)
+            figures += _in(store, server, folder / f"in-{store.lower()}", given.runs)
             url = f"sqlite:///{folder / 'facts.db'}" if store == "SQLite" else server.new_url()
             figures.append(recorded(store, url, folder, given.runs))
     report("api", figures)
