@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -46,10 +45,6 @@ class Submissions:
         self._stage = stage
         self._secret = salt_secret
 
-    def moment(self) -> AbstractContextManager[None]:
-        """What is read inside is read in one transaction: each costs as much as what it reads."""
-        return self._index.moment()
-
     def salt(self, idempotency: Idempotency) -> str:
         """The salt of the id that a write makes: the same key makes the same id, on any copy of this node."""
         return to_hex(ids.salt_of(self._secret, idempotency.key, self.identity.organisation))
@@ -90,7 +85,7 @@ class Submissions:
 
     def submit_all(self, writes: Sequence[tuple[Command, Idempotency]]) -> list[Submission]:
         """Accepts all or none, in one commit."""
-        with self.moment():
+        with self._index.moment():
             generations = self._generations()
         entries = [
             Entry(command, idempotency, generations.address_of(command), self._ledger.calldata(command))
@@ -134,11 +129,9 @@ def once(
 
     @wraps(build)
     def write(self: W, idempotency: Idempotency, /, *args: P.args, **kwargs: P.kwargs) -> Submission:
-        with self._submissions.moment():
-            earlier = self._submissions.find_earlier(idempotency)
-            if earlier is not None:
-                return earlier
-            command = build(self, idempotency, *args, **kwargs)
-        return self._submissions.submit(command, idempotency)
+        earlier = self._submissions.find_earlier(idempotency)
+        if earlier is not None:
+            return earlier
+        return self._submissions.submit(build(self, idempotency, *args, **kwargs), idempotency)
 
     return write
