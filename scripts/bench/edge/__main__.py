@@ -44,7 +44,7 @@ def main() -> None:
     words.add_argument("--runs", type=int, default=3)
     words.add_argument("--rows", type=int, default=5_000_000)
     words.add_argument("--straight-rows", type=int, default=200_000)
-    words.add_argument("--images", type=int, default=10_000)
+    words.add_argument("--images", type=int, default=8_000)
     words.add_argument("--leaves", type=int, default=5_000_000)
     words.add_argument("--proved", type=int, default=100_000, help="leaves of the trees in which proofs are compared")
     words.add_argument("--proofs", type=int, default=2_000)
