@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ledger_node.client import answers
 from registry_api.schemas import base as api
 from registry_api.schemas import (
+    card,
     check,
     consent,
     dataset,
@@ -76,6 +77,13 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Erasure, dataset.Erasure),
     (answers.Request, request.Request),
     (answers.Request, request.RequestFacts),
+    (answers.VisaStatement, request.VisaStatement),
+    (answers.VisaCheck, request.VisaCheck),
+    (answers.Message, request.Message),
+    (answers.Grant, request.Grant),
+    (answers.CardSchema, card.CardSchema),
+    (answers.CardSchemas, card.CardSchemas),
+    (answers.Listing, request.Requests),
     (answers.Deidentification, scope.ShownDeidentification),
     (answers.LogEntry, consent.LogEntry),
     (answers.Consent, consent.Consent),
