@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from ledger_node.localnet import network
 from ledger_node.localnet.network import Network
 
 SCHEMATHESIS = str(Path(sys.executable).parent / "schemathesis")
@@ -22,6 +24,14 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 SHORT, WHOLE = 12, 30
 ROLES = [("hospital-a", "steward"), ("publisher", "publisher"), ("regulator", "auditor"), ("hospital-b", "operator")]
 CASES = 5_000  # at least, of each role, in the whole form
+
+
+@pytest.fixture(scope="module")
+def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """Of its own: among what is tried are acts of an authority, such as the suspension of a hospital."""
+    started = network.up(tmp_path_factory.mktemp("tried") / "network", chain_id=31_339, block_time=0.5)
+    yield started
+    network.down(started)
 
 
 @pytest.mark.parametrize(("slug", "role"), ROLES)
