@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ledger_node.durable import sync
 from ledger_node.errors import BlobCorrupt, BlobStoreUnreachable, UnknownDocument
 from ledger_node.ports import Held
 from ledger_node.proof.cid import BLOCK, cid_of
@@ -78,7 +79,7 @@ class FolderBlobs:
     def _write(self, place: Path, content: bytes) -> None:
         if not place.parent.exists():
             place.parent.mkdir(exist_ok=True)
-            _sync_names(self._folder)
+            sync(self._folder)
         descriptor, temporary = tempfile.mkstemp(dir=place.parent, prefix=PART)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -86,7 +87,7 @@ class FolderBlobs:
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(place)
-            _sync_names(place.parent)
+            sync(place.parent)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 Path(temporary).unlink()
@@ -97,15 +98,6 @@ class FolderBlobs:
         if cid.startswith(PART):  # what a process that was killed left; it is known by its name alone
             return next(self._folder.glob(f"*/{cid}"), self._folder / cid)
         return self._folder / cid[-2:] / cid
-
-
-def _sync_names(folder: Path) -> None:
-    """A file that was synced is lost all the same when its name was not."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

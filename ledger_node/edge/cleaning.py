@@ -7,12 +7,12 @@ the evidence added and the copy given its name.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger_node.durable import sync
 from ledger_node.edge import evidence, image, pixels, text
 from ledger_node.edge.attributes import cleaned
 from ledger_node.edge.canonical import record_digest
@@ -148,7 +148,7 @@ def _copy(source: Any, keep: Any, way: _Way, partial: Path) -> bytes:
         raise FailedCheck
     if not image.is_as_written(written, keep, blanked):
         raise FailedCheck
-    _sync(partial)
+    sync(partial)
     return record_digest(written)
 
 
@@ -159,11 +159,3 @@ def has_times(dataset: Any) -> bool:
         or (element.VR == "SQ" and any(has_times(item) for item in element.value))
         for element in dataset
     )
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

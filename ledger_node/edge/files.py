@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ledger_node.durable import sync
 from ledger_node.errors import StateConflict
 
 
@@ -38,7 +39,7 @@ def staged(out: Path, keep: bool = False) -> Iterator[Path]:
             os.fsync(lock)
             require_vacant(out)
             os.rename(partial, out)  # replaces an empty folder, refuses a full one (POSIX rename)
-            _sync_folder(out.parent)
+            sync(out.parent)
         except OSError as failure:
             shutil.rmtree(partial, ignore_errors=True)
             raise unwritable(failure) from failure
@@ -102,7 +103,7 @@ def put_over(new: Path, path: Path) -> None:
         new.rename(path)
         old.write(bytes(os.fstat(old.fileno()).st_size))
         os.fsync(old.fileno())
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def require_vacant(out: Path) -> None:
@@ -134,11 +135,3 @@ def clear(folder: Path, but: Container[str] = ()) -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
