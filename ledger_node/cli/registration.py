@@ -15,6 +15,7 @@ from ledger_node import shallow
 from ledger_node.cli.reading import read_document, write_file
 from ledger_node.domain.codes import Supersession
 from ledger_node.domain.dataset import options_of
+from ledger_node.domain.submission import DONE_STATES
 from ledger_node.errors import (
     ChainUnreachable,
     InvalidDocument,
@@ -182,7 +183,7 @@ class Registration:
         except MedLedgerError as error:
             error.facts.pop("idempotencyKey", None)  # the same command finds it again
             raise
-        if made["state"] not in ("mined", "safe", "final"):
+        if made["state"] not in DONE_STATES:
             raise ChainUnreachable(
                 "the chain has not taken the write yet",
                 got=made["state"],

@@ -13,6 +13,7 @@ from ledger_node.cli import reading
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.output import fields, seconds
 from ledger_node.cli.session import Session
+from ledger_node.domain.submission import DONE_STATES
 
 if TYPE_CHECKING:
     from ledger_node.client.answers import Submission
@@ -69,7 +70,7 @@ def submit(session: Session, done: str, write: Callable[[], Submission]) -> int:
 def show(session: Session, done: str, made: Submission) -> int:
     """Status 1 when it was refused, 0 otherwise."""
     refused = made["state"] == "failed" or "cancelled" in (made["outcome"] or {})
-    settled = refused or made["state"] in ("mined", "safe", "final")
+    settled = refused or made["state"] in DONE_STATES
     session.output.show(made, lambda: fields(rows(made)))
     if refused:
         outcome = made["outcome"] or {}

@@ -28,8 +28,10 @@ class SubmissionState(StrEnum):
 
 #: States that still need work from the submitter.
 OPEN_STATES = (SubmissionState.QUEUED, SubmissionState.SIGNED, SubmissionState.SENT)
+#: States of a write that the contract took.
+DONE_STATES = (SubmissionState.MINED, SubmissionState.SAFE, SubmissionState.FINAL)
 #: States in which the outcome is known.
-SETTLED_STATES = (SubmissionState.MINED, SubmissionState.SAFE, SubmissionState.FINAL, SubmissionState.FAILED)
+SETTLED_STATES = (*DONE_STATES, SubmissionState.FAILED)
 #: The outcome of what its own operator took back.
 CANCELLED: dict[str, Any] = {"cancelled": True}
 #: Why nothing is signed or sent: an operator said so, or somebody else used the key.

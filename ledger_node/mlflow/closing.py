@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger_node.client import Client
 from ledger_node.client.answers import Submission
 from ledger_node.domain.codes import Outcome
+from ledger_node.domain.submission import DONE_STATES
 from ledger_node.errors import ChainUnreachable, StateConflict
 
 
@@ -19,7 +20,7 @@ def settled(made: Submission) -> Submission:
         raise StateConflict(
             "the write was cancelled at the node", got=made["state"], needed="the same again", submission=made
         )
-    if made["state"] not in ("mined", "safe", "final"):
+    if made["state"] not in DONE_STATES:
         raise ChainUnreachable(
             "the chain has not taken the write yet",
             got=made["state"],

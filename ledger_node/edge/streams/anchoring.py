@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from ledger_node.domain.submission import DONE_STATES
 from ledger_node.edge.streams.log import Head, StreamLog
 from ledger_node.errors import StateConflict
 from ledger_node.proof.hashing import to_hex
 
 WAIT = 30  # seconds that one request waits for its block
-STANDING = ("mined", "safe", "final")
 
 
 class Anchors(Protocol):
@@ -54,4 +54,4 @@ class Anchoring:
                 got=str(outcome.get("error") or "a cancelled write"),
                 needed="a stream to which this log alone anchors",
             )
-        return made["state"] in STANDING
+        return made["state"] in DONE_STATES
