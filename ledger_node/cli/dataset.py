@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import erasing, preparing, reading
-from ledger_node.cli.facts import Text, show_fact, show_facts
+from ledger_node.cli.facts import Text, show_fact, show_facts, show_list
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import fields, seconds
 from ledger_node.cli.scope import Condition, Project, Purposes, Regions, scope_of
@@ -111,10 +111,8 @@ def list_(
 ) -> None:
     """Datasets, oldest first."""
     of = None if custodian is None else reading.organisation(session.node, custodian, "--custodian")
-    datasets = session.node.datasets
-    found = list(datasets.all(custodian=of, text=text, as_of=as_of))
-    unread = datasets.list(custodian=of, text=text, as_of=as_of, limit=1).unread_cards if text else None
-    show_facts(session, "dataset", found, ("custodian", "number", "block"), unread)
+    columns = ("custodian", "number", "block")
+    show_list(session, "dataset", session.node.datasets, columns, custodian=of, text=text, as_of=as_of)
 
 
 @command(app)

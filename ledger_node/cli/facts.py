@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -14,10 +14,19 @@ from ledger_node.cli.session import Session
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from ledger_node.client.answers import Page
+
 Text = Annotated[
     str | None, typer.Option(metavar="WORDS", help="Whose public card has all of these words; 'mamm*' for a beginning.")
 ]
 STAMP = ("asOfBlock", "indexLag")
+
+
+class Listed(Protocol):
+    """A noun of the client whose lists can be searched."""
+
+    def all(self, *args: Any, **asked: Any) -> Iterator[Mapping[str, Any]]: ...
+    def list(self, *args: Any, **asked: Any) -> Page[Any]: ...
 
 
 def show_fact(session: Session, fact: Mapping[str, Any], **parts: Sequence[str]) -> None:
@@ -34,6 +43,15 @@ def show_facts(
     session.output.show(answer, lambda: _many(noun, found, columns))
     if unread:
         session.output.say(f"{unread} cards are not at the node, or not read yet: they could not be searched")
+
+
+def show_list(
+    session: Session, noun: str, of: Listed, columns: Sequence[str], *, text: str | None, **asked: Any
+) -> None:
+    """All of a noun that are `asked` for, with those cards counted that a search for `text` could not reach."""
+    found = list(of.all(text=text, **asked))
+    unread = of.list(text=text, **asked, limit=1).unread_cards if text else None
+    show_facts(session, noun, found, columns, unread)
 
 
 def _one(fact: Mapping[str, Any], parts: Mapping[str, Sequence[str]]) -> Iterator[RenderableType]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
-from ledger_node.cli.facts import Text, show_fact, show_facts
+from ledger_node.cli.facts import Text, show_fact, show_facts, show_list
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Card, Check, CheckBy, IdempotencyKey, Wait, card_of, submit
@@ -38,10 +38,8 @@ def list_(
 ) -> None:
     """Models, oldest first."""
     of = None if publisher is None else reading.organisation(session.node, publisher, "--publisher")
-    models = session.node.models
-    found = list(models.all(publisher=of, text=text, as_of=as_of))
-    unread = models.list(publisher=of, text=text, as_of=as_of, limit=1).unread_cards if text else None
-    show_facts(session, "model", found, ("publisher", "number", "block"), unread)
+    columns = ("publisher", "number", "block")
+    show_list(session, "model", session.node.models, columns, publisher=of, text=text, as_of=as_of)
 
 
 @command(app)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
-from ledger_node.cli.facts import Text, show_facts
+from ledger_node.cli.facts import Text, show_list
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import coloured, epsilon_of, fields, printable
@@ -98,10 +98,8 @@ def list_(
     """Requests and how they stand."""
     of = None if dataset is None else reading.digest(dataset, "--dataset")
     wanted = None if state is None else reading.name(RequestState, state, "--state")
-    requests = session.node.requests
-    found = list(requests.all(dataset=of, state=wanted, text=text, as_of=as_of))
-    unread = requests.list(dataset=of, state=wanted, text=text, as_of=as_of, limit=1).unread_cards if text else None
-    show_facts(session, "request", found, ("requester", "custodian", "dataset", "state"), unread)
+    columns = ("requester", "custodian", "dataset", "state")
+    show_list(session, "request", session.node.requests, columns, dataset=of, state=wanted, text=text, as_of=as_of)
 
 
 @command(app)

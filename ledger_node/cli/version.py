@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli import reading
-from ledger_node.cli.facts import Text, plain, shortened, show_fact, show_facts
+from ledger_node.cli.facts import Text, plain, shortened, show_fact, show_list
 from ledger_node.cli.model import Version
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import fields, table
@@ -36,10 +36,8 @@ def list_(
     """The versions of all models, oldest first."""
     of = None if publisher is None else reading.organisation(session.node, publisher, "--publisher")
     state = None if lifecycle is None else reading.name(Lifecycle, lifecycle, "--lifecycle")
-    versions = session.node.versions
-    found = list(versions.all(publisher=of, lifecycle=state, text=text, as_of=as_of))
-    unread = versions.list(publisher=of, text=text, as_of=as_of, limit=1).unread_cards if text else None
-    show_facts(session, "version", found, ("publisher", "number", "lifecycle", "publishedAt"), unread)
+    columns = ("publisher", "number", "lifecycle", "publishedAt")
+    show_list(session, "version", session.node.versions, columns, publisher=of, lifecycle=state, text=text, as_of=as_of)
 
 
 @command(app)
