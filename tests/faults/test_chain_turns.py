@@ -14,6 +14,7 @@ from tests.faults.conftest import WHOLE, Account
 from tests.faults.load import Load
 from tests.faults.nodes import standing
 from tests.faults.partition import until
+from tests.turning import turn
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 DEEPEST = 64
@@ -30,7 +31,7 @@ def test_chain_turns_1_to_64_blocks_deep(sqlite_network: Network, account: Accou
     with Load(member, TURNS * 30, seconds=TURNS * 3) as load:
         for depth in depths:
             time.sleep(of.uniform(1, 5))
-            chain.call("anvil_reorg", depth, [])
+            turn(chain, depth)
         load.finish()
     turned = chain.head().number
     until(lambda: standing(member)["asOfBlock"] > turned)

@@ -41,6 +41,7 @@ CHAIN_ID = 31_347
 ROUNDS = 16
 DEEPEST = 64
 SEED = 20_260_505
+BLOCK_TIME = 0.1  # seconds
 REGISTERED = "DatasetRegistered"
 #: What stands where: block, log index, the block's hash, the transaction, name and arguments.
 Seen = tuple[int, int, str, str, str, dict[str, Any]]
@@ -60,17 +61,32 @@ class Chain:
         )
         self.deployment = deploy(self.ledger, keys[0], founders)
         self.ledger.call("anvil_mine", hex(DEEPEST + 10))
+        self.ledger.call("evm_setIntervalMining", 0)  # from here on `_mine` does
         self._read: dict[str, list[Seen]] = {}
         self._stop = threading.Event()
-        self._load = threading.Thread(target=self._register)
+        self._turning = threading.Lock()
+        self._threads = [threading.Thread(target=self._register), threading.Thread(target=self._mine)]
 
     def __enter__(self) -> Chain:
-        self._load.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._stop.set()
-        self._load.join()
+        for thread in self._threads:
+            thread.join()
+
+    def turn(self, depth: int) -> None:
+        """anvil must not make a block meanwhile: it then forgets one below its head now and then, and for ever, which
+        no chain does."""
+        with self._turning:
+            self.ledger.call("anvil_reorg", depth, [])
+
+    def _mine(self) -> None:
+        while not self._stop.wait(BLOCK_TIME):
+            with self._turning:
+                self._ask("evm_mine")
 
     def events(self, last: int) -> list[Seen]:
         """By the receipts of each block, decoded by web3. A block that was read under its hash is not read again."""
@@ -115,7 +131,7 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
     handles: list[Handle] = []
     try:
         port = free_port()
-        start_anvil(port, CHAIN_ID, 0.1, tmp_path / "chain.log", handles.append)
+        start_anvil(port, CHAIN_ID, BLOCK_TIME, tmp_path / "chain.log", handles.append)
         with Chain(f"http://127.0.0.1:{port}") as made:
             yield made
     finally:
@@ -155,7 +171,7 @@ def test_the_index_is_the_chain_whatever_turns(chain: Chain, database: Database)
         time.sleep(of.uniform(0, 0.5))
         follow(follower)
         before = stored(database)
-        chain.ledger.call("anvil_reorg", depth, [])
+        chain.turn(depth)
         time.sleep(of.uniform(0, 0.3))
         reached = follow(follower)
         after = stored(database)
