@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from coincurve import PublicKey
+from ledger_node.errors import ChainAnswerInvalid, InvalidField
+from ledger_node.proof import header, signatures
+from ledger_node.proof.hashing import parse_hex_any, to_hex
 
-from ledger_node.errors import ChainAnswerInvalid
-from ledger_node.proof import header
-from ledger_node.proof.hashing import keccak256, parse_hex_any, to_hex
-
-SEAL = 65  # bytes at the end of extraData: r, s and the parity of R's y coordinate
+SEAL = signatures.SIGNATURE  # bytes at the end of extraData
 
 
 def signer_of(block: Mapping[str, object]) -> str:
@@ -24,7 +22,6 @@ def signer_of(block: Mapping[str, object]) -> str:
         raise ChainAnswerInvalid("the block has no seal", got=f"{len(extra)} bytes of extraData", needed="Clique")
     unsealed = header.read({**sealed, "extraData": to_hex(extra[:-SEAL])})
     try:
-        key = PublicKey.from_signature_and_message(extra[-SEAL:], unsealed.hash, hasher=None)
-    except ValueError:
-        raise ChainAnswerInvalid("the block's seal is no signature", needed="Clique") from None
-    return to_hex(keccak256(key.format(compressed=False)[1:])[-20:])
+        return to_hex(signatures.recover(unsealed.hash, extra[-SEAL:]))
+    except InvalidField as failure:
+        raise ChainAnswerInvalid("the block's seal is no signature", needed="Clique") from failure

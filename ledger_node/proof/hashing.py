@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-
-from Crypto.Hash import keccak
+from collections.abc import Callable
 
 from ledger_node.errors import InvalidDigest
+from ledger_node.proof import pure
 
 _HEX = frozenset("0123456789abcdef")
 
 
+def _quickest() -> Callable[[bytes], bytes]:
+    """Native where it is to be had."""
+    try:
+        from Crypto.Hash import keccak
+    except ImportError:
+        return pure.keccak256
+    return lambda content: keccak.new(digest_bits=256, data=content).digest()
+
+
+_keccak256 = _quickest()
+
+
 def keccak256(content: bytes) -> bytes:
     """Keccak-256 as the EVM has it (32 bytes); not NIST's SHA3-256."""
-    return keccak.new(digest_bits=256, data=content).digest()
+    return _keccak256(content)
 
 
 def sha256(content: bytes) -> bytes:
