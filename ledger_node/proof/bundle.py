@@ -12,10 +12,10 @@ from ledger_node.errors import ChainAnswerInvalid, EvidenceMalformed, EvidenceUn
 from ledger_node.proof import envelope, schema
 from ledger_node.proof import header as headers
 from ledger_node.proof.documents import documents_of
-from ledger_node.proof.envelope import BlockRef, Bundle, Contracts, Subject
+from ledger_node.proof.envelope import Bundle, Contracts, Subject
 from ledger_node.proof.facts import Facts, ordered
 from ledger_node.proof.hashing import parse_hex_any, sha256, to_hex
-from ledger_node.proof.header import Header
+from ledger_node.proof.header import BlockRef, Header
 from ledger_node.proof.lineage import require_lineage
 from ledger_node.proof.nodes import NodeTable
 from ledger_node.proof.strict_json import Json, dump_canonical

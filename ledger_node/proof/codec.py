@@ -6,8 +6,9 @@ to the very same value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from ledger_node.errors import InputError, InvalidField
@@ -15,6 +16,7 @@ from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.strict_json import Json
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 #: The largest number that JSON carries without loss (RFC 8785, section 3.2.2.3).
 MAX_SAFE = 2**53 - 1
@@ -73,6 +75,18 @@ def constant(only: str) -> Codec[str]:
     return Codec(read, lambda value: value)
 
 
+def one_of(kind: type[E]) -> Codec[E]:
+    """A member of an enumeration, by its name in JSON."""
+
+    def read(value: object) -> E:
+        found = next((member for member in kind if member.value == value), None)
+        if found is None:
+            raise InvalidField("not one of the list", got=type(value).__name__, needed=", ".join(kind))
+        return found
+
+    return Codec(read, lambda value: value.value)
+
+
 def _read_bool(value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidField("not a truth value", got=type(value).__name__, needed="true or false")
@@ -115,17 +129,23 @@ def rising(one: Codec[T], most: int, key: Callable[[T], Any]) -> Codec[tuple[T, 
     return Codec(read, plain.write)
 
 
-def record(build: Callable[..., T], fields: Mapping[str, Codec[Any]]) -> Codec[T]:
-    """An object with exactly these keys: the dataclass's field names, written in camelCase."""
+def record(build: Callable[..., T], fields: Mapping[str, Codec[Any]], optional: Collection[str] = ()) -> Codec[T]:
+    """An object with exactly these keys: the dataclass's field names, written in camelCase.
+
+    A field that is `optional` has None when its key is missing, and no key when it is None.
+    """
     keys = {camel(name): name for name in fields}
+    spare = {camel(name) for name in optional}
 
     def read(value: object) -> T:
-        if not isinstance(value, dict) or value.keys() != keys.keys():
+        if not isinstance(value, dict) or value.keys() | spare != keys.keys():
             raise InvalidField("not such an object", got=type(value).__name__, needed=f"the keys {', '.join(keys)}")
-        return build(**{name: _at(key, fields[name], value[key]) for key, name in keys.items()})
+        return build(**{keys[key]: _at(key, fields[keys[key]], part) for key, part in value.items()})
 
     def write(value: T) -> Json:
-        return {key: fields[name].write(getattr(value, name)) for key, name in keys.items()}
+        parts = {key: getattr(value, name) for key, name in keys.items()}
+        kept = {key: part for key, part in parts.items() if key not in spare or part is not None}
+        return {key: fields[keys[key]].write(part) for key, part in kept.items()}
 
     return Codec(read, write)
 

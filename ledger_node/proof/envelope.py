@@ -13,7 +13,7 @@ from ledger_node.proof import schema
 from ledger_node.proof.codec import Codec, constant, many, octets, record, rising, uint
 from ledger_node.proof.facts import Facts
 from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
-from ledger_node.proof.header import Header
+from ledger_node.proof.header import BlockRef, Header
 from ledger_node.proof.layout import CONTRACTS
 from ledger_node.proof.strict_json import Json
 from ledger_node.proof.trie import MAX_NODE
@@ -37,14 +37,6 @@ class Subject:
 
     kind: str
     id: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRef:
-    """A block by number and hash."""
-
-    number: int
-    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,14 @@ _FORMS = _forms()
 
 
 @dataclass(frozen=True, slots=True)
+class BlockRef:
+    """A block by number and hash."""
+
+    number: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """A header as it was written, and what evidence needs of it. `timestamp` is in Unix seconds."""
 

@@ -1,7 +1,8 @@
 """The trust file: what a reader of evidence believes beforehand, and where from is the reader's affair.
 
 `{"format": "medledger-trust/1", "chainId", "genesis", "checkpoint": {"number", "hash"}, "contracts": {name: {"address",
-"codeHash"}}}`. The contracts are those of `layout.CONTRACTS`; `anchors` may be named too and is not needed.
+"codeHash"}}}`. The contracts are those of `layout.CONTRACTS`; `anchors` may be named too and is not needed, nor is
+`validators` (`validators.Validators`): who may seal blocks.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ledger_node.errors import InputError, InvalidField, TrustMalformed
 from ledger_node.proof import layout
 from ledger_node.proof.codec import Codec, constant, octets, record, uint
 from ledger_node.proof.strict_json import Json, dump_canonical, parse
+from ledger_node.proof.validators import Validators, validators
 
 FORMAT: Final = "medledger-trust/1"
 MAX_TRUST = 64 * 1024
@@ -44,6 +46,7 @@ class Trust:
     genesis: bytes
     checkpoint: Checkpoint
     contracts: Mapping[str, TrustedContract]
+    validators: Validators | None = None
 
 
 _contract = record(TrustedContract, {"address": octets(20), "code_hash": octets(32)})
@@ -66,7 +69,9 @@ _trust = record(
         "genesis": octets(32),
         "checkpoint": record(Checkpoint, {"number": uint(64), "hash": octets(32)}),
         "contracts": _contracts,
+        "validators": validators,
     },
+    optional=("validators",),
 )
 
 

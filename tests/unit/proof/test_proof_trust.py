@@ -26,6 +26,24 @@ def test_read_takes_anchors_too(chain: Chain) -> None:
     assert "anchors" in trust_files.read(json.dumps(content).encode()).contracts
 
 
+VALIDATORS: dict[str, Any] = {
+    "engine": "qbft",
+    "epoch": 30_000,
+    "mode": "header",
+    "at": {"number": 4711, "hash": "0x" + "ab" * 32},
+    "members": ["0x" + "01" * 20, "0x" + "02" * 20],
+}
+
+
+@pytest.mark.parametrize("change", [{}, {"mode": "contract"}, {"engine": "clique"}, {"epoch": 1}], ids=str)
+def test_read_takes_validators_too(chain: Chain, change: dict[str, Any]) -> None:
+    content = chain.trust(validators=VALIDATORS | change)
+    found = trust_files.read(json.dumps(content).encode())
+    assert found.validators is not None
+    assert (len(found.validators.members), found.validators.majority) == (2, 2)
+    assert trust_files.to_json(found) == content
+
+
 CHANGES: list[dict[str, Any]] = [
     {"format": "medledger-trust/2"},
     {"chainId": "700123"},
@@ -37,6 +55,20 @@ CHANGES: list[dict[str, Any]] = [
     {"contracts": {}},
     {"contracts": []},
     {"surplus": 1},
+    {"validators": None},
+    {"validators": {name: value for name, value in VALIDATORS.items() if name != "epoch"}},
+    {"validators": VALIDATORS | {"votes": []}},
+    {"validators": VALIDATORS | {"engine": "anvil"}},
+    {"validators": VALIDATORS | {"engine": "QBFT"}},
+    {"validators": VALIDATORS | {"engine": None}},
+    {"validators": VALIDATORS | {"epoch": 0}},
+    {"validators": VALIDATORS | {"mode": "block"}},
+    {"validators": VALIDATORS | {"engine": "clique", "mode": "contract"}},
+    {"validators": VALIDATORS | {"at": 4711}},
+    {"validators": VALIDATORS | {"members": []}},
+    {"validators": VALIDATORS | {"members": VALIDATORS["members"][::-1]}},
+    {"validators": VALIDATORS | {"members": VALIDATORS["members"][:1] * 2}},
+    {"validators": VALIDATORS | {"members": ["0x01"]}},
 ]
 
 
