@@ -316,6 +316,16 @@ class EvidenceUnavailable(EvidenceError):
     title = "A proof cannot be had for that block"
 
 
+class CheckpointMalformed(EvidenceError):
+    code = "ML-0804"
+    title = "The signed checkpoint cannot be read"
+
+
+class SplitView(EvidenceError):
+    code = "ML-0805"
+    title = "Operators signed another block at this height"
+
+
 class NodeError(MedLedgerError):
     code = "ML-0900"
     title = "Trouble with this node"

@@ -68,6 +68,8 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.EvidenceMalformed: 500,
     errors.TrustMalformed: 500,
     errors.EvidenceUnavailable: 404,
+    errors.CheckpointMalformed: 400,
+    errors.SplitView: 409,
     errors.NodeError: 500,
     errors.ConfigInvalid: 500,
     errors.PortInUse: 500,

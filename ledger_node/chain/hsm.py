@@ -10,6 +10,7 @@ from eth_utils import to_checksum_address
 from ledger_node.chain.signer import TransactionSigner
 from ledger_node.chain.transaction import Transaction
 from ledger_node.errors import KeystoreInvalid, SignerUnavailable, ToolMissing
+from ledger_node.proof import eip191
 from ledger_node.proof.hashing import keccak256
 
 #: The order of secp256k1's group (SEC 2, 2.4.1).
@@ -56,10 +57,16 @@ class HsmSigner(TransactionSigner):
             raise KeystoreInvalid("the key is of another curve", got=f"{len(point)} bytes", needed="secp256k1")
         return cls(key, public, chain_id)
 
+    def sign_statement(self, content: bytes) -> bytes:
+        return eip191.joined(*self._signature(eip191.digest(content)))
+
     def _signed(self, transaction: Transaction) -> tuple[bytes, bytes]:
+        return transaction.with_signature(*self._signature(transaction.digest()))
+
+    def _signature(self, digest: bytes) -> tuple[bytes, bytes, int]:
+        """r, s (32 bytes each), and the parity of R's y coordinate."""
         import pkcs11
 
-        digest = transaction.digest()
         try:
             signature = bytes(self._key.sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
         except pkcs11.PKCS11Error as error:
@@ -67,7 +74,7 @@ class HsmSigner(TransactionSigner):
         number = int.from_bytes(signature[32:], "big")
         # EIP-2 takes the smaller of the two s; modules give either.
         r, s = signature[:32], min(number, ORDER - number).to_bytes(32, "big")
-        return transaction.with_signature(r, s, self._parity(digest, r + s))
+        return r, s, self._parity(digest, r + s)
 
     def _parity(self, digest: bytes, signature: bytes) -> int:
         """Of the two points that r may stand for, the one that gives our key."""

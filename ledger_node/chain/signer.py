@@ -18,6 +18,7 @@ from eth_utils import to_checksum_address
 from ledger_node.chain.transaction import Transaction
 from ledger_node.domain.submission import Signed
 from ledger_node.errors import KeystoreInvalid
+from ledger_node.proof import eip191
 from ledger_node.proof.hashing import to_hex
 
 #: Gas that a transaction may take. On a chain without a gas price an estimate would save nothing, and asking for one
@@ -32,7 +33,7 @@ AT_ONCE = 1000
 
 
 class TransactionSigner(ABC):
-    """Signs EIP-1559 transactions for one chain, at no price. `address` is the key's, checksummed."""
+    """Signs EIP-1559 transactions for one chain, at no price, and statements. `address` is the key's, checksummed."""
 
     at_once: int = AT_ONCE
 
@@ -43,6 +44,10 @@ class TransactionSigner(ABC):
     @abstractmethod
     def _signed(self, transaction: Transaction) -> tuple[bytes, bytes]:
         """What is sent, and its hash."""
+
+    @abstractmethod
+    def sign_statement(self, content: bytes) -> bytes:
+        """A message's signature, as EIP-191 has it."""
 
     @property
     def address(self) -> str:
@@ -75,6 +80,10 @@ class KeystoreSigner(TransactionSigner):
 
     def _signed(self, transaction: Transaction) -> tuple[bytes, bytes]:
         return transaction.signed_with(self._key)
+
+    def sign_statement(self, content: bytes) -> bytes:
+        signature = self._key.sign_recoverable(eip191.digest(content), hasher=None)
+        return eip191.joined(signature[:32], signature[32:64], signature[64])
 
     @classmethod
     def open(cls, keystore: Path, password: str, chain_id: int) -> KeystoreSigner:

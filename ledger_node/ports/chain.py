@@ -33,6 +33,12 @@ class Signer(Protocol):
     def sign_nothing(self, nonce: int) -> Signed:
         """A transaction to the key's own address that does nothing but take a nonce."""
 
+    def sign_statement(self, content: bytes) -> bytes:
+        """A message's signature as EIP-191 has it (version 0x45): 65 bytes, r, a low s, v 27 or 28.
+
+        SignerUnavailable when the key cannot be asked now, or who holds it signs no messages.
+        """
+
     @property
     def at_once(self) -> int:
         """How many it signs in a second or so: what is worth one commit."""

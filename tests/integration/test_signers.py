@@ -17,6 +17,8 @@ from ledger_node.chain.hsm import HsmSigner
 from ledger_node.chain.signer import TransactionSigner
 from ledger_node.errors import KeystoreInvalid, SignerUnavailable
 from ledger_node.localnet.processes import free_port
+from ledger_node.proof import checkpoint, eip191
+from ledger_node.proof.hashing import to_hex
 from tests.engines import engine
 
 pytestmark = pytest.mark.slow
@@ -26,6 +28,11 @@ TOKEN, LABEL, PIN = "medledger", "operator", "0001password"
 RULES = """
 function ApproveTx(request) { return "Approve" }
 function ApproveListing() { return "Approve" }
+function ApproveSignData(request) {
+  var said = request.messages[0].value
+  if (request.content_type === "text/plain" && said.indexOf('"format":"medledger-checkpoint/1"') > 0) return "Approve"
+  return "Reject"
+}
 function OnSignerStartup() {}
 function OnApprovedTx() {}
 """
@@ -66,6 +73,9 @@ def require_good(signer: TransactionSigner) -> None:
         assert Account.recover_transaction(signed.raw) == signer.address
         assert signed.nonce == nonce
     assert Account.recover_transaction(signer.sign_nothing(7).raw) == signer.address
+    for number in range(20):
+        said = checkpoint.statement(checkpoint.unsigned(CHAIN_ID, bytes(32), number, bytes(32)))
+        assert to_hex(eip191.signer_of(said, signer.sign_statement(said)) or b"") == signer.address.lower()
 
 
 def test_key_in_a_security_module_signs_and_stays_there(module: str) -> None:
@@ -144,10 +154,14 @@ def test_external_signer_signs_what_it_is_asked(clef: tuple[str, str]) -> None:
     require_good(signer)
     with pytest.raises(SignerUnavailable):
         ExternalSigner(url, Account.create().address, CHAIN_ID).sign_nothing(1)
+    with pytest.raises(SignerUnavailable, match="account_signData"):
+        signer.sign_statement(b"anything else")  # no rule approves it
 
 
 def test_external_signer_that_is_away_is_told_as_such() -> None:
     with pytest.raises(SignerUnavailable):
         ExternalSigner(f"http://127.0.0.1:{free_port()}", "0x" + "ab" * 20, CHAIN_ID).sign_nothing(1)
+    with pytest.raises(SignerUnavailable):
+        ExternalSigner(f"http://127.0.0.1:{free_port()}", "0x" + "ab" * 20, CHAIN_ID).sign_statement(b"")
     with pytest.raises(KeystoreInvalid):
         ExternalSigner("http://127.0.0.1:1", "", CHAIN_ID)
