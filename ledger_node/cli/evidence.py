@@ -30,19 +30,31 @@ Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write it.")]
 @command(app)
 def fetch(
     session: Session,
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="The model version's id.", show_default=False)],
+    subject: Annotated[
+        str, typer.Argument(metavar="ID", help="A model version's id, unless an option says else.", show_default=False)
+    ],
     out: Out,
+    consent: Annotated[bool, typer.Option("--consent", help="It is a consent's.")] = False,
+    number: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="It is a dataset's; of this version.")
+    ] = None,
     as_of: AsOf = None,
     trust: Annotated[
         Path | None, typer.Option(metavar="FILE", help="As of this trust file's checkpoint, so that it fits.")
     ] = None,
 ) -> None:
-    """Fetch a model version's evidence bundle from your node."""
+    """Fetch the evidence bundle about a model version, a consent or a dataset version from your node."""
+    if consent and number is not None:
+        raise InvalidField("one subject is enough", got="--consent and --number", needed="one of the two")
     if trust is not None and as_of is not None:
         raise InvalidField("one block is enough", got="--as-of and --trust", needed="one of the two")
     block = as_of if trust is None else _checkpoint(reading.read_bytes(trust, "trust"))
     with session.output.working("the node gathers proofs"):
-        content = session.node.versions.evidence(version, as_of=block)
+        if number is not None:
+            content = session.node.datasets.evidence(subject, number, as_of=block)
+        else:
+            of = session.node.consents if consent else session.node.versions
+            content = of.evidence(subject, as_of=block)
     _written(session, out, content)
 
 
@@ -72,12 +84,15 @@ def verify(
 
 def _report(report: Report) -> Iterator[RenderableType]:
     from collections import Counter
-    from datetime import UTC, datetime
 
     yield coloured(report.result.value)
-    at = datetime.fromtimestamp(report.as_of_time, UTC)
     yield from fields(
-        [("version", report.subject), ("as of block", report.as_of_number), ("block time", f"{at:%Y-%m-%d %H:%M:%SZ}")]
+        [
+            ("about", f"{report.kind} {report.subject}"),
+            ("as of block", report.as_of_number),
+            ("block time", _utc(report.as_of_time)),
+            ("asked about", _utc(report.at)),
+        ]
     )
     yield table(
         ("check", "", "found"),
@@ -89,6 +104,12 @@ def _report(report: Report) -> Iterator[RenderableType]:
         yield f"trusted: {root}"
     for limit in report.not_proved:
         yield f"not proved: {limit}"
+
+
+def _utc(time: int) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(time, UTC):%Y-%m-%d %H:%M:%SZ}"
 
 
 def _checkpoint(content: bytes) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 from ledger_node.domain.codes import ConsentState, Reason, StateReason
 from ledger_node.domain.consent import Consent
@@ -14,9 +15,9 @@ from ledger_node.domain.recall import Recall
 from ledger_node.domain.training import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """Every fact behind `version` as of a block, each list in the order of its ids or numbers.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Every fact behind something as of a block, each list in the order of its ids or numbers.
 
     The dataset versions are those used and, of a derived one, its parents; the consents include those superseded by one
     that is here; the recalls are those of its model versions, lifted ones too. `latest` maps a dataset to its newest
@@ -24,7 +25,6 @@ class Lineage:
     version number.
     """
 
-    version: str
     as_of: BlockRef
     organisations: tuple[Organisation, ...]
     datasets: tuple[Dataset, ...]
@@ -37,6 +37,18 @@ class Lineage:
     latest: dict[str, int]
     lowest: dict[str, int]
     latest_models: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage(Provenance):
+    """Every fact behind a model version, by its id."""
+
+    version: str
+
+    @classmethod
+    def of(cls, version: str, provenance: Provenance) -> Self:
+        """Of a version, from what lies behind it."""
+        return cls(version=version, **{one.name: getattr(provenance, one.name) for one in fields(Provenance)})
 
     def name_of(self, organisation: int) -> str:
         return next(o.name for o in self.organisations if o.number == organisation)

@@ -12,13 +12,14 @@ from ledger_node.errors import ChainAnswerInvalid, EvidenceMalformed, EvidenceUn
 from ledger_node.proof import envelope, schema
 from ledger_node.proof import header as headers
 from ledger_node.proof.documents import documents_of
-from ledger_node.proof.envelope import Bundle, Contracts, Subject
+from ledger_node.proof.envelope import Bundle, Contracts
 from ledger_node.proof.facts import Facts, ordered
 from ledger_node.proof.hashing import parse_hex_any, sha256, to_hex
 from ledger_node.proof.header import BlockRef, Header
 from ledger_node.proof.lineage import require_lineage
 from ledger_node.proof.nodes import NodeTable
 from ledger_node.proof.strict_json import Json, dump_canonical
+from ledger_node.proof.subject import Subject
 from ledger_node.proof.trie import MAX_NODE
 from ledger_node.proof.words import words_of
 
@@ -45,14 +46,15 @@ def assemble(
     chain_id: int,
     genesis: bytes,
     contracts: Contracts,
-    subject: bytes,
+    subject: Subject,
     facts: Facts,
     documents: Iterable[bytes],
     header: Mapping[str, object],
     proofs: Iterable[Mapping[str, object]],
     following: Sequence[Mapping[str, object]] = (),
+    at: int | None = None,
 ) -> dict[str, Json]:
-    """The bundle of the model version `subject` as of the block `header`.
+    """The bundle of `subject` as of the block `header`, asked about time `at` (Unix seconds; None for the block's own).
 
     `header` and `following` (the blocks after it, up to a checkpoint) are blocks as eth_getBlockByNumber returns them,
     `proofs` the results of eth_getProof at that block for every contract and slot of `words_needed`, in any order or
@@ -74,7 +76,8 @@ def assemble(
         format=envelope.FORMAT,
         chain_id=chain_id,
         genesis=genesis,
-        subject=Subject("modelVersion", subject),
+        subject=subject,
+        at=block.timestamp if at is None else at,
         as_of=BlockRef(block.number, block.hash),
         contracts=contracts,
         facts=facts,

@@ -1,8 +1,9 @@
 """Whether facts are closed and minimal: all that the subject leads to is there, and nothing else.
 
-A model version leads to its model, run, parents and recalls; a run to its inputs; an input to its dataset version and
-consent; a derived dataset version to its parents and their consents; a consent to the one that it supersedes; and each
-to the organisations that acted. What only points away (a recall's replacement, a consent's request) is not followed.
+The subject is a model version, a dataset version or a consent. A model version leads to its model, run, parents and
+recalls; a run to its inputs; an input to its dataset version and consent; a derived dataset version to its parents and
+their consents; a consent to the one that it supersedes and to its dataset; and each to the organisations that acted.
+What only points away (a recall's replacement, a consent's request) is not followed.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ from collections.abc import Iterator
 from ledger_node.proof import names
 from ledger_node.proof.facts import NONE, Facts, Run
 from ledger_node.proof.names import Name
+from ledger_node.proof.subject import CONSENT, DATASET_VERSION, Subject
 
 
-def problems(facts: Facts, subject: bytes) -> Iterator[str]:
+def problems(facts: Facts, subject: Subject) -> Iterator[str]:
     """A sentence for each fact that is missing or that the subject does not lead to."""
     given = set(_given(facts))
-    named = _Walk(facts).from_version(subject)
+    named = leads_to(subject, facts)
     for kind, key in sorted(named - given):
         yield f"{kind} {key} is named and not there"
     for kind, key in sorted(given - named):
         yield f"{kind} {key} is there and not named"
+
+
+def leads_to(subject: Subject, facts: Facts) -> set[Name]:
+    """The names of all that the subject leads to, through whatever facts are there."""
+    return _Walk(facts).from_subject(subject)
 
 
 def _given(facts: Facts) -> Iterator[Name]:
@@ -36,7 +43,7 @@ def _given(facts: Facts) -> Iterator[Name]:
 
 
 class _Walk:
-    """Everything that a version leads to, through whatever facts are there."""
+    """Everything that a subject leads to, through whatever facts are there."""
 
     def __init__(self, facts: Facts) -> None:
         self._datasets = {fact.id: fact for fact in facts.datasets}
@@ -48,7 +55,16 @@ class _Walk:
         self._recalls = facts.recalls
         self._named: set[Name] = set()
 
-    def from_version(self, subject: bytes) -> set[Name]:
+    def from_subject(self, subject: Subject) -> set[Name]:
+        if subject.kind == CONSENT:
+            self._consent(subject.id)
+        elif subject.kind == DATASET_VERSION:
+            self._dataset_version(subject.id, subject.number)
+        else:
+            self._model_version(subject.id)
+        return self._named
+
+    def _model_version(self, subject: bytes) -> None:
         left = [subject]
         while left:
             key = left.pop()
@@ -69,7 +85,6 @@ class _Walk:
                 self._named.add(names.recall(recall.id))
                 for organisation in (recall.issuer, *recall.acknowledged_by):
                     self._organisation(organisation)
-        return self._named
 
     def _run(self, fact: Run) -> None:
         self._organisation(fact.publisher)

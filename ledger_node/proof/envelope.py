@@ -16,9 +16,10 @@ from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
 from ledger_node.proof.header import BlockRef, Header
 from ledger_node.proof.layout import CONTRACTS
 from ledger_node.proof.strict_json import Json
+from ledger_node.proof.subject import Subject, subject
 from ledger_node.proof.trie import MAX_NODE
 
-FORMAT: Final = "medledger-evidence/2"
+FORMAT: Final = "medledger-evidence/3"
 
 MAX_BUNDLE = 64 * 1024 * 1024
 MAX_DOCUMENT = 256 * 1024
@@ -26,17 +27,8 @@ _MAX_DOCUMENTS = 131_072
 _MAX_NODES = 131_072
 _MAX_FOLLOWING = 16_384
 
-_id = octets(32)
 _digest = octets(32)
 _address = octets(20)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What the bundle is about. The only kind is `modelVersion`."""
-
-    kind: str
-    id: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +46,7 @@ class Contracts:
 class Bundle:
     """An evidence bundle, read but not verified.
 
+    `at` is the time asked about (Unix seconds): the as-of block's, or an earlier one, which later facts answer as well.
     `documents` are (sha-256, bytes), `following` the headers after `header`, `proof_nodes` the trie nodes of all proofs
     in rising order, `not_proved` the digests of documents that the facts name and the bundle does not hold.
     """
@@ -62,6 +55,7 @@ class Bundle:
     chain_id: int
     genesis: bytes
     subject: Subject
+    at: int
     as_of: BlockRef
     contracts: Contracts
     facts: Facts
@@ -107,7 +101,6 @@ documents: Codec[tuple[tuple[bytes, bytes], ...]] = Codec(
 _node: Codec[bytes] = Codec(lambda value: parse_hex_any(value, MAX_NODE), to_hex)
 _header: Codec[Header] = Codec(headers.read, headers.write)
 contracts = record(Contracts, dict.fromkeys(CONTRACTS, _address))
-subject = record(Subject, {"kind": constant("modelVersion"), "id": _id})
 bundle = record(
     Bundle,
     {
@@ -115,6 +108,7 @@ bundle = record(
         "chain_id": uint(64),
         "genesis": _digest,
         "subject": subject,
+        "at": uint(48),
         "as_of": record(BlockRef, {"number": uint(64), "hash": _digest}),
         "contracts": contracts,
         "facts": schema.facts,

@@ -1,4 +1,4 @@
-"""The facts of a model version's lineage, as they stand at the end of one block.
+"""The facts of a lineage, as they stand at the end of one block.
 
 Ids, digests, roots and commitments are 32 bytes (all zero for none), addresses 20 bytes; organisations are numbers from
 1; times are Unix seconds; losses are millionths of epsilon; masks and enums are the numbers of `contracts/types`.

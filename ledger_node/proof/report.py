@@ -53,10 +53,13 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer. `as_of_time` is the block's (Unix seconds); without a trust file `trust_roots` is empty."""
+    """The answer. `kind` and `subject` name what it is about; `at` is the time asked about and `as_of_time` the block's
+    (Unix seconds); without a trust file `trust_roots` is empty."""
 
     result: Result
+    kind: str
     subject: str
+    at: int
     as_of_number: int
     as_of_hash: str
     as_of_time: int
@@ -69,7 +72,9 @@ class Report:
         """The report for machines."""
         return {
             "result": self.result.value,
+            "kind": self.kind,
             "subject": self.subject,
+            "at": self.at,
             "asOf": {"number": self.as_of_number, "hash": self.as_of_hash, "time": self.as_of_time},
             "checks": [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in self.checks],
             "facts": [{"kind": f.kind, "id": f.id, "known": f.known.value, "detail": f.detail} for f in self.facts],

@@ -5,16 +5,20 @@ from __future__ import annotations
 from ledger_node.proof import codes, names
 from ledger_node.proof.facts import Consent, Facts, ModelVersion, Organisation, Recall, Run
 from ledger_node.proof.names import Name
-from ledger_node.proof.states import state_at
+from ledger_node.proof.states import REVOKED, state_at
 
 
-def about(facts: Facts, time: int) -> dict[Name, str]:
-    """A sentence for each fact that has something to say beyond its fields."""
+def about(facts: Facts, at: int, time: int) -> dict[Name, str]:
+    """A sentence for each fact that has something to say beyond its fields.
+
+    States that a log or a time tells are those of `at`; all others are those of the block, whose time is `time`.
+    """
+    asked = "at the as-of block" if at == time else "at the time asked about"
     said = {names.organisation(fact.number): _of_organisation(fact, time) for fact in facts.organisations}
-    said |= {names.consent(fact.id): _of_consent(fact, time) for fact in facts.consents}
+    said |= {names.consent(fact.id): _of_consent(fact, at, asked) for fact in facts.consents}
     said |= {names.run(fact.id): _of_run(fact) for fact in facts.runs}
     said |= {names.model_version(fact.id): _of_version(fact) for fact in facts.model_versions}
-    said |= {names.recall(fact.id): _of_recall(fact) for fact in facts.recalls}
+    said |= {names.recall(fact.id): _of_recall(fact, at) for fact in facts.recalls}
     for version in facts.dataset_versions:
         if version.derivation is not None:
             name = names.dataset_version(version.dataset, version.number)
@@ -30,11 +34,12 @@ def _of_organisation(fact: Organisation, time: int) -> str:
     return f"{fact.name}, {status} at the as-of block" + (" by a regulator, in an emergency" if emergency else "")
 
 
-def _of_consent(fact: Consent, time: int) -> str:
-    state = state_at(fact.log, time)
-    state = "EXPIRED" if state != "REVOKED" and time >= fact.expires_at else state
+def _of_consent(fact: Consent, at: int, asked: str) -> str:
+    state = state_at(fact.log, at)
+    if state != REVOKED and not fact.not_before <= at < fact.expires_at:
+        state = "NOT_YET_VALID" if at < fact.not_before else "EXPIRED"
     return (
-        f"{state} at the as-of block, {fact.rounds_used} of {fact.max_rounds} rounds and "
+        f"{state} {asked}, {fact.rounds_used} of {fact.max_rounds} rounds and "
         f"{fact.epsilon_spent} of {fact.epsilon_budget} millionths of epsilon used"
     )
 
@@ -56,6 +61,9 @@ def _of_version(fact: ModelVersion) -> str:
     return ", ".join(["an import, made elsewhere", *words] if fact.is_import else words)
 
 
-def _of_recall(fact: Recall) -> str:
+def _of_recall(fact: Recall, at: int) -> str:
     severity = ("minor", "serious", "critical")[min(fact.severity, 2)]
-    return f"{severity}, {'stands' if fact.stands else 'was lifted'}, {len(fact.acknowledged_by)} organisations read it"
+    if at < fact.issued_at:
+        return f"{severity}, issued after the time asked about"
+    stands = fact.stands or at < fact.lifted_at
+    return f"{severity}, {'stands' if stands else 'was lifted'}, {len(fact.acknowledged_by)} organisations read it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from ledger_node.errors import EvidenceMalformed, InputError
@@ -13,6 +14,7 @@ from ledger_node.proof.names import Name
 from ledger_node.proof.nodes import NodeTable
 from ledger_node.proof.report import Check, Known, KnownFact, Report, Result
 from ledger_node.proof.strict_json import parse_canonical
+from ledger_node.proof.subject import began
 from ledger_node.proof.trie import EMPTY_CODE, Account
 from ledger_node.proof.trust import Trust
 from ledger_node.proof.words import Word, words_of
@@ -47,17 +49,21 @@ def verify(content: bytes, trust_file: bytes | None) -> Report:
     trusted = None if trust_file is None else trust.read(trust_file)
     bundle = read(content)
     table = NodeTable(bundle.proof_nodes)
-    accounts = _accounts(bundle, table)
-    proofs, proven = _facts(bundle, table, accounts)
-    checks = [_header(bundle), _following(bundle), _lineage(bundle), _contracts(accounts), *proofs]
+    stated = list(words_of(bundle.facts))
+    accounts = _accounts(bundle, table, {word.contract for _, words in stated for word in words})
+    proofs, proven = _facts(stated, table, accounts)
+    checks = [_header(bundle), _following(bundle), _lineage(bundle), _at(bundle), _contracts(accounts), *proofs]
     checks += [_nodes(table), _documents(bundle), _not_proved(bundle)]
     if trusted is not None:
         checks += _anchors(bundle, accounts, trusted)
+    kind, subject = bundle.subject.name
     passed = all(check.passed for check in checks)
     result = Result.FAILED if not passed else Result.UNANCHORED if trusted is None else Result.VERIFIED
     return Report(
         result=result,
-        subject=to_hex(bundle.subject.id),
+        kind=kind,
+        subject=subject,
+        at=bundle.at,
         as_of_number=bundle.as_of.number,
         as_of_hash=to_hex(bundle.as_of.hash),
         as_of_time=bundle.header.timestamp,
@@ -83,14 +89,23 @@ def _following(bundle: Bundle) -> Check:
 
 
 def _lineage(bundle: Bundle) -> Check:
-    found = lineage.problems(bundle.facts, bundle.subject.id, bundle.header.timestamp)
+    found = lineage.problems(bundle.facts, bundle.subject, bundle.header.timestamp)
     return Check("lineage", not found, "; ".join(found[:3]) or "closed, minimal, and every use inside its consent")
 
 
-def _accounts(bundle: Bundle, table: NodeTable) -> dict[str, Account | str]:
-    """Each contract's account, or why there is none."""
+def _at(bundle: Bundle) -> Check:
+    """The time asked about lies in the subject's life and not after the block."""
+    start, end = began(bundle.subject, bundle.facts), bundle.header.timestamp
+    fits = start is not None and start <= bundle.at <= end
+    return Check("at", fits, f"asked about {bundle.at}, the as-of block's time is {end} (Unix seconds)")
+
+
+def _accounts(bundle: Bundle, table: NodeTable, used: set[str]) -> dict[str, Account | str]:
+    """The account of each contract that a fact is stored in, or why there is none."""
     found: dict[str, Account | str] = {}
     for name in layout.CONTRACTS:
+        if name not in used:
+            continue
         try:
             account = table.account(bundle.header.state_root, getattr(bundle.contracts, name))
         except EvidenceMalformed as failure:
@@ -110,13 +125,13 @@ def _contracts(accounts: dict[str, Account | str]) -> Check:
 
 
 def _facts(
-    bundle: Bundle, table: NodeTable, accounts: dict[str, Account | str]
+    stated: Sequence[tuple[Name, Sequence[Word]]], table: NodeTable, accounts: dict[str, Account | str]
 ) -> tuple[list[Check], dict[Name, bool]]:
     """A check for each kind of fact, and for each fact whether all its words are proved."""
     proven: dict[Name, bool] = {}
     wrong: dict[str, str] = {}
     count: dict[str, int] = {}
-    for name, words in words_of(bundle.facts):
+    for name, words in stated:
         kind = name[0]
         problems = [problem for word in words if (problem := _problem(word, table, accounts))]
         proven[name] = not problems
@@ -159,7 +174,7 @@ def _not_proved(bundle: Bundle) -> Check:
 def _anchors(bundle: Bundle, accounts: dict[str, Account | str], trusted: Trust) -> list[Check]:
     """The bundle against the trust file."""
     last = bundle.following[-1] if bundle.following else bundle.header
-    addresses = [n for n in accounts if getattr(bundle.contracts, n) != trusted.contracts[n].address]
+    addresses = [n for n in layout.CONTRACTS if getattr(bundle.contracts, n) != trusted.contracts[n].address]
     codes = []
     for name, account in accounts.items():
         if isinstance(account, str) or account.code_hash != trusted.contracts[name].code_hash:
@@ -180,7 +195,7 @@ def _known_facts(bundle: Bundle, proven: dict[Name, bool], result: Result) -> li
         Result.UNANCHORED: Known.UNANCHORED,
         Result.FAILED: Known.UNPROVEN,
     }[result]
-    details = sentences.about(bundle.facts, bundle.header.timestamp)
+    details = sentences.about(bundle.facts, bundle.at, bundle.header.timestamp)
     return [
         KnownFact(kind, name, known, details.get((kind, name), "") if good else "its words are not proved")
         for (kind, name), good in proven.items()

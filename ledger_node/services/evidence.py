@@ -1,15 +1,17 @@
-"""Evidence that can be taken away: a bundle for a model version, and the trust file that another party needs."""
+"""Evidence that can be taken away: bundles about model versions, dataset versions and consents, and the trust file that
+another party needs."""
 
 from __future__ import annotations
 
 from ledger_node.domain.command import Contracts, Generations, Identity
-from ledger_node.domain.lineage import Lineage
-from ledger_node.errors import UnknownDocument
+from ledger_node.domain.lineage import Provenance
+from ledger_node.errors import EvidenceUnavailable, UnknownDocument
 from ledger_node.ports import Index, Ledger
 from ledger_node.proof import bundle, facts, trust
 from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import Contracts as ProvenContracts
 from ledger_node.proof.hashing import parse_hex, to_hex
+from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, Subject
 from ledger_node.services.documents import Documents
 from ledger_node.services.facts import facts_of
 from ledger_node.services.lineage import Lineages
@@ -28,15 +30,26 @@ class Evidence:
         self._lineages = lineages
         self._documents = documents
 
-    def bundle(self, version: str, as_of: int | None = None) -> bytes:
-        """The evidence bundle of a model version as of a block, in its one form.
+    def bundle(self, subject: Subject, as_of: int | None = None) -> bytes:
+        """The evidence bundle about a subject as of a block, in its one form.
 
-        NotFound for an unknown version, EvidenceUnavailable when the engine serves no proof for the block.
+        Engines forget old states. What the contracts log only grows, so then the newest block answers for the time of
+        the one asked about. NotFound for an unknown subject, EvidenceUnavailable when the engine serves no
+        proof at all.
         """
-        lineage = self._lineages.lineage(version, as_of)
-        stated = facts_of(lineage)
-        contracts = self._contracts_of(lineage)
-        number = lineage.as_of.number
+        asked = self._lineages.behind(subject, as_of)
+        try:
+            return self._bundle(subject, asked, asked.as_of.timestamp)
+        except EvidenceUnavailable:
+            newest = self._lineages.behind(subject)
+            if newest.as_of.number == asked.as_of.number:
+                raise
+            return self._bundle(subject, newest, asked.as_of.timestamp)
+
+    def _bundle(self, subject: Subject, behind: Provenance, at: int) -> bytes:
+        stated = facts_of(behind)
+        contracts = self._contracts_of(subject, behind)
+        number = behind.as_of.number
         proofs = [
             self._ledger.proof(contracts.address_of(contract), slots[start : start + SLOTS_PER_QUESTION], number)
             for contract, slots in bundle.words_needed(stated).items()
@@ -48,7 +61,8 @@ class Evidence:
             contracts=ProvenContracts(
                 **{name: _address(address) for name, address in contracts.items() if name != "anchors"}
             ),
-            subject=_bytes(version),
+            subject=subject,
+            at=at,
             facts=stated,
             documents=self._known_documents(stated),
             header=self._ledger.header(number),
@@ -76,12 +90,16 @@ class Evidence:
             )
         )
 
-    def _contracts_of(self, lineage: Lineage) -> Contracts:
-        """Those of the generation in which the version was published: all that it came from is there too."""
-        published = next(version for version in lineage.model_versions if version.id == lineage.version)
-        block = lineage.as_of.number
+    def _contracts_of(self, subject: Subject, behind: Provenance) -> Contracts:
+        """Those of the generation in which the subject came to be: all that it came from is there too."""
+        key, block = to_hex(subject.id), behind.as_of.number
+        places = {
+            MODEL_VERSION: {(one.id, 0): one.at for one in behind.model_versions},
+            DATASET_VERSION: {(one.dataset, one.number): one.at for one in behind.dataset_versions},
+            CONSENT: {(one.id, 0): one.at for one in behind.consents},
+        }
         known = Generations.known(self._identity.deployment.contracts, self._index.generations(block))
-        return known.contracts_of(self._index.generation_of(published.at))
+        return known.contracts_of(self._index.generation_of(places[subject.kind][key, subject.number]))
 
     def _known_documents(self, stated: facts.Facts) -> list[bytes]:
         """The documents that this node has; the bundle names those that it has not."""

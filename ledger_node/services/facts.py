@@ -1,10 +1,10 @@
-"""A lineage as the index tells it, turned into the facts that storage words prove."""
+"""What the index tells of what lies behind something, turned into the facts that storage words prove."""
 
 from __future__ import annotations
 
 from ledger_node.domain.consent import Consent
 from ledger_node.domain.dataset import DatasetVersion, Derivation
-from ledger_node.domain.lineage import Lineage
+from ledger_node.domain.lineage import Provenance
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.organisation import Organisation
 from ledger_node.domain.recall import Recall
@@ -14,26 +14,28 @@ from ledger_node.proof import facts
 from ledger_node.proof.hashing import parse_hex
 
 
-def facts_of(lineage: Lineage) -> facts.Facts:
-    """The lineage as facts, in the lineage's order; `assemble` puts them in theirs."""
-    custodians = {dataset.id: dataset.custodian for dataset in lineage.datasets}
+def facts_of(provenance: Provenance) -> facts.Facts:
+    """The same as facts, in the order given; `assemble` puts them in theirs."""
+    custodians = {dataset.id: dataset.custodian for dataset in provenance.datasets}
     return facts.Facts(
-        organisations=tuple(_organisation(one) for one in lineage.organisations),
+        organisations=tuple(_organisation(one) for one in provenance.organisations),
         datasets=tuple(
-            facts.Dataset(_bytes(one.id), one.custodian, one.number, lineage.latest[one.id], lineage.lowest[one.id])
-            for one in lineage.datasets
+            facts.Dataset(
+                _bytes(one.id), one.custodian, one.number, provenance.latest[one.id], provenance.lowest[one.id]
+            )
+            for one in provenance.datasets
         ),
-        dataset_versions=tuple(_dataset_version(one, custodians[one.dataset]) for one in lineage.dataset_versions),
-        consents=tuple(_consent(one) for one in lineage.consents),
+        dataset_versions=tuple(_dataset_version(one, custodians[one.dataset]) for one in provenance.dataset_versions),
+        consents=tuple(_consent(one) for one in provenance.consents),
         models=tuple(
             facts.Model(
-                _bytes(one.id), one.publisher, one.number, _bytes(one.card_digest), lineage.latest_models[one.id]
+                _bytes(one.id), one.publisher, one.number, _bytes(one.card_digest), provenance.latest_models[one.id]
             )
-            for one in lineage.models
+            for one in provenance.models
         ),
-        runs=tuple(_run(one) for one in lineage.runs),
-        model_versions=tuple(_model_version(one) for one in lineage.model_versions),
-        recalls=tuple(_recall(one) for one in lineage.recalls),
+        runs=tuple(_run(one) for one in provenance.runs),
+        model_versions=tuple(_model_version(one) for one in provenance.model_versions),
+        recalls=tuple(_recall(one) for one in provenance.recalls),
     )
 
 

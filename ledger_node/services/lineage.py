@@ -1,4 +1,4 @@
-"""Walking upwards: everything behind a model version. The way down is in `impact`."""
+"""Walking upwards: everything behind a model version, a dataset version or a consent. The way down is in `impact`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from ledger_node.domain.consent import Consent
 from ledger_node.domain.dataset import DatasetVersion, lowest_usable
-from ledger_node.domain.lineage import Affected, Lineage
+from ledger_node.domain.lineage import Affected, Lineage, Provenance
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.training import Run
 from ledger_node.ports import Index, Page
+from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.subject import CONSENT, MODEL_VERSION, Subject
 from ledger_node.services.impact import Impacts
 from ledger_node.services.reading import Times, block_of, require
 
@@ -27,28 +29,48 @@ class Lineages:
         with self._index.moment():
             return self._lineage(version, block_of(self._index, as_of))
 
+    def behind(self, subject: Subject, as_of: int | None = None) -> Provenance:
+        """Every fact behind a model version, a dataset version or a consent as of a block."""
+        key = to_hex(subject.id)
+        with self._index.moment():
+            block = block_of(self._index, as_of)
+            if subject.kind == MODEL_VERSION:
+                return self._lineage(key, block)
+            if subject.kind == CONSENT:
+                require(self._index.find_consent(key, block), "consent")
+                return self._provenance({}, set(), {key}, block)
+            require(self._index.find_dataset_version(key, subject.number, block), "dataset version")
+            return self._provenance({}, {(key, subject.number)}, set(), block)
+
     def _lineage(self, version: str, block: int) -> Lineage:
-        index = self._index
-        versions = index.model_versions_by_id(index.ancestry_of(version, block), block)
+        versions = self._index.model_versions_by_id(self._index.ancestry_of(version, block), block)
         require(versions.get(version), "model version")
+        return Lineage.of(version, self._provenance(versions, set(), set(), block))
+
+    def _provenance(
+        self, versions: dict[str, ModelVersion], used: set[tuple[str, int]], named: set[str], block: int
+    ) -> Provenance:
+        """All behind these model versions, dataset versions (dataset, number) and consents."""
+        index = self._index
         runs = index.runs_by_id({one.run for one in versions.values() if one.run is not None}, block)
         models = index.models_by_id({one.model for one in versions.values()}, block)
         inputs = {item for run in runs.values() for item in run.inputs}
-        used, known = self._with_sources({(item.dataset, item.version) for item in inputs}, block)
-        parents = [p for one in used.values() if one.derivation for p in one.derivation.parents]
-        named = {item.consent for item in inputs} | {p.consent for p in parents if p.consent is not None}
+        sources, known = self._with_sources(used | {(item.dataset, item.version) for item in inputs}, block)
+        parents = [p for one in sources.values() if one.derivation for p in one.derivation.parents]
+        named = named | {item.consent for item in inputs} | {p.consent for p in parents if p.consent is not None}
         consents = self._with_superseded(named, block)
+        granted = {one.terms.dataset for one in consents.values()} - known.keys()
+        known |= {key: [] for key in granted} | index.versions_by_dataset(granted, block)
         datasets = index.datasets_by_id(known, block)
         recalls = [recall for found in index.recalls_by_version(versions, block).values() for recall in found]
         numbers = _organisations(versions.values(), runs.values(), consents.values(), recalls)
         numbers |= {dataset.custodian for dataset in datasets.values()}
         organisations = index.organisations_by_number(numbers, block)
-        return Lineage(
-            version=version,
+        return Provenance(
             as_of=self._times.of(block),
             organisations=tuple(organisations[number] for number in sorted(numbers)),
             datasets=tuple(datasets[key] for key in sorted(datasets)),
-            dataset_versions=tuple(used[key] for key in sorted(used)),
+            dataset_versions=tuple(sources[key] for key in sorted(sources)),
             consents=tuple(consents[key] for key in sorted(consents)),
             models=tuple(models[key] for key in sorted(models)),
             runs=tuple(runs[key] for key in sorted(runs)),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.convertors import Convertor, register_url_convertor
 
 from ledger_node.domain.codes import ConsentState, Operation, Purpose, Reason, StateReason
 from ledger_node.domain.consent import Use
+from ledger_node.proof.hashing import parse_hex
+from ledger_node.proof.subject import CONSENT, Subject
 from registry_api import auth
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import AsOf, ViewOf, WindowOf
+from registry_api.routes.evidence import BUNDLE, taken_away
 from registry_api.routes.filters import ByOperation, ByPurpose, InConsentState
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import ById, Id, OfOrganisation, router
@@ -145,3 +148,9 @@ def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse, as_of
     )
     reason = node.permissions.check(consent, use, None if as_of is None else view.block)
     return Checked(**view.stamp, reason=reason.name, permitted=reason is Reason.OK)
+
+
+@routes.get("/v1/consents/{consent}/evidence", response_class=Response, responses=BUNDLE)
+def get_consent_evidence(node: NodeOf, consent: Id, as_of: AsOf = None) -> Response:
+    """The evidence bundle of a consent as of a block: its terms and whole log, and whose they are, with proofs."""
+    return taken_away(node, Subject(CONSENT, parse_hex(consent, 32)), as_of)

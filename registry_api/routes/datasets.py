@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from fastapi import Response
+
 from ledger_node.domain.codes import PrivacyClaim, SizeClass, Supersession
 from ledger_node.domain.dataset import Parent
 from ledger_node.domain.search import sought
 from ledger_node.ports import Page
+from ledger_node.proof.hashing import parse_hex
+from ledger_node.proof.subject import DATASET_VERSION, Subject
 from ledger_node.services.datasets import NewVersion
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf, WindowOf
+from registry_api.reading import AsOf, ViewOf, WindowOf
+from registry_api.routes.evidence import BUNDLE, taken_away
 from registry_api.routes.filters import WithWords
 from registry_api.routes.impact import affected
-from registry_api.routes.parts import Id, OfOrganisation, card_digest_of, require_stored_cards, router
+from registry_api.routes.parts import Id, Number, OfOrganisation, card_digest_of, require_stored_cards, router
 from registry_api.schemas.dataset import (
     Dataset,
     Datasets,
@@ -127,3 +132,9 @@ def _new_version(body: PublishDatasetVersion) -> NewVersion:
         opt_out_checked_at=body.opt_out_checked_at or 0,
         number=body.number,
     )
+
+
+@routes.get("/v1/datasets/{dataset}/versions/{number}/evidence", response_class=Response, responses=BUNDLE)
+def get_dataset_version_evidence(node: NodeOf, dataset: Id, number: Number, as_of: AsOf = None) -> Response:
+    """The evidence bundle of a dataset version as of a block: with what it was derived from, under which consents."""
+    return taken_away(node, Subject(DATASET_VERSION, parse_hex(dataset, 32), number), as_of)

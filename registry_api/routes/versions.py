@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Response
 from pydantic import BeforeValidator, Field
 
+from ledger_node.proof.hashing import parse_hex
+from ledger_node.proof.subject import MODEL_VERSION, Subject
 from registry_api.explorer.picture import draw
 from registry_api.graph import show_lineage
 from registry_api.idempotency import Once
@@ -14,6 +16,7 @@ from registry_api.node import NodeOf
 from registry_api.questions import reading
 from registry_api.questions.listed import BY_NUMBER
 from registry_api.reading import AsOf, ViewOf
+from registry_api.routes.evidence import BUNDLE, taken_away
 from registry_api.routes.filters import InLifecycle, WithWords
 from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, router
 from registry_api.schemas.base import digits
@@ -31,12 +34,6 @@ routes = router("versions")
 QuestionNumber = Annotated[
     int, Path(description="A question's number, 1 to 22.", examples=[1]), Field(ge=1, le=22), BeforeValidator(digits)
 ]
-BUNDLE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "An evidence bundle: canonical JSON that verifies with the node gone.",
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    }
-}
 
 
 @routes.get("/v1/versions", responses=READ)
@@ -99,12 +96,7 @@ def answer_question(node: NodeOf, version: Id, number: QuestionNumber, as_of: As
     return reading.answer(node, as_of, version, BY_NUMBER[number])
 
 
-@routes.get("/v1/versions/{version}/evidence", response_class=Response, responses={**READ, **BUNDLE})
+@routes.get("/v1/versions/{version}/evidence", response_class=Response, responses=BUNDLE)
 def get_evidence(node: NodeOf, version: Id, as_of: AsOf = None) -> Response:
     """The evidence bundle of a version as of a block: facts, documents, proofs and header."""
-    block = node.times.block(as_of)  # without a view, which would keep its moment while the chain is asked
-    content = node.evidence.bundle(version, block)
-    name = f"medledger-{version[2:10]}-{block}.json"
-    return Response(
-        content, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return taken_away(node, Subject(MODEL_VERSION, parse_hex(version, 32)), as_of)

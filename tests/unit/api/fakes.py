@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -31,6 +32,7 @@ from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedger
 from ledger_node.metrics import Metrics
 from ledger_node.ports import ApiKey, Checkpoint, Page, RecordedRead
 from ledger_node.proof.hashing import sha256, to_hex
+from ledger_node.proof.subject import Subject
 from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
 from ledger_node.services.collecting import Collecting
@@ -564,8 +566,9 @@ class MemoryReadRecord:
 
 
 class FixedEvidence:
-    def bundle(self, version: str, as_of: int | None = None) -> bytes:
-        return b'{"format":"medledger-evidence/1"}'
+    def bundle(self, subject: Subject, as_of: int | None = None) -> bytes:
+        kind, key = subject.name
+        return json.dumps({"about": [kind, key], "asOf": as_of}).encode()
 
     def trust(self) -> bytes:
         return b'{"format":"medledger-trust/1"}'

@@ -217,9 +217,14 @@ def test_a_lineage_is_a_graph_whose_edges_have_ends(client_of: Client) -> None:
 
 def test_evidence_and_trust_are_bytes_to_take_away(hospital: World, client_of: Client) -> None:
     client, version = client_of(hospital, "auditor"), hospital.index.facts.model_versions[0].id
-    answer = client.get(f"/v1/versions/{version}/evidence?asOf={HEAD}")
-    assert answer.content == b'{"format":"medledger-evidence/1"}'
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+    for path, kind, key in (
+        (f"/v1/versions/{version}", "modelVersion", version),
+        (f"/v1/consents/{version}", "consent", version),
+        (f"/v1/datasets/{version}/versions/3", "datasetVersion", f"{version}/3"),
+    ):
+        answer = client.get(f"{path}/evidence?asOf={HEAD}")
+        assert answer.json() == {"about": [kind, key], "asOf": HEAD}
+        assert answer.headers["Content-Disposition"].startswith("attachment")
     assert client.get("/v1/node/trust").headers["Content-Type"] == "application/json"
 
 

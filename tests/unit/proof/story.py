@@ -27,6 +27,7 @@ from ledger_node.proof.facts import (
     ordered,
 )
 from ledger_node.proof.hashing import sha256
+from ledger_node.proof.subject import Subject
 
 NOW = 1_900_000_000
 MONDO_BREAST_CANCER = 7254
@@ -63,6 +64,7 @@ DOCUMENTS = {
 }
 DOCUMENTS["policy B"] = b"%PDF-1.7\xff\xfe not text"
 SUBJECT = tag("version")
+ABOUT = Subject("modelVersion", SUBJECT)
 SCOPE = Scope(0b1000_0001, 1 << 5 | 1 << 9, MONDO_BREAST_CANCER, tag("project"))
 ANY_SCOPE = Scope(0b1000_0001, 1 << 5, 0, NONE)
 

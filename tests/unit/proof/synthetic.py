@@ -14,7 +14,7 @@ from ledger_node.proof.hashing import keccak256, to_hex
 from ledger_node.proof.layout import CONTRACTS
 from ledger_node.proof.words import words_of
 
-from .story import DOCUMENTS, NOW, SUBJECT, address, tag
+from .story import ABOUT, DOCUMENTS, NOW, address, tag
 from .story import lineage as lineage
 
 CHAIN_ID = 700_123
@@ -68,7 +68,7 @@ class Chain:
             "chain_id": CHAIN_ID,
             "genesis": GENESIS,
             "contracts": self.contracts,
-            "subject": SUBJECT,
+            "subject": ABOUT,
             "facts": self.facts,
             "documents": DOCUMENTS.values(),
             "header": self.block,

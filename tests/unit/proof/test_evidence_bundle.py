@@ -128,8 +128,8 @@ def test_assemble_is_the_same_whatever_the_order(bundle: bytes, chain: Chain) ->
 def test_assemble_keeps_only_what_cannot_be_recomputed(bundle: bytes, chain: Chain) -> None:
     content = json.loads(bundle)
     assert set(content) == {
-        *("format", "chainId", "genesis", "subject", "asOf", "contracts", "facts", "documents", "header", "following"),
-        *("proofNodes", "notProved"),
+        *("format", "chainId", "genesis", "subject", "at", "asOf", "contracts", "facts", "documents", "header"),
+        *("following", "proofNodes", "notProved"),
     }
     assert len(content["proofNodes"]) == len(set(content["proofNodes"]))
     assert dump(content) == bundle
@@ -398,7 +398,7 @@ def test_verify_fails_when_something_is_missing_or_too_much(bundle: bytes, trust
     [
         lambda content: content.pop("notProved"),
         lambda content: content.update(surplus=1),
-        lambda content: content.update(format="medledger-evidence/1"),
+        lambda content: content.update(format="medledger-evidence/2"),
         lambda content: content["subject"].update(kind="run"),
         lambda content: content["facts"].pop("runs"),
         lambda content: content["facts"].pop("recalls"),

@@ -25,8 +25,9 @@ from ledger_node.proof.facts import (
     Scope,
 )
 from ledger_node.proof.lineage import problems, require_lineage
+from ledger_node.proof.subject import MODEL_VERSION, Subject
 
-from .story import ANY_SCOPE, NOW, SCOPE, SUBJECT, address, digest, lineage, tag
+from .story import ABOUT, ANY_SCOPE, NOW, SCOPE, SUBJECT, address, digest, lineage, tag
 from .synthetic import Chain, bundle_bytes, changed, found, without
 
 FACTS = lineage()
@@ -42,8 +43,8 @@ def edited(kind: str, key: Any, **fields: Any) -> Facts:
 
 
 def test_problems_finds_none_in_a_lineage() -> None:
-    assert problems(FACTS, SUBJECT, NOW) == ()
-    require_lineage(FACTS, SUBJECT, NOW)
+    assert problems(FACTS, ABOUT, NOW) == ()
+    require_lineage(FACTS, ABOUT, NOW)
 
 
 @pytest.mark.parametrize(
@@ -56,23 +57,24 @@ def test_problems_finds_none_in_a_lineage() -> None:
     ],
 )
 def test_problems_finds_what_is_missing(kind: str, position: int) -> None:
-    assert any("is named and not there" in one for one in problems(without(FACTS, kind, position), SUBJECT, NOW))
+    assert any("is named and not there" in one for one in problems(without(FACTS, kind, position), ABOUT, NOW))
 
 
 def test_problems_finds_what_is_too_much() -> None:
     stranger = Organisation(9, "Stranger", address("admin 9"), 1, False, 1, 0)
     more = dataclasses.replace(FACTS, organisations=(*FACTS.organisations, stranger))
-    assert problems(more, SUBJECT, NOW) == ("organisation 9 is there and not named",)
+    assert problems(more, ABOUT, NOW) == ("organisation 9 is there and not named",)
     elsewhere = dataclasses.replace(FACTS, datasets=(*FACTS.datasets, Dataset(tag("dataset Z"), 1, 2, 1, 1)))
-    assert len(problems(elsewhere, SUBJECT, NOW)) == 1
+    assert len(problems(elsewhere, ABOUT, NOW)) == 1
     other = Recall(tag("elsewhere"), tag("other version"), 5, 0, tag("notice"), NONE, NOW, 0, ())
     recalled = dataclasses.replace(FACTS, recalls=(*FACTS.recalls, other))
-    assert len(problems(recalled, SUBJECT, NOW)) == 1
+    assert len(problems(recalled, ABOUT, NOW)) == 1
 
 
 def test_problems_wants_the_base_only_when_it_is_a_parent() -> None:
-    assert any("is there and not named" in one for one in problems(FACTS, tag("base version"), NOW))
-    assert any("is named and not there" in one for one in problems(FACTS, tag("unknown"), NOW))
+    base, unknown = Subject(MODEL_VERSION, tag("base version")), Subject(MODEL_VERSION, tag("unknown"))
+    assert any("is there and not named" in one for one in problems(FACTS, base, NOW))
+    assert any("is named and not there" in one for one in problems(FACTS, unknown, NOW))
 
 
 def test_problems_follows_supersession_and_derivation() -> None:
@@ -87,7 +89,7 @@ def test_problems_follows_supersession_and_derivation() -> None:
         model_versions=tuple(one for one in FACTS.model_versions if one.id != SUBJECT),
         recalls=tuple(one for one in FACTS.recalls if one.version != SUBJECT),
     )
-    assert problems(base, tag("base version"), NOW) == ()
+    assert problems(base, Subject(MODEL_VERSION, tag("base version")), NOW) == ()
 
 
 def test_problems_of_an_import_alone_is_about_its_publisher() -> None:
@@ -101,7 +103,7 @@ def test_problems_of_an_import_alone_is_about_its_publisher() -> None:
         model_versions=(found(FACTS, "model_versions", tag("import")),),
         recalls=(),
     )
-    assert problems(alone, tag("import"), NOW) == ()
+    assert problems(alone, Subject(MODEL_VERSION, tag("import")), NOW) == ()
 
 
 OPEN_RUN = {"outcome": 0, "result_digest": NONE, "closed_at": 0}
@@ -315,10 +317,10 @@ CASES: list[tuple[str, Any, dict[str, Any]]] = [
 )
 def test_problems_finds_what_does_not_fit(kind: str, key: Any, fields: dict[str, Any]) -> None:
     facts = edited(kind, key, **fields)
-    said = problems(facts, SUBJECT, NOW)
+    said = problems(facts, ABOUT, NOW)
     assert said
     with pytest.raises(EvidenceMalformed):
-        require_lineage(facts, SUBJECT, NOW)
+        require_lineage(facts, ABOUT, NOW)
     assert not [one for one in said if " named" in one and "supersed" not in one], "about rules, not closure"
 
 
@@ -336,13 +338,11 @@ def test_problems_finds_what_does_not_fit(kind: str, key: Any, fields: dict[str,
 def test_problems_finds_a_derivation_that_nobody_permitted(parent: Parent) -> None:
     named = (Parent(tag("dataset C"), 1, NONE), Parent(tag("dataset A"), 1, D))
     assert (
-        problems(
-            edited("dataset_versions", (tag("dataset C"), 2), derivation=Derivation(ANY_SCOPE, named)), SUBJECT, NOW
-        )
+        problems(edited("dataset_versions", (tag("dataset C"), 2), derivation=Derivation(ANY_SCOPE, named)), ABOUT, NOW)
         == ()
     )
     facts = edited("dataset_versions", (tag("dataset C"), 2), derivation=Derivation(ANY_SCOPE, (*named, parent)))
-    assert problems(facts, SUBJECT, NOW)
+    assert problems(facts, ABOUT, NOW)
 
 
 @pytest.mark.parametrize(("published_at", "fits"), [(NOW - 8300, True), (NOW - 8299, False)])
@@ -359,14 +359,14 @@ def test_problems_wants_a_parent_that_was_there_before(published_at: int, fits: 
         datasets=(*FACTS.datasets, Dataset(tag("dataset E"), 4, 11, 1, 1)),
         dataset_versions=(*facts.dataset_versions, own),
     )
-    assert (problems(facts, SUBJECT, NOW) == ()) is fits
+    assert (problems(facts, ABOUT, NOW) == ()) is fits
 
 
 @pytest.mark.parametrize("scope", [Scope(0, 1 << 5, 0, NONE), Scope(4, 1 << 5, 0, NONE)])
 def test_problems_compares_a_derivations_scope(scope: Scope) -> None:
     parents = (Parent(tag("dataset A"), 1, D),)
     facts = edited("dataset_versions", (tag("dataset C"), 1), derivation=Derivation(scope, parents))
-    assert any("outside consent" in one for one in problems(facts, SUBJECT, NOW))
+    assert any("outside consent" in one for one in problems(facts, ABOUT, NOW))
 
 
 def test_problems_finds_a_sale_that_was_never_permitted_by_all_at_once() -> None:
@@ -381,24 +381,24 @@ def test_problems_finds_a_sale_that_was_never_permitted_by_all_at_once() -> None
         facts = changed(facts, "consents", key, **_log(*entries))
     alone = "for sale and the consents of its inputs never permitted"
     # The export at the moment of publishing is outside consent B too; the sale is a problem of its own.
-    assert any(alone in one for one in problems(facts, SUBJECT, NOW))
+    assert any(alone in one for one in problems(facts, ABOUT, NOW))
     sooner = changed(facts, "consents", C, **_log((3, 0, 0, at + 400, at + 600)))
-    assert not any(alone in one for one in problems(sooner, SUBJECT, NOW))
+    assert not any(alone in one for one in problems(sooner, ABOUT, NOW))
 
 
 def test_problems_asks_no_export_of_what_was_only_validated() -> None:
     """Consent C permits validation, rounds and sale; take export away and nothing changes."""
-    assert problems(edited("consents", C, operations=0b101_0100), SUBJECT, NOW) == ()
+    assert problems(edited("consents", C, operations=0b101_0100), ABOUT, NOW) == ()
 
 
 def test_problems_asks_no_sale_of_what_is_not_for_sale() -> None:
     free = edited("model_versions", SUBJECT, for_sale=False)
-    assert problems(changed(free, "consents", C, operations=0b001_0100), SUBJECT, NOW) == ()
+    assert problems(changed(free, "consents", C, operations=0b001_0100), ABOUT, NOW) == ()
 
 
 @pytest.mark.parametrize("fields", [{"inputs": (*RUN.inputs, RUN.inputs[0])}, {"card_digest": NONE}])
 def test_problems_says_what_no_run_is_opened_with(fields: dict[str, Any]) -> None:
-    said = problems(edited("runs", tag("run"), **fields), SUBJECT, NOW)
+    said = problems(edited("runs", tag("run"), **fields), ABOUT, NOW)
     assert any("with which no run is opened" in one for one in said)
 
 
@@ -409,7 +409,7 @@ def test_problems_finds_a_use_by_another_than_the_grantee() -> None:
         for one in getattr(FACTS, kind):
             facts = changed(facts, kind, one.id, publisher=4)
     facts = changed(facts, "recalls", tag("recall by publisher"), issuer=4)
-    said = problems(facts, SUBJECT, NOW)
+    said = problems(facts, ABOUT, NOW)
     assert sum("outside consent" in one for one in said) == len(RUN.inputs) + 1
     assert len(said) == len(RUN.inputs) + 1
 
@@ -442,7 +442,7 @@ def test_problems_finds_a_use_by_another_than_the_grantee() -> None:
     ],
 )
 def test_problems_accepts_what_just_fits(kind: str, key: Any, fields: dict[str, Any]) -> None:
-    assert problems(edited(kind, key, **fields), SUBJECT, NOW) == ()
+    assert problems(edited(kind, key, **fields), ABOUT, NOW) == ()
 
 
 def test_problems_accepts_what_happened_in_the_last_second() -> None:
@@ -450,9 +450,9 @@ def test_problems_accepts_what_happened_in_the_last_second() -> None:
     last = NOW - 3000
     recalls = tuple(dataclasses.replace(one, issued_at=last, lifted_at=one.lifted_at and last) for one in FACTS.recalls)
     facts = changed(dataclasses.replace(FACTS, recalls=recalls), "consents", B, **_log())
-    assert problems(facts, SUBJECT, last) == ()
+    assert problems(facts, ABOUT, last) == ()
     early = changed(facts, "dataset_versions", (tag("dataset B"), 1), published_at=NOW - 8500)
-    assert problems(early, SUBJECT, last) == ()
+    assert problems(early, ABOUT, last) == ()
 
 
 @pytest.mark.parametrize(("sold_from", "fits"), [(NOW - 3000, True), (NOW, True), (NOW + 1, False)])
@@ -460,18 +460,18 @@ def test_problems_looks_for_a_sale_between_publication_and_the_block(sold_from: 
     """Consent C is suspended, in some second, until a vote's suspension ends; its rounds and run came before."""
     suspended = _log((3, 0, 0, NOW - 3001, sold_from)) if sold_from > NOW - 3000 else _log()
     facts = changed(edited("consents", C, **suspended), "consents", B, **_log())
-    assert (problems(facts, SUBJECT, NOW) == ()) is fits
+    assert (problems(facts, ABOUT, NOW) == ()) is fits
 
 
 def test_problems_finds_a_sale_permitted_only_before_publication() -> None:
     facts = edited("consents", C, expires_at=NOW - 3000)
-    assert any("for sale" in one for one in problems(facts, SUBJECT, NOW))
+    assert any("for sale" in one for one in problems(facts, ABOUT, NOW))
 
 
 def test_problems_finds_a_version_from_a_run_that_trains_nothing() -> None:
     measured = tuple(dataclasses.replace(part, operation=4) for part in RUN.inputs)
     facts = edited("runs", tag("run"), inputs=measured)
-    assert any("completed run of its model that trained" in one for one in problems(facts, SUBJECT, NOW))
+    assert any("completed run of its model that trained" in one for one in problems(facts, ABOUT, NOW))
 
 
 def test_problems_counts_a_shared_consent_once_a_round_and_its_loss_for_each_input() -> None:
@@ -479,10 +479,10 @@ def test_problems_counts_a_shared_consent_once_a_round_and_its_loss_for_each_inp
     facts = changed(
         edited("runs", tag("run"), inputs=shared), "dataset_versions", (tag("dataset A"), 1), epsilon_spent=150
     )
-    assert any("another loss" in one for one in problems(facts, SUBJECT, NOW))
+    assert any("another loss" in one for one in problems(facts, ABOUT, NOW))
     for epsilon_spent, rounds_used, fits in ((800, 5, True), (799, 5, False), (800, 4, False)):
         charged = changed(facts, "consents", A, epsilon_spent=epsilon_spent, rounds_used=rounds_used)
-        assert (problems(charged, SUBJECT, NOW) == ()) is fits
+        assert (problems(charged, ABOUT, NOW) == ()) is fits
 
 
 def test_problems_accepts_only_one_successor() -> None:
@@ -497,7 +497,7 @@ def test_problems_accepts_only_one_successor() -> None:
         ),
         consents=(*FACTS.consents, twin),
     )
-    assert problems(facts, SUBJECT, NOW) == ("two consents supersede the same one",)
+    assert problems(facts, ABOUT, NOW) == ("two consents supersede the same one",)
 
 
 def test_verify_proves_a_run_that_goes_on_and_one_left_behind() -> None:
@@ -506,7 +506,7 @@ def test_verify_proves_a_run_that_goes_on_and_one_left_behind() -> None:
         for last in (OPEN_ROUND, SILENT_ROUND):
             facts = edited("runs", tag("run"), **going, rounds=(*RUN.rounds, last))
             facts = changed(changed(facts, "consents", B, rounds_used=4), "consents", C, rounds_used=4)
-            (refused,) = problems(facts, SUBJECT, NOW)
+            (refused,) = problems(facts, ABOUT, NOW)
             assert "is not of a completed run" in refused
             chain = Chain(facts)
             content = _unchecked(chain)

@@ -11,6 +11,7 @@ import pytest
 from ledger_node.proof import Facts, digests, facts_from_json, ids
 from ledger_node.proof.hashing import keccak256, to_hex
 from ledger_node.proof.lineage import problems
+from ledger_node.proof.subject import MODEL_VERSION, Subject
 
 from . import vectors
 
@@ -90,5 +91,5 @@ def test_history_is_a_lineage_of_its_last_version() -> None:
             version for version in FACTS.dataset_versions if (version.dataset, version.number) in used
         ),
     )
-    assert problems(facts, third, END) == ()
-    assert problems(FACTS, third, END)
+    assert problems(facts, Subject(MODEL_VERSION, third), END) == ()
+    assert problems(FACTS, Subject(MODEL_VERSION, third), END)

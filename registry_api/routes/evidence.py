@@ -1,0 +1,33 @@
+"""What the routes of evidence share: a bundle to take away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Response
+
+from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.subject import Subject
+from registry_api.schemas.problem import READ
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+BUNDLE: dict[int | str, dict[str, Any]] = {
+    **READ,
+    200: {
+        "description": "An evidence bundle: canonical JSON that verifies with the node gone.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
+
+
+def taken_away(node: Node, subject: Subject, as_of: int | datetime | None) -> Response:
+    """The bundle about a subject, as a file."""
+    block = node.times.block(as_of)  # without a view, which would keep its moment while the chain is asked
+    content = node.evidence.bundle(subject, block)
+    name = f"medledger-{to_hex(subject.id)[2:10]}-{block}.json"
+    return Response(
+        content, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
