@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ from ledger_node.cli import reading
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import coloured, fields, table
+from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.session import Session, command
 from ledger_node.errors import InvalidField
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ledger_node.proof import Report
 
 app = typer.Typer()
-
-Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write it.")]
 
 
 @command(app)
@@ -55,13 +53,13 @@ def fetch(
         else:
             of = session.node.consents if consent else session.node.versions
             content = of.evidence(subject, as_of=block)
-    _written(session, out, content)
+    write_out(session, out, content)
 
 
 @command(app)
 def trust(session: Session, out: Out) -> None:
     """Write what your own node vouches for: the chain, its contracts, its newest block."""
-    _written(session, out, session.node.node.trust())
+    write_out(session, out, session.node.node.trust())
 
 
 @command(app)
@@ -116,10 +114,3 @@ def _checkpoint(content: bytes) -> int:
     from ledger_node.proof import trust
 
     return trust.read(content).checkpoint.number
-
-
-def _written(session: Session, out: Path, content: bytes) -> None:
-    reading.write_file(out, content)
-    digest = "0x" + hashlib.sha256(content).hexdigest()
-    answer = {"file": str(out), "bytes": len(content), "sha256": digest}
-    session.output.show(answer, lambda: fields([("file", out), ("bytes", len(content)), ("sha256", digest)]))

@@ -12,8 +12,10 @@ from ledger_node.cli.facts import Text, plain, shortened, show_fact, show_list
 from ledger_node.cli.model import Version
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import fields, table
+from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.session import Session, command
 from ledger_node.domain.codes import Lifecycle
+from ledger_node.domain.export import ExportFormat
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -62,6 +64,19 @@ def questions(
         return
     answer = session.node.versions.question(version, number, as_of=as_of)
     session.output.show(answer, lambda: _shown(answer))
+
+
+@command(app)
+def export(
+    session: Session,
+    version: Version,
+    form: Annotated[ExportFormat, typer.Option("--format", help="What is to read it.")],
+    out: Out,
+    as_of: AsOf = None,
+) -> None:
+    """Write where a version came from for another tool: W3C PROV, a bill of materials, the AI Act's Annex IV."""
+    content = session.node.versions.export(reading.digest(version, "VERSION"), form, as_of=as_of)
+    write_out(session, out, content)
 
 
 def _shown(answer: answers.QuestionAnswer) -> Iterator[RenderableType]:

@@ -9,6 +9,7 @@ from ledger_node.client import answers
 from ledger_node.client.inputs import AsOf, Searched, id_, named, searching
 from ledger_node.client.noun import WAIT, Noun
 from ledger_node.domain.codes import Lifecycle
+from ledger_node.domain.export import ExportFormat
 
 
 class Versions(Noun):
@@ -49,6 +50,10 @@ class Versions(Noun):
     def evidence(self, version: str, *, as_of: AsOf | None = None) -> bytes:
         """The evidence bundle, byte for byte as the node made it. EvidenceUnavailable for a block without proofs."""
         return self._http.get_bytes(f"{_path(version)}/evidence", {"asOf": as_of})
+
+    def export(self, version: str, form: ExportFormat, *, as_of: AsOf | None = None) -> bytes:
+        """Where it came from, in a form that other tools read."""
+        return self._http.get_bytes(f"{_path(version)}/exports/{form.value}", {"asOf": as_of})
 
     def release(
         self,

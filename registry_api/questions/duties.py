@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from ledger_node.domain.codes import Region, names_of
 from registry_api.questions.documents import Document
@@ -12,50 +13,96 @@ from registry_api.questions.stating import Missing, Said, attested, event, verif
 #: The countries of the list that are in the European Economic Area: the Union's 27, Iceland, Liechtenstein, Norway.
 EEA = Region((1 << 30) - 1)
 
-#: Annex IV of Regulation (EU) 2024/1689, point 2(d): data requirements; by the place in the dataset's card.
+#: Point 2(d) of Annex IV of Regulation (EU) 2024/1689, data requirements; by the place in the dataset's card.
 DATA_FIELDS = {
-    "2(d) general description": "/description",
-    "2(d) provenance, and how the data were obtained": "/origin/source",
-    "2(d) scope": "/origin/period",
-    "2(d) main characteristics": "/composition/strata",
-    "2(d) how the data were selected": "/origin/selection",
-    "2(d) labelling": "/origin/labelling",
-    "2(d) data cleaning": "/rai:dataPreprocessingProtocol",
+    "general description": "/description",
+    "provenance, and how the data were obtained": "/origin/source",
+    "scope": "/origin/period",
+    "main characteristics": "/composition/strata",
+    "how the data were selected": "/origin/selection",
+    "labelling": "/origin/labelling",
+    "data cleaning": "/rai:dataPreprocessingProtocol",
 }
-#: Point 2(d), training methodologies and techniques, and 2(g), validation and testing; by the place in the run's card.
-RUN_FIELDS = {
-    "2(d) training methodologies and techniques": "/method",
-    "2(g) validation and testing procedures": "/splits/independence",
-}
-#: Point 2(g); by the place in the version's card, and in each metric of it.
-MODEL_FIELDS = {"2(g) metrics for accuracy": "/metrics"}
-SUBGROUPS = "2(g) potentially discriminatory impacts: metrics for subgroups"
+IMPORT = "no run and no dataset is known to be behind the version: it is an import"
+SUBGROUPS = "potentially discriminatory impacts: metrics for subgroups"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What Annex IV asks for at one of its points, or at several, and the reading of what is known of it: at least one
+    fact or missing part, each with the field's text before it."""
+
+    points: tuple[str, ...]
+    asks: str
+    answer: Callable[[Field, Material], Said]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.points)} {self.asks}"
+
+
+def _from_data(pointer: str) -> Callable[[Field, Material], Said]:
+    return lambda field, m: _from_cards(field, [card for _, card in m.dataset_cards()], pointer)
+
+
+def _from_runs(pointer: str) -> Callable[[Field, Material], Said]:
+    return lambda field, m: _from_cards(field, [card for _, card in m.run_cards()], pointer)
+
+
+def _from_cards(field: Field, cards: list[Document], pointer: str) -> Said:
+    for card in cards:
+        yield from card.says(str(field), pointer)
+    if not cards:
+        yield Missing(str(field), IMPORT)
+
+
+def _metrics(field: Field, m: Material) -> Said:
+    yield from next(m.model_cards()).says(str(field), "/metrics")
+
+
+def _subgroups(field: Field, m: Material) -> Said:
+    card = next(m.model_cards())
+    for place in range(len(card.at("/metrics")) if card.has("/metrics") else 1):
+        yield from card.says(f"{field} of metric {place}", f"/metrics/{place}/subgroups")
+
+
+def _data_used(field: Field, m: Material) -> Said:
+    for run in m.lineage.runs:
+        data = sorted({f"{used.dataset}/{used.version}" for used in run.inputs})
+        source = event("training.RunOpened", run.id, run.at)
+        yield verified(str(field), data, run.publisher, source)
+    if not m.lineage.runs:
+        yield Missing(str(field), IMPORT)
+
+
+def _result(field: Field, m: Material) -> Said:
+    if m.run is None or m.run.result_digest is None:
+        yield Missing(str(field), "the version is an import: no run of it is on the ledger")
+    else:
+        source = event("training.RunClosed", m.run.id)
+        yield attested(str(field), m.run.result_digest, m.run.publisher, source)
+
+
+def _never(why: str) -> Callable[[Field, Material], Said]:
+    return lambda field, _: iter((Missing(str(field), why),))
+
+
+ANNEX_IV = (
+    *(Field(("2(d)",), asks, _from_data(pointer)) for asks, pointer in DATA_FIELDS.items()),
+    Field(("2(d)",), "training methodologies and techniques", _from_runs("/method")),
+    Field(("2(g)",), "validation and testing procedures", _from_runs("/splits/independence")),
+    Field(("2(g)",), "metrics for accuracy", _metrics),
+    Field(("2(g)",), SUBGROUPS, _subgroups),
+    Field(("2(d)", "2(g)"), "data used, each under a consent", _data_used),
+    Field(("2(g)",), "result, signed and dated", _result),
+    Field(("2(g)",), "test logs and test reports", _never("no card names them; a run's result is a digest")),
+    Field(("2(g)",), "robustness", _never("no schema of a card has a field for it beyond the metrics")),
+)
 
 
 def annex_iv(m: Material) -> Said:
     """15: which fields of Annex IV, 2(d) and 2(g), are missing or only asserted?"""
-    model_card = next(m.model_cards())
-    for fields, cards in (
-        (DATA_FIELDS, [card for _, card in m.dataset_cards()]),
-        (RUN_FIELDS, [card for _, card in m.run_cards()]),
-        (MODEL_FIELDS, [model_card]),
-    ):
-        for name, pointer in fields.items():
-            for card in cards:
-                yield from card.says(name, pointer)
-            if not cards:
-                yield Missing(name, "no run and no dataset is known to be behind the version: it is an import")
-    for place in range(len(model_card.at("/metrics")) if model_card.has("/metrics") else 1):
-        yield from model_card.says(f"{SUBGROUPS} of metric {place}", f"/metrics/{place}/subgroups")
-    for run in m.lineage.runs:
-        data = sorted({f"{used.dataset}/{used.version}" for used in run.inputs})
-        source = event("training.RunOpened", run.id, run.at)
-        yield verified("2(d), 2(g) data used, each under a consent", data, run.publisher, source)
-    if m.run is not None and m.run.result_digest is not None:
-        source = event("training.RunClosed", m.run.id)
-        yield attested("2(g) result, signed and dated", m.run.result_digest, m.run.publisher, source)
-    yield Missing("2(g) test logs and test reports", "no card names them; a run's result is a digest")
-    yield Missing("2(g) robustness", "no schema of a card has a field for it beyond the metrics")
+    for field in ANNEX_IV:
+        yield from field.answer(field, m)
 
 
 def retention(m: Material) -> Said:

@@ -49,15 +49,9 @@ def list_questions(view: View, version: str) -> schemas.Questions:
 
 
 def answer(node: Node, as_of: int | datetime | None, version: str, question: Question) -> schemas.QuestionAnswer:
-    """Documents are read when the moment of the index is over, which waits for nothing but the store."""
     with View(node, as_of) as view:
-        lineage = node.lineages.lineage(version, view.block)
-        read = _read(view, lineage, question.needs)
         stamp = view.stamp
-        view.meet({one.number: one.name for one in lineage.organisations})
-        view.look_up(node.identity.organisation)
-    if "documents" in question.needs:
-        read = replace(read, documents=read_documents(node, read.wanted()))
+        read = gather(view, version, question.needs)
     said = list(islice(question.answer(read), MOST_FACTS))
     facts = [one for one in said if isinstance(one, Fact)]
     missing = [one for one in said if isinstance(one, Missing)]
@@ -77,6 +71,18 @@ def answer(node: Node, as_of: int | datetime | None, version: str, question: Que
             for what, href in question.links
         ],
     )
+
+
+def gather(view: View, version: str, needs: tuple[Need, ...]) -> Material:
+    """What is known of a version, with every organisation that the view may have to name. The view is closed: documents
+    are read when the moment of the index is over, which waits for nothing but the store."""
+    node = view.node
+    lineage = node.lineages.lineage(version, view.block)
+    read = _read(view, lineage, needs)
+    view.meet({one.number: one.name for one in lineage.organisations})
+    view.look_up(node.identity.organisation)
+    view.close()
+    return replace(read, documents=read_documents(node, read.wanted())) if "documents" in needs else read
 
 
 def read_documents(node: Node, wanted: Iterable[Wanted]) -> dict[tuple[str, str], Document]:

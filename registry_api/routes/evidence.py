@@ -9,6 +9,7 @@ from fastapi import Response
 
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.subject import Subject
+from registry_api.routes.parts import attachment
 from registry_api.schemas.problem import READ
 
 if TYPE_CHECKING:
@@ -27,7 +28,4 @@ def taken_away(node: Node, subject: Subject, as_of: int | datetime | None) -> Re
     """The bundle about a subject, as a file."""
     block = node.times.block(as_of)  # without a view, which would keep its moment while the chain is asked
     content = node.evidence.bundle(subject, block)
-    name = f"medledger-{to_hex(subject.id)[2:10]}-{block}.json"
-    return Response(
-        content, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return attachment(content, "application/json", f"medledger-{to_hex(subject.id)[2:10]}-{block}.json")

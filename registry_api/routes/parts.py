@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BeforeValidator, Field
 
 from ledger_node import shallow
@@ -86,3 +86,8 @@ def _parsed(content: bytes | None) -> dict[str, Any] | None:
 def digest_of(node: Node, document: dict[str, Any] | None, digest: str | None) -> str:
     """The digest that was given, or that of the document, which is stored in its canonical form first."""
     return digest if digest is not None else node.documents.put(dump_canonical(document))
+
+
+def attachment(content: bytes, media_type: str, name: str) -> Response:
+    """A file to keep; the name is one of ours."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

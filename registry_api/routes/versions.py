@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Response
 from pydantic import BeforeValidator, Field
 
+from ledger_node.domain.export import ExportFormat
 from ledger_node.proof.hashing import parse_hex
 from ledger_node.proof.subject import MODEL_VERSION, Subject
 from registry_api.explorer.picture import draw
+from registry_api.exports.listed import EXPORTS
 from registry_api.graph import show_lineage
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.questions import reading
 from registry_api.questions.listed import BY_NUMBER
-from registry_api.reading import AsOf, ViewOf
+from registry_api.reading import AsOf, ViewAsideOf, ViewOf
 from registry_api.routes.evidence import BUNDLE, taken_away
 from registry_api.routes.filters import InLifecycle, WithWords
-from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, router
+from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, attachment, router
 from registry_api.schemas.base import digits
 from registry_api.schemas.lineage import Lineage
 from registry_api.schemas.model import ModelVersion, ModelVersions, ReleaseVersion
@@ -33,6 +35,23 @@ from registry_api.writing import Accepted, answers, changes
 routes = router("versions")
 QuestionNumber = Annotated[
     int, Path(description="A question's number, 1 to 22.", examples=[1]), Field(ge=1, le=22), BeforeValidator(digits)
+]
+EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "What is known of the version, for another tool to read.",
+        "content": {
+            one.media_type: {"schema": {"type": "string" if one.media_type.startswith("text/") else "object"}}
+            for one in EXPORTS.values()
+        },
+    }
+}
+Format = Annotated[
+    ExportFormat,
+    Path(
+        description="`prov`: W3C PROV (PROV-JSON). `ml-bom`: a CycloneDX bill with a model card. `annex-iv`, "
+        "`annex-iv.md`: the AI Act's Annex IV, 2(d) and 2(g), each field proved, attested, asserted or missing.",
+        examples=[ExportFormat.PROV],
+    ),
 ]
 
 
@@ -100,3 +119,11 @@ def answer_question(node: NodeOf, version: Id, number: QuestionNumber, as_of: As
 def get_evidence(node: NodeOf, version: Id, as_of: AsOf = None) -> Response:
     """The evidence bundle of a version as of a block: facts, documents, proofs and header."""
     return taken_away(node, Subject(MODEL_VERSION, parse_hex(version, 32)), as_of)
+
+
+@routes.get("/v1/versions/{version}/exports/{form}", response_class=Response, responses={**READ, **EXPORTED})
+def export_version(view: ViewAsideOf, version: Id, form: Format) -> Response:
+    """Where a version came from, in a form that other tools read: the same bytes for the same block and documents."""
+    export = EXPORTS[form]
+    content = export.make(reading.gather(view, version, export.needs))
+    return attachment(content, export.media_type, f"medledger-{version[2:10]}-{view.block}.{export.suffix}")

@@ -31,6 +31,7 @@ REACHED = {
     "decline_request": ("requests.decline", "request decline"),
     "deprecate_version": ("versions.deprecate", "model deprecate"),
     "execute_proposal": ("proposals.execute", "proposal execute"),
+    "export_version": ("versions.export", "version export"),
     "get_blob": ("blobs.get", "blobs show"),
     "get_consent": ("consents.get", "consent show"),
     "get_consent_evidence": ("consents.evidence", "evidence fetch"),

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from ledger_node.domain.position import BlockRef
 from registry_api.questions.documents import Document
-from registry_api.questions.material import Material
+from registry_api.questions.material import Ledger, Material
 from registry_api.questions.reading import understood
+from tests.unit.api.fakes import NOW, digest
 from tests.unit.api.story import world, world_of_all
 from tests.unit.cards.cards import full
 
@@ -24,6 +26,15 @@ ATTESTATION: dict[str, Any] = {
     "deidentification": None,
     "review": {"sampleChecked": 20, "defectsFound": "NONE"},
 }
+LEDGER = Ledger(
+    genesis=digest("genesis"),
+    chain_id=1337,
+    around=[BlockRef(7, digest("7"), NOW - 100), BlockRef(9, digest("9"), NOW - 40)],
+    generations=[],
+    generation=1,
+    taken_back=3,
+    node=1,
+)
 Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
 
@@ -40,21 +51,34 @@ def with_documents(material: Material, change: Change = lambda _kind, content: c
     return replace(material, documents=documents)
 
 
-@pytest.fixture
-def trained() -> Material:
+def of_trained() -> Material:
     """A version of a run with two hospitals, one of which revoked its consent."""
     of = world()
     return with_documents(Material(of.node.lineages.lineage(of.index.facts.model_versions[0].id)))
 
 
-@pytest.fixture
-def imported() -> Material:
+def of_imported() -> Material:
     """An import that grew from a version trained on a derived dataset, and recalled by a regulator."""
     of = world_of_all()
     return with_documents(Material(of.node.lineages.lineage(of.index.facts.model_versions[1].id)))
 
 
-@pytest.fixture
-def recalled() -> Material:
+def of_recalled() -> Material:
+    """What the import grew from."""
     of = world_of_all()
     return with_documents(Material(of.node.lineages.lineage(of.index.facts.model_versions[0].id)))
+
+
+@pytest.fixture
+def trained() -> Material:
+    return of_trained()
+
+
+@pytest.fixture
+def imported() -> Material:
+    return of_imported()
+
+
+@pytest.fixture
+def recalled() -> Material:
+    return of_recalled()
