@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli.failures import DONE
-from ledger_node.cli.output import console, short, table
+from ledger_node.cli.output import console, table
 from ledger_node.cli.session import Session, command
 from ledger_node.domain.feed import PREFIX, VERSION
+from ledger_node.screen import short
 
 if TYPE_CHECKING:
     from ledger_node.client.answers import Event

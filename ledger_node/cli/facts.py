@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from ledger_node.cli.output import fields, printable, short, table
+from ledger_node.cli.output import fields, table
 from ledger_node.cli.session import Session
+from ledger_node.screen import printable, short
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

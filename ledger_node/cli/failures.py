@@ -148,7 +148,8 @@ def _show(error: MedLedgerError) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ledger_node.cli.output import console, printable
+    from ledger_node.cli.output import console
+    from ledger_node.screen import printable
 
     rows = Table.grid(padding=(0, 2))
     rows.add_column(no_wrap=True, style="dim")

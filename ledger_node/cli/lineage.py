@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import coloured, printable, short
+from ledger_node.cli.output import coloured
 from ledger_node.cli.session import Session, command
+from ledger_node.screen import printable, short
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -9,8 +9,9 @@ import typer
 
 from ledger_node.cli.facts import show_fact
 from ledger_node.cli.failures import DONE, FINDING
-from ledger_node.cli.output import fields, seconds, short, table
+from ledger_node.cli.output import fields, seconds, table
 from ledger_node.cli.session import Session, command
+from ledger_node.screen import short
 
 if TYPE_CHECKING:
     from ledger_node.backup.archive import Manifest

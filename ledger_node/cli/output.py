@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ledger_node.screen import printable
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
@@ -23,16 +25,6 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
-
-
-def printable(text: str) -> str:
-    """Without control characters: a name must not move a reader's cursor."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
-
-
-def short(word: str) -> str:
-    """An id or digest for a table: its first and last digits."""
-    return f"{word[:10]}…{word[-4:]}" if len(word) == 66 else printable(word)
 
 
 def coloured(word: str) -> Text:

@@ -12,7 +12,7 @@ from ledger_node.cli import reading
 from ledger_node.cli.facts import Text, show_list
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import coloured, epsilon_of, fields, printable
+from ledger_node.cli.output import coloured, epsilon_of, fields
 from ledger_node.cli.scope import (
     Condition,
     Epsilon,
@@ -30,6 +30,7 @@ from ledger_node.cli.scope import (
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import Card, IdempotencyKey, Wait, card_of, submit
 from ledger_node.domain.codes import DeclineReason, Region, RequestState
+from ledger_node.screen import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,11 @@ import typer
 
 from ledger_node.cli import reading, streaming
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import fields, short, table
+from ledger_node.cli.output import fields, table
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import IdempotencyKey, Wait, submit
 from ledger_node.domain.codes import DeviceClass
+from ledger_node.screen import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

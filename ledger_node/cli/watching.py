@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ledger_node.cli.output import Output, console, printable
+from ledger_node.cli.output import Output, console
+from ledger_node.screen import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger_node.cli.output import epsilon_of, printable, seconds
+from ledger_node.cli.output import epsilon_of, seconds
+from ledger_node.screen import printable
 from tests.unit.cli.conftest import Node, Run, listing, organisation, submission, word
 
 VERSION, RUN, MODEL, CONSENT, DATASET = (word(digit) for digit in "12345")
