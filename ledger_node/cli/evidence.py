@@ -1,28 +1,26 @@
-"""`medledger evidence`: proofs that outlive the node. `verify` opens two files and nothing else."""
+"""`medledger evidence`: proofs that outlive the node. What checks them opens the files that are named, nothing else."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ledger_node.cli import reading
+from ledger_node.cli.drawing import drawn
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
-from ledger_node.cli.output import coloured, fields, table
 from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.session import Session, command
 from ledger_node.errors import InvalidField
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import RenderableType
-
-    from ledger_node.proof import Report
-
 app = typer.Typer()
+
+Bundle = Annotated[Path, typer.Argument(metavar="FILE", help="The evidence bundle.", show_default=False)]
+Trust = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What you trust beforehand; without it nothing is verified.")
+]
 
 
 @command(app)
@@ -65,49 +63,47 @@ def trust(session: Session, out: Out) -> None:
 @command(app)
 def verify(
     session: Session,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The evidence bundle.", show_default=False)],
-    trust: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What you trust beforehand; without it nothing is verified.")
-    ] = None,
+    file: Bundle,
+    trust: Trust = None,
 ) -> int:
     """Verify a bundle, offline. Exit status 1 unless the result is 'verified'."""
-    from ledger_node.proof import Result, verify
+    from ledger_node.proof import Result, pages, verify
 
-    content = reading.read_bytes(file, "evidence")
-    trusted = None if trust is None else reading.read_bytes(trust, "trust")
-    report = verify(content, trusted)
-    session.output.show(report.to_json(), lambda: _report(report))
+    report = verify(*_read(file, trust))
+    session.output.show(report.to_json(), lambda: drawn(pages.of_report(report)))
     return DONE if report.result is Result.VERIFIED else FINDING
 
 
-def _report(report: Report) -> Iterator[RenderableType]:
-    from collections import Counter
+@command(app)
+def explain(session: Session, file: Bundle, trust: Trust = None) -> int:
+    """Say what a bundle is about, how each part is known, and what is not proved, offline. Exit status as of verify."""
+    from ledger_node.proof import Result, pages
+    from ledger_node.proof.explanation import explain
 
-    yield coloured(report.result.value)
-    yield from fields(
-        [
-            ("about", f"{report.kind} {report.subject}"),
-            ("as of block", report.as_of_number),
-            ("block time", _utc(report.as_of_time)),
-            ("asked about", _utc(report.at)),
-        ]
-    )
-    yield table(
-        ("check", "", "found"),
-        [(check.name, "passed" if check.passed else "failed", check.detail) for check in report.checks],
-    )
-    known = Counter((fact.kind, fact.known.value) for fact in report.facts)
-    yield table(("facts", "known as", "number"), [(kind, how, n) for (kind, how), n in sorted(known.items())])
-    for root in report.trust_roots or ("nothing: no trust file was given",):
-        yield f"trusted: {root}"
-    for limit in report.not_proved:
-        yield f"not proved: {limit}"
+    explanation = explain(*_read(file, trust))
+    session.output.show(explanation.to_json(), lambda: drawn(pages.of_explanation(explanation)))
+    return DONE if explanation.report.result is Result.VERIFIED else FINDING
 
 
-def _utc(time: int) -> str:
-    from datetime import UTC, datetime
+@command(app)
+def match(
+    session: Session,
+    file: Bundle,
+    artifact: Annotated[Path, typer.Option(metavar="PATH", help="The file, or a model's folder.", show_default=False)],
+    trust: Trust = None,
+) -> int:
+    """Say whether a file is the registered one, offline. Exit status 1 unless it is, and the bundle is 'verified'."""
+    from ledger_node.proof import pages
+    from ledger_node.proof.hashing import parse_hex
+    from ledger_node.proof.matching import match
 
-    return f"{datetime.fromtimestamp(time, UTC):%Y-%m-%d %H:%M:%SZ}"
+    found = match(*_read(file, trust), parse_hex(reading.digest_of_files(artifact, "--artifact"), 32))
+    session.output.show(found.to_json(), lambda: drawn(pages.of_match(found)))
+    return DONE if found.holds else FINDING
+
+
+def _read(file: Path, trust: Path | None) -> tuple[bytes, bytes | None]:
+    return reading.read_bytes(file, "evidence"), None if trust is None else reading.read_bytes(trust, "trust")
 
 
 def _checkpoint(content: bytes) -> int:

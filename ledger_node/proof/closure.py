@@ -18,7 +18,7 @@ from ledger_node.proof.subject import CONSENT, DATASET_VERSION, Subject
 
 def problems(facts: Facts, subject: Subject) -> Iterator[str]:
     """A sentence for each fact that is missing or that the subject does not lead to."""
-    given = set(_given(facts))
+    given = {name for name, _ in names.named(facts)}
     named = leads_to(subject, facts)
     for kind, key in sorted(named - given):
         yield f"{kind} {key} is named and not there"
@@ -29,17 +29,6 @@ def problems(facts: Facts, subject: Subject) -> Iterator[str]:
 def leads_to(subject: Subject, facts: Facts) -> set[Name]:
     """The names of all that the subject leads to, through whatever facts are there."""
     return _Walk(facts).from_subject(subject)
-
-
-def _given(facts: Facts) -> Iterator[Name]:
-    yield from (names.organisation(fact.number) for fact in facts.organisations)
-    yield from (names.dataset(fact.id) for fact in facts.datasets)
-    yield from (names.dataset_version(fact.dataset, fact.number) for fact in facts.dataset_versions)
-    yield from (names.consent(fact.id) for fact in facts.consents)
-    yield from (names.model(fact.id) for fact in facts.models)
-    yield from (names.run(fact.id) for fact in facts.runs)
-    yield from (names.model_version(fact.id) for fact in facts.model_versions)
-    yield from (names.recall(fact.id) for fact in facts.recalls)
 
 
 class _Walk:

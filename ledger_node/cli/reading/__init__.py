@@ -7,6 +7,7 @@ from ledger_node.cli.reading.times import as_of, future, moment, past, span, win
 from ledger_node.cli.reading.words import (
     address,
     digest,
+    digest_of_files,
     digest_or_file,
     digest_or_files,
     head,
@@ -22,6 +23,7 @@ __all__ = [
     "complete",
     "condition",
     "digest",
+    "digest_of_files",
     "digest_or_file",
     "digest_or_files",
     "epsilon",

@@ -45,8 +45,13 @@ def digest_or_files(text: str, option: str) -> str:
     """As `digest_or_file`, of a model: its folder too."""
     if text.startswith("0x") or not Path(text).is_dir():
         return digest_or_file(text, option)
+    return digest_of_files(Path(text), option)
+
+
+def digest_of_files(files: Path, option: str) -> str:
+    """Of a file or a model's folder. The files are hashed, never opened as anything."""
     try:
-        return digest_of(Path(text))
+        return digest_of(files)
     except OSError as error:
         unreadable(option, error, "files that can be read")
 
