@@ -106,7 +106,8 @@ def _read(file: Path, trust: Path | None) -> tuple[bytes, bytes | None]:
     return reading.read_bytes(file, "evidence"), None if trust is None else reading.read_bytes(trust, "trust")
 
 
-def _checkpoint(content: bytes) -> int:
+def _checkpoint(content: bytes) -> int | None:
     from ledger_node.proof import trust
 
-    return trust.read(content).checkpoint.number
+    told = trust.read(content).checkpoint
+    return None if told is None else told.number

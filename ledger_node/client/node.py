@@ -43,7 +43,7 @@ class Nodes(Noun):
         return self._http.operate(answers.Collected, "/v1/node/gc", CHECK_SECONDS, body)
 
     def trust(self) -> bytes:
-        """The trust file (`medledger-trust/1`) as of the newest indexed block: only as good as this node's word."""
+        """The trust file (`medledger-trust/2`) as of the newest indexed block: only as good as this node's word."""
         return self._http.get_bytes("/v1/node/trust")
 
     def health(self) -> answers.Health:

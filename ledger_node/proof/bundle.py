@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ledger_node.errors import ChainAnswerInvalid, EvidenceMalformed, EvidenceUnavailable, InputError
 from ledger_node.proof import envelope, schema
 from ledger_node.proof import header as headers
+from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import Bundle, Contracts
 from ledger_node.proof.facts import Facts, ordered
@@ -53,6 +54,7 @@ def assemble(
     proofs: Iterable[Mapping[str, object]],
     following: Sequence[Mapping[str, object]] = (),
     at: int | None = None,
+    checkpoints: Sequence[SignedCheckpoint] = (),
 ) -> dict[str, Json]:
     """The bundle of `subject` as of the block `header`, asked about time `at` (Unix seconds; None for the block's own).
 
@@ -84,6 +86,7 @@ def assemble(
         documents=tuple((digest, given[digest]) for digest in wanted if digest in given),
         header=block,
         following=tuple(headers.from_rpc(later) for later in following),
+        checkpoints=tuple(sorted(checkpoints, key=lambda one: one.number)),
         proof_nodes=table.used(),
         not_proved=tuple(digest for digest in wanted if digest not in given),
     )

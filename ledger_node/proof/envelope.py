@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger_node.errors import InvalidField
+from ledger_node.proof import checkpoint, schema
 from ledger_node.proof import header as headers
-from ledger_node.proof import schema
+from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.codec import Codec, constant, many, octets, record, rising, uint
 from ledger_node.proof.facts import Facts
 from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
@@ -26,6 +27,7 @@ MAX_DOCUMENT = 256 * 1024
 _MAX_DOCUMENTS = 131_072
 _MAX_NODES = 131_072
 _MAX_FOLLOWING = 16_384
+_MAX_CHECKPOINTS = 64
 
 _digest = octets(32)
 _address = octets(20)
@@ -48,7 +50,8 @@ class Bundle:
 
     `at` is the time asked about (Unix seconds): the as-of block's, or an earlier one, which later facts answer as well.
     `documents` are (sha-256, bytes), `following` the headers after `header`, `proof_nodes` the trie nodes of all proofs
-    in rising order, `not_proved` the digests of documents that the facts name and the bundle does not hold.
+    in rising order, `not_proved` the digests of documents that the facts name and the bundle does not hold. For readers
+    who trust operators, `checkpoints` are what those signed of these blocks, in rising order of their heights.
     """
 
     format: str
@@ -62,6 +65,7 @@ class Bundle:
     documents: tuple[tuple[bytes, bytes], ...]
     header: Header
     following: tuple[Header, ...]
+    checkpoints: tuple[SignedCheckpoint, ...]
     proof_nodes: tuple[bytes, ...]
     not_proved: tuple[bytes, ...]
 
@@ -115,6 +119,7 @@ bundle = record(
         "documents": documents,
         "header": _header,
         "following": many(_header, _MAX_FOLLOWING),
+        "checkpoints": rising(checkpoint.codec, _MAX_CHECKPOINTS, lambda one: one.number),
         "proof_nodes": rising(_node, _MAX_NODES, lambda node: node),
         "not_proved": rising(_digest, _MAX_DOCUMENTS, lambda digest: digest),
     },

@@ -1,8 +1,8 @@
 """The trust file: what a reader of evidence believes beforehand, and where from is the reader's affair.
 
-`{"format": "medledger-trust/1", "chainId", "genesis", "checkpoint": {"number", "hash"}, "contracts": {name: {"address",
-"codeHash"}}}`. The contracts are those of `layout.CONTRACTS`; `anchors` may be named too and is not needed, nor is
-`validators` (`validators.Validators`): who may seal blocks.
+`{"format": "medledger-trust/2", "chainId", "genesis", "contracts": {name: {"address", "codeHash"}}}`, and at least one
+of `checkpoint` (`{"number", "hash"}`: a block), `operators` (whose signed checkpoints count) and `validators` (who may
+seal blocks). The contracts are those of `layout.CONTRACTS`; `anchors` may be named too and is not needed.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Final
 from ledger_node.errors import InputError, InvalidField, TrustMalformed
 from ledger_node.proof import layout
 from ledger_node.proof.codec import Codec, constant, octets, record, uint
+from ledger_node.proof.header import BlockRef
+from ledger_node.proof.operators import Operators, operators
 from ledger_node.proof.strict_json import Json, dump_canonical, parse
 from ledger_node.proof.validators import Validators, validators
 
-FORMAT: Final = "medledger-trust/1"
+FORMAT: Final = "medledger-trust/2"
 MAX_TRUST = 64 * 1024
 
 
@@ -30,22 +32,15 @@ class TrustedContract:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A block that the reader trusts."""
-
-    number: int
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Trust:
-    """What is believed of a chain."""
+    """What is believed of a chain. One of the last three at least is there."""
 
     format: str
     chain_id: int
     genesis: bytes
-    checkpoint: Checkpoint
     contracts: Mapping[str, TrustedContract]
+    checkpoint: BlockRef | None = None
+    operators: Operators | None = None
     validators: Validators | None = None
 
 
@@ -67,20 +62,24 @@ _trust = record(
         "format": constant(FORMAT),
         "chain_id": uint(64),
         "genesis": octets(32),
-        "checkpoint": record(Checkpoint, {"number": uint(64), "hash": octets(32)}),
         "contracts": _contracts,
+        "checkpoint": record(BlockRef, {"number": uint(64), "hash": octets(32)}),
+        "operators": operators,
         "validators": validators,
     },
-    optional=("validators",),
+    optional=("checkpoint", "operators", "validators"),
 )
 
 
 def read(content: bytes) -> Trust:
     """A trust file, which people may write by hand: spaces and the order of keys are free. Raises TrustMalformed."""
     try:
-        return _trust.read(parse(content, MAX_TRUST))
+        found = _trust.read(parse(content, MAX_TRUST))
     except InputError as failure:
         raise TrustMalformed(failure.detail, got=failure.got, needed=failure.needed) from failure
+    if found.checkpoint is None and found.operators is None and found.validators is None:
+        raise TrustMalformed("no block can be told by it", needed="a checkpoint, operators or validators")
+    return found
 
 
 def dump(trust: Trust) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ledger_node.errors import EvidenceMalformed, InputError
-from ledger_node.proof import envelope, layout, lineage, sentences, trust
+from ledger_node.proof import anchoring, envelope, layout, lineage, sentences, trust
 from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import Bundle
 from ledger_node.proof.hashing import sha256, to_hex
@@ -16,7 +16,6 @@ from ledger_node.proof.report import Check, Known, KnownFact, Report, Result
 from ledger_node.proof.strict_json import parse_canonical
 from ledger_node.proof.subject import began
 from ledger_node.proof.trie import EMPTY_CODE, Account
-from ledger_node.proof.trust import Trust
 from ledger_node.proof.words import Word, words_of
 
 #: What no bundle proves, whatever it holds.
@@ -55,7 +54,7 @@ def verify(content: bytes, trust_file: bytes | None) -> Report:
     checks = [_header(bundle), _following(bundle), _lineage(bundle), _at(bundle), _contracts(accounts), *proofs]
     checks += [_nodes(table), _documents(bundle), _not_proved(bundle)]
     if trusted is not None:
-        checks += _anchors(bundle, accounts, trusted)
+        checks += anchoring.checks(bundle, accounts, trusted)
     kind, subject = bundle.subject.name
     passed = all(check.passed for check in checks)
     result = Result.FAILED if not passed else Result.UNANCHORED if trusted is None else Result.VERIFIED
@@ -70,7 +69,7 @@ def verify(content: bytes, trust_file: bytes | None) -> Report:
         checks=tuple(checks),
         facts=(*_known_facts(bundle, proven, result), *_known_documents(bundle, result)),
         not_proved=LIMITS,
-        trust_roots=() if trusted is None else _trust_roots(trusted),
+        trust_roots=() if trusted is None else anchoring.roots(trusted),
     )
 
 
@@ -171,24 +170,6 @@ def _not_proved(bundle: Bundle) -> Check:
     return Check("notProved", missing == bundle.not_proved, f"{len(missing)} documents are not in the bundle")
 
 
-def _anchors(bundle: Bundle, accounts: dict[str, Account | str], trusted: Trust) -> list[Check]:
-    """The bundle against the trust file."""
-    last = bundle.following[-1] if bundle.following else bundle.header
-    addresses = [n for n in layout.CONTRACTS if getattr(bundle.contracts, n) != trusted.contracts[n].address]
-    codes = []
-    for name, account in accounts.items():
-        if isinstance(account, str) or account.code_hash != trusted.contracts[name].code_hash:
-            codes.append(name)
-    at_checkpoint = (last.number, last.hash) == (trusted.checkpoint.number, trusted.checkpoint.hash)
-    return [
-        Check("trust.chain", bundle.chain_id == trusted.chain_id, f"chain id {bundle.chain_id}"),
-        Check("trust.genesis", bundle.genesis == trusted.genesis, f"genesis {to_hex(bundle.genesis)}"),
-        Check("trust.addresses", not addresses, "other: " + ", ".join(addresses) if addresses else "all as trusted"),
-        Check("trust.code", not codes, "other code: " + ", ".join(codes) if codes else "all as trusted"),
-        Check("trust.checkpoint", at_checkpoint, f"the last block given is {last.number} {to_hex(last.hash)}"),
-    ]
-
-
 def _known_facts(bundle: Bundle, proven: dict[Name, bool], result: Result) -> list[KnownFact]:
     known = {
         Result.VERIFIED: Known.VERIFIED,
@@ -219,16 +200,3 @@ def _known_documents(bundle: Bundle, result: Result) -> list[KnownFact]:
         said.append(KnownFact("document", name, known, who))
         said.append(KnownFact("contents", name, Known.ASSERTED, f"what the {document.what} says"))
     return said
-
-
-def _trust_roots(trusted: Trust) -> tuple[str, ...]:
-    codes = (
-        f"{name} at {to_hex(trusted.contracts[name].address)} with code {to_hex(trusted.contracts[name].code_hash)}"
-        for name in layout.CONTRACTS
-    )
-    return (
-        f"chain id {trusted.chain_id}",
-        f"genesis {to_hex(trusted.genesis)}",
-        f"checkpoint {trusted.checkpoint.number} {to_hex(trusted.checkpoint.hash)}",
-        *codes,
-    )

@@ -11,6 +11,7 @@ from ledger_node.proof import bundle, facts, trust
 from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import Contracts as ProvenContracts
 from ledger_node.proof.hashing import parse_hex, to_hex
+from ledger_node.proof.header import BlockRef
 from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, Subject
 from ledger_node.services.documents import Documents
 from ledger_node.services.facts import facts_of
@@ -82,7 +83,7 @@ class Evidence:
                 format=trust.FORMAT,
                 chain_id=deployment.chain_id,
                 genesis=_bytes(deployment.genesis),
-                checkpoint=trust.Checkpoint(at.number, _bytes(at.hash)),
+                checkpoint=BlockRef(at.number, _bytes(at.hash)),
                 contracts={
                     name: trust.TrustedContract(_address(address), _bytes(deployment.code_hashes[name]))
                     for name, address in deployment.contracts.items()

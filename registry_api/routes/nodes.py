@@ -35,7 +35,7 @@ routes = router("node")
 SHOWN = 1000  # findings in one answer
 TRUST: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "A medledger-trust/1 document.",
+        "description": "A medledger-trust/2 document.",
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
 }

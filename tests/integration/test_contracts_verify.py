@@ -22,6 +22,7 @@ from ledger_node.cli.contracts import _recorded
 from ledger_node.domain.command import CONTRACT_NAMES, CONTRACT_TYPES, GENERATION_ROLES
 from ledger_node.errors import WrongChain
 from ledger_node.proof import trust
+from ledger_node.proof.header import BlockRef
 from tests.integration.generations import Chain, chain
 
 Check = Callable[..., dict[str, Finding]]
@@ -193,10 +194,10 @@ def test_trust_file_will_do(recorded: Recorded, check: Check, tmp_path: Path) ->
         name: trust.TrustedContract(bytes.fromhex(address[2:]), bytes.fromhex(digest[2:]))
         for name, (address, digest) in recorded.contracts.items()
     }
-    checkpoint = trust.Checkpoint(1, bytes(32))
+    checkpoint = BlockRef(1, bytes(32))
     genesis = bytes.fromhex(recorded.genesis[2:])
     file = tmp_path / "trust.json"
-    file.write_bytes(trust.dump(trust.Trust(trust.FORMAT, recorded.chain_id, genesis, checkpoint, parts)))
+    file.write_bytes(trust.dump(trust.Trust(trust.FORMAT, recorded.chain_id, genesis, parts, checkpoint)))
     assert {finding.verdict for finding in check(_recorded(file)).values()} == {Verdict.EQUAL}
 
 

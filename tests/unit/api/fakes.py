@@ -571,7 +571,7 @@ class FixedEvidence:
         return json.dumps({"about": [kind, key], "asOf": as_of}).encode()
 
     def trust(self) -> bytes:
-        return b'{"format":"medledger-trust/1"}'
+        return b'{"format":"medledger-trust/2"}'
 
 
 class NoDigests:

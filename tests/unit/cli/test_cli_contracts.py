@@ -44,7 +44,7 @@ def test_record_must_be_given(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(None, "ML-0101"), ("no JSON", "ML-0111"), ("{}", "ML-0901"), ('{"format": "medledger-trust/1"}', "ML-0802")],
+    [(None, "ML-0101"), ("no JSON", "ML-0111"), ("{}", "ML-0901"), ('{"format": "medledger-trust/2"}', "ML-0802")],
 )
 def test_record_that_cannot_be_read(run: Run, tmp_path: Path, content: str | None, code: str) -> None:
     file = tmp_path / "deployment.json"

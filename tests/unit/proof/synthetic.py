@@ -78,7 +78,7 @@ class Chain:
 
     def trust(self, **changes: Any) -> dict[str, Any]:
         return {
-            "format": "medledger-trust/1",
+            "format": "medledger-trust/2",
             "chainId": CHAIN_ID,
             "genesis": to_hex(GENESIS),
             "checkpoint": {"number": 4711, "hash": self.block["hash"]},

@@ -44,8 +44,25 @@ def test_read_takes_validators_too(chain: Chain, change: dict[str, Any]) -> None
     assert trust_files.to_json(found) == content
 
 
+@pytest.mark.parametrize("only", ["checkpoint", "operators", "validators"])
+def test_read_needs_one_way_to_tell_a_block(chain: Chain, only: str) -> None:
+    ways: dict[str, Any] = {
+        "checkpoint": chain.trust()["checkpoint"],
+        "operators": {"quorum": 1, "organisations": [{"number": 1, "operators": ["0x" + "01" * 20]}]},
+        "validators": VALIDATORS,
+    }
+    content = chain.trust()
+    del content["checkpoint"]
+    with pytest.raises(TrustMalformed, match="block"):
+        trust_files.read(json.dumps(content).encode())
+    content[only] = ways[only]
+    assert trust_files.to_json(trust_files.read(json.dumps(content).encode())) == content
+
+
 CHANGES: list[dict[str, Any]] = [
-    {"format": "medledger-trust/2"},
+    {"format": "medledger-trust/1"},
+    {"checkpoint": None},
+    {"operators": {"quorum": 1, "organisations": []}},
     {"chainId": "700123"},
     {"chainId": True},
     {"chainId": -1},
