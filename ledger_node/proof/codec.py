@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from ledger_node.errors import InputError, InvalidField
-from ledger_node.proof.hashing import parse_hex, to_hex
+from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
 from ledger_node.proof.strict_json import Json
 
 T = TypeVar("T")
+Shape = dict[str, Json]
 E = TypeVar("E", bound=StrEnum)
 
 #: The largest number that JSON carries without loss (RFC 8785, section 3.2.2.3).
@@ -24,10 +25,11 @@ MAX_SAFE = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Codec(Generic[T]):
-    """How one kind of value is read and written."""
+    """How one kind of value is read and written. `shape` says as much of it as JSON Schema (2020-12) can say."""
 
     read: Callable[[object], T]
     write: Callable[[T], Json]
+    shape: Shape
 
 
 def uint(bits: int) -> Codec[int]:
@@ -39,12 +41,22 @@ def uint(bits: int) -> Codec[int]:
             raise InvalidField("not such a number", got=type(value).__name__, needed=f"0 to {most}")
         return value
 
-    return Codec(read, lambda value: value)
+    return Codec(read, lambda value: value, {"type": "integer", "minimum": 0, "maximum": most})
 
 
 def octets(length: int) -> Codec[bytes]:
     """`length` bytes as strict hex."""
-    return Codec(lambda value: parse_hex(value, length), to_hex)
+    return Codec(
+        lambda value: parse_hex(value, length),
+        to_hex,
+        {"type": "string", "pattern": f"^0x[0-9a-f]{{{2 * length}}}$"},
+    )
+
+
+def octets_any(most: int) -> Codec[bytes]:
+    """Zero to `most` bytes as strict hex."""
+    shape: Shape = {"type": "string", "pattern": "^0x([0-9a-f]{2})*$", "maxLength": 2 + 2 * most}
+    return Codec(lambda value: parse_hex_any(value, most), to_hex, shape)
 
 
 def text(most: int) -> Codec[str]:
@@ -61,7 +73,7 @@ def text(most: int) -> Codec[str]:
             raise InvalidField("text of the wrong length", got=f"{size} bytes", needed=f"1 to {most} bytes")
         return value
 
-    return Codec(read, lambda value: value)
+    return Codec(read, lambda value: value, {"type": "string", "minLength": 1, "maxLength": most})
 
 
 def constant(only: str) -> Codec[str]:
@@ -72,7 +84,7 @@ def constant(only: str) -> Codec[str]:
             raise InvalidField("another constant", got=type(value).__name__, needed=only)
         return only
 
-    return Codec(read, lambda value: value)
+    return Codec(read, lambda value: value, {"const": only})
 
 
 def one_of(kind: type[E]) -> Codec[E]:
@@ -84,7 +96,7 @@ def one_of(kind: type[E]) -> Codec[E]:
             raise InvalidField("not one of the list", got=type(value).__name__, needed=", ".join(kind))
         return found
 
-    return Codec(read, lambda value: value.value)
+    return Codec(read, lambda value: value.value, {"enum": [member.value for member in kind]})
 
 
 def _read_bool(value: object) -> bool:
@@ -93,7 +105,7 @@ def _read_bool(value: object) -> bool:
     return value
 
 
-boolean: Codec[bool] = Codec(_read_bool, lambda value: value)
+boolean: Codec[bool] = Codec(_read_bool, lambda value: value, {"type": "boolean"})
 
 
 def maybe(one: Codec[T]) -> Codec[T | None]:
@@ -101,6 +113,7 @@ def maybe(one: Codec[T]) -> Codec[T | None]:
     return Codec(
         lambda value: None if value is None else one.read(value),
         lambda value: None if value is None else one.write(value),
+        {"oneOf": [{"type": "null"}, one.shape]},
     )
 
 
@@ -112,7 +125,11 @@ def many(one: Codec[T], most: int) -> Codec[tuple[T, ...]]:
             raise InvalidField("not such a list", got=type(value).__name__, needed=f"a list of at most {most}")
         return tuple(_at(str(position), one, part) for position, part in enumerate(value))
 
-    return Codec(read, lambda value: [one.write(part) for part in value])
+    return Codec(
+        read,
+        lambda value: [one.write(part) for part in value],
+        {"type": "array", "maxItems": most, "items": one.shape},
+    )
 
 
 def rising(one: Codec[T], most: int, key: Callable[[T], Any]) -> Codec[tuple[T, ...]]:
@@ -126,7 +143,7 @@ def rising(one: Codec[T], most: int, key: Callable[[T], Any]) -> Codec[tuple[T, 
             raise InvalidField("list is out of order", got=f"{len(keys)} entries", needed="strictly rising")
         return found
 
-    return Codec(read, plain.write)
+    return Codec(read, plain.write, plain.shape | {"uniqueItems": True})
 
 
 def record(build: Callable[..., T], fields: Mapping[str, Codec[Any]], optional: Collection[str] = ()) -> Codec[T]:
@@ -147,7 +164,13 @@ def record(build: Callable[..., T], fields: Mapping[str, Codec[Any]], optional: 
         kept = {key: part for key, part in parts.items() if key not in spare or part is not None}
         return {key: fields[keys[key]].write(part) for key, part in kept.items()}
 
-    return Codec(read, write)
+    shape: Shape = {
+        "type": "object",
+        "properties": {key: fields[name].shape for key, name in keys.items()},
+        "required": [key for key in keys if key not in spare],
+        "additionalProperties": False,
+    }
+    return Codec(read, write, shape)
 
 
 def camel(name: str) -> str:

@@ -7,7 +7,7 @@ is taken (EIP-2), so that nobody can make a second signature of a first.
 from __future__ import annotations
 
 from ledger_node.errors import InvalidField
-from ledger_node.proof.codec import Codec
+from ledger_node.proof.codec import Codec, octets
 from ledger_node.proof.hashing import keccak256, parse_hex, to_hex
 from ledger_node.proof.signatures import SIGNATURE, is_low, recover
 
@@ -47,4 +47,4 @@ def _read(value: object) -> bytes:
     return found
 
 
-signature: Codec[bytes] = Codec(_read, to_hex)
+signature: Codec[bytes] = Codec(_read, to_hex, octets(SIGNATURE).shape)

@@ -11,9 +11,9 @@ from ledger_node.errors import InvalidField
 from ledger_node.proof import checkpoint, schema
 from ledger_node.proof import header as headers
 from ledger_node.proof.checkpoint import SignedCheckpoint
-from ledger_node.proof.codec import Codec, constant, many, octets, record, rising, uint
+from ledger_node.proof.codec import Codec, constant, many, octets, octets_any, record, rising, uint
 from ledger_node.proof.facts import Facts
-from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
+from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef, Header
 from ledger_node.proof.layout import CONTRACTS
 from ledger_node.proof.strict_json import Json
@@ -100,10 +100,34 @@ def _read_documents(value: object) -> tuple[tuple[bytes, bytes], ...]:
 
 
 documents: Codec[tuple[tuple[bytes, bytes], ...]] = Codec(
-    _read_documents, lambda value: {to_hex(digest): _write_document(content) for digest, content in value}
+    _read_documents,
+    lambda value: {to_hex(digest): _write_document(content) for digest, content in value},
+    {
+        "type": "object",
+        "propertyNames": octets(32).shape,
+        "additionalProperties": {
+            "oneOf": [
+                {"type": "string", "maxLength": MAX_DOCUMENT},
+                {
+                    "type": "object",
+                    "properties": {"base64": {"type": "string", "contentEncoding": "base64"}},
+                    "required": ["base64"],
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    },
 )
-_node: Codec[bytes] = Codec(lambda value: parse_hex_any(value, MAX_NODE), to_hex)
-_header: Codec[Header] = Codec(headers.read, headers.write)
+_node = octets_any(MAX_NODE)
+_header: Codec[Header] = Codec(
+    headers.read,
+    headers.write,
+    {
+        "type": "object",
+        "required": ["parentHash", "stateRoot", "number", "timestamp", "extraData"],
+        "additionalProperties": {"type": "string", "pattern": "^0x[0-9a-f]*$"},
+    },
+)
 contracts = record(Contracts, dict.fromkeys(CONTRACTS, _address))
 bundle = record(
     Bundle,

@@ -56,7 +56,7 @@ def _read(value: object) -> Operators:
     return found
 
 
-operators: Codec[Operators] = Codec(_read, _form.write)
+operators: Codec[Operators] = Codec(_read, _form.write, _form.shape)
 
 
 def trusted_by(checkpoint: SignedCheckpoint, trusted: Operators) -> Check:

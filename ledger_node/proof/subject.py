@@ -56,4 +56,4 @@ def _write(value: Subject) -> Json:
     return _forms[value.kind].write(value)
 
 
-subject: Codec[Subject] = Codec(_read, _write)
+subject: Codec[Subject] = Codec(_read, _write, {"oneOf": [form.shape for form in _forms.values()]})

@@ -54,9 +54,16 @@ def _read_contracts(value: object) -> Mapping[str, TrustedContract]:
 
 
 _contracts: Codec[Mapping[str, TrustedContract]] = Codec(
-    _read_contracts, lambda value: {name: _contract.write(part) for name, part in value.items()}
+    _read_contracts,
+    lambda value: {name: _contract.write(part) for name, part in value.items()},
+    {
+        "type": "object",
+        "properties": dict.fromkeys((*layout.CONTRACTS, "anchors"), _contract.shape),
+        "required": list(layout.CONTRACTS),
+        "additionalProperties": False,
+    },
 )
-_trust = record(
+trust = record(
     Trust,
     {
         "format": constant(FORMAT),
@@ -74,7 +81,7 @@ _trust = record(
 def read(content: bytes) -> Trust:
     """A trust file, which people may write by hand: spaces and the order of keys are free. Raises TrustMalformed."""
     try:
-        found = _trust.read(parse(content, MAX_TRUST))
+        found = trust.read(parse(content, MAX_TRUST))
     except InputError as failure:
         raise TrustMalformed(failure.detail, got=failure.got, needed=failure.needed) from failure
     if found.checkpoint is None and found.operators is None and found.validators is None:
@@ -82,11 +89,11 @@ def read(content: bytes) -> Trust:
     return found
 
 
-def dump(trust: Trust) -> bytes:
+def dump(one: Trust) -> bytes:
     """The file's canonical bytes (RFC 8785)."""
-    return dump_canonical(_trust.write(trust))
+    return dump_canonical(trust.write(one))
 
 
-def to_json(trust: Trust) -> Json:
+def to_json(one: Trust) -> Json:
     """The file's JSON."""
-    return _trust.write(trust)
+    return trust.write(one)

@@ -86,4 +86,4 @@ def _read(value: object) -> Validators:
 
 
 #: `{"engine", "epoch", "mode", "at": {"number", "hash"}, "members": […]}`, as a trust file has it.
-validators: Codec[Validators] = Codec(_read, _record.write)
+validators: Codec[Validators] = Codec(_read, _record.write, _record.shape)

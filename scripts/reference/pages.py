@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pydantic_core import PydanticUndefined
@@ -13,7 +14,7 @@ from ledger_node.errors import all_errors
 from registry_api import openapi
 from registry_api import reference as api
 from registry_api.problems import status_of
-from scripts.reference import async_stub, contract_page
+from scripts.reference import async_stub, contract_page, proof_schemas
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -80,4 +81,5 @@ PAGES: dict[Path, Callable[[], str]] = {
     DOCS / "api.md": api_page,
     DOCS / "contracts.md": contract_page.page,
     async_stub.STUB: async_stub.stub,
+    **{DOCS / name: partial(proof_schemas.render, name) for name in proof_schemas.FORMATS},
 }
