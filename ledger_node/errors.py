@@ -326,6 +326,11 @@ class SplitView(EvidenceError):
     title = "Operators signed another block at this height"
 
 
+class HeaderMalformed(EvidenceError):
+    code = "ML-0806"
+    title = "The block's header cannot be read"
+
+
 class NodeError(MedLedgerError):
     code = "ML-0900"
     title = "Trouble with this node"

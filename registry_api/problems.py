@@ -70,6 +70,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.EvidenceUnavailable: 404,
     errors.CheckpointMalformed: 400,
     errors.SplitView: 409,
+    errors.HeaderMalformed: 400,
     errors.NodeError: 500,
     errors.ConfigInvalid: 500,
     errors.PortInUse: 500,

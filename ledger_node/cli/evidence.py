@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,7 +13,7 @@ from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.session import Session, command
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidField, TrustMalformed
 
 app = typer.Typer()
 
@@ -72,6 +72,34 @@ def verify(
     report = verify(*_read(file, trust))
     session.output.show(report.to_json(), lambda: drawn(pages.of_report(report)))
     return DONE if report.result is Result.VERIFIED else FINDING
+
+
+@command(app, "check-block")
+def check_block(
+    session: Session,
+    header: Annotated[
+        Path,
+        typer.Argument(
+            metavar="HEADER", help="A block as JSON or its header's RLP in hex; - for stdin.", show_default=False
+        ),
+    ],
+    engine: Annotated[
+        Literal["qbft", "clique"], typer.Option(help="By whose rules blocks are sealed.", show_default=False)
+    ],
+    trust: Annotated[Path, typer.Option(metavar="FILE", help="Its validators are those in force.", show_default=False)],
+) -> int:
+    """Check one block's seals, offline. Exit status 1 when a rule is broken."""
+    from ledger_node.proof import Result, pages, sealing
+    from ledger_node.proof import trust as trust_files
+
+    validators = trust_files.read(reading.read_bytes(trust, "trust")).validators
+    if validators is None or validators.engine != engine:
+        got = "no validators" if validators is None else f"validators of {validators.engine}"
+        raise TrustMalformed("the trust file does not say who seals", got=got, needed=f"validators of {engine}")
+    shown, claimed = sealing.read_header(reading.read_bytes(header, "header"))
+    seen = sealing.check(validators, shown, claimed)
+    session.output.show(seen.to_json(), lambda: drawn(pages.of_block(seen)))
+    return DONE if seen.result is Result.VERIFIED else FINDING
 
 
 @command(app)

@@ -11,6 +11,7 @@ from ledger_node.proof.explanation import Branch, Explanation
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.matching import Match
 from ledger_node.proof.report import Report
+from ledger_node.proof.sealing import Seen
 from ledger_node.screen import moment
 
 
@@ -75,6 +76,24 @@ def of_match(match: Match) -> Iterator[Part]:
     for check in match.report.checks:
         if not check.passed:
             yield f"{check.name} failed: {check.detail}"
+
+
+def of_block(seen: Seen) -> Iterator[Part]:
+    """Who sealed a block, and which rules that breaks."""
+    block = seen.block
+    yield Verdict(seen.result.value)
+    rows = [("engine", seen.validators.engine.value), ("number", str(seen.number))]
+    if block is not None:
+        rows += [("block hash", to_hex(block.header.hash)), ("commit hash", to_hex(block.commit_hash))]
+        rows += [] if block.round is None else [("round", str(block.round))]
+        rows += [("proposer", _address(block.proposer)), *(("signer", _address(one)) for one in block.signers)]
+    yield Fields((*rows, ("quorum", f"{seen.quorum} of {len(seen.validators.members)}")))
+    if seen.breaches:
+        yield Table(("rule", "broken"), tuple((breach.rule.value, breach.detail) for breach in seen.breaches))
+
+
+def _address(one: bytes | None) -> str:
+    return "nobody" if one is None else to_hex(one)
 
 
 def _about(report: Report) -> Fields:

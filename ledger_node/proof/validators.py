@@ -5,7 +5,7 @@ A trust file says who they are; `sealing` says how the blocks after it change th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ledger_node.errors import InvalidField
@@ -62,6 +62,21 @@ class Validators:
     def majority(self) -> int:
         """floor(n/2)+1: the votes that decide, and the signers that make a block of Clique safe."""
         return len(self.members) // 2 + 1
+
+    def voted(self, vote: Vote, *, kept: bool = True) -> Validators:
+        """These after a vote, which takes the place of the voter's earlier one on the same subject.
+
+        A majority decides. Then all votes on the subject are gone, and those by one that was dropped. A vote that is
+        not `kept` only takes the place.
+        """
+        votes = [one for one in self.votes if (one.voter, one.subject) != (vote.voter, vote.subject)]
+        votes += [vote] if kept else []
+        members = set(self.members)
+        for adds in (True, False):
+            if sum((one.subject, one.adds) == (vote.subject, adds) for one in votes) >= self.majority:
+                members = members | {vote.subject} if adds else members - {vote.subject}
+                votes = [one for one in votes if one.subject != vote.subject and (adds or one.voter != vote.subject)]
+        return replace(self, members=tuple(sorted(members)), votes=tuple(votes))
 
 
 _record = record(

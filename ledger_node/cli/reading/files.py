@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sys
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -15,9 +16,9 @@ LARGEST = 256 << 20  # bytes
 
 
 def read_bytes(file: Path, what: str) -> bytes:
-    """All of a file or a pipe; one that does not end is refused."""
+    """All of a file or a pipe, `-` being standard input; one that does not end is refused."""
     try:
-        with file.open("rb") as opened:
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
     except OSError as error:
         unreadable(f"the {what} file", error, "a file that can be read")

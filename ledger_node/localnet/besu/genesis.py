@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ledger_node.proof import rlp
+from ledger_node.proof.extra_data import VANITY, ExtraData
+from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.qbft import MIX_HASH
 
-#: Digest of "Istanbul", by which a header says that it is QBFT's: the text `ctical byzantine fault tolerance`, cut.
-MIX_HASH = "0x63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365"
 EPOCH = 30_000  # blocks after which pending votes on validators are forgotten
 GAS_LIMIT = 100_000_000
-VANITY = bytes(32)
 
 
 def extra_data(validators: Sequence[str]) -> str:
-    """0x-hex of the RLP list `[vanity, validators, vote, round, seals]`: the addresses ascending, no vote, round 0, no
-    seal."""
-    addresses: list[rlp.Rlp] = [*sorted(bytes.fromhex(address.removeprefix("0x")) for address in validators)]
-    return "0x" + rlp.encode([VANITY, addresses, [], rlp.scalar(0), []]).hex()
+    """0x-hex: the addresses ascending, no vote, round 0, no seal."""
+    addresses = sorted(bytes.fromhex(address.removeprefix("0x")) for address in validators)
+    return to_hex(ExtraData(bytes(VANITY), tuple(addresses)).encode())
 
 
 def genesis(
@@ -45,7 +43,7 @@ def genesis(
         "gasLimit": hex(GAS_LIMIT),
         "baseFeePerGas": "0x0",
         "difficulty": "0x1",
-        "mixHash": MIX_HASH,
+        "mixHash": to_hex(MIX_HASH),
         "coinbase": "0x" + "00" * 20,
         "alloc": {},
         "extraData": extra_data(validators),

@@ -132,8 +132,8 @@ def run(node: Node, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`run("consent", "revoke", …)` against the scripted node, without pauses between repeats."""
     monkeypatch.setattr("ledger_node.client.client.Retries", lambda: Retries(sleep=lambda seconds: None))
 
-    def call(*words: str, url: str | None = None, **environment: str) -> Result:
+    def call(*words: str, url: str | None = None, stdin: bytes | None = None, **environment: str) -> Result:
         given = {"MEDLEDGER_NODE": url or node.url, "MEDLEDGER_KEY": "the-key", "COLUMNS": "80", **environment}
-        return CliRunner(env=given).invoke(app, list(words))
+        return CliRunner(env=given).invoke(app, list(words), input=stdin)
 
     return call

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger_node.proof.validators import Engine, validators
 from tests.unit.cli.conftest import Node, Run, word
+from tests.unit.proof.sealers import clique, in_force, qbft, sealers
 from tests.unit.proof.synthetic import Chain, bundle_bytes, lineage
 
 
@@ -84,3 +86,60 @@ def test_trust_is_written(node: Node, run: Run, tmp_path: Path) -> None:
     assert json.loads(result.stdout)["bytes"] == 2
     assert out.read_bytes() == b"{}"
     assert run("evidence", "trust", "--out", str(tmp_path / "no" / "trust.json")).exit_code == 2
+
+
+@pytest.fixture
+def sealed(chain: Chain, tmp_path: Path) -> Path:
+    """A trust file that says who seals."""
+    file = tmp_path / "sealed.json"
+    members = validators.write(in_force(Engine.QBFT, sealers(4)))
+    file.write_text(json.dumps(chain.trust(validators=members)))
+    return file
+
+
+def test_check_block_says_who_sealed_and_that_it_holds(run: Run, sealed: Path, tmp_path: Path) -> None:
+    made = qbft(sealers(4), number=2)
+    file = tmp_path / "header"
+    for content in (json.dumps(made.rpc()).encode(), b"0x" + made.rlp().hex().encode() + b"\n"):
+        file.write_bytes(content)
+        result = run("evidence", "check-block", "--engine", "qbft", "--trust", str(sealed), str(file))
+        assert result.exit_code == 0, result.output
+        assert result.stdout.startswith("verified\n")
+        assert {"0x" + made.hash.hex(), "0x" + made.commit.hex()} < set(result.stdout.split())
+        machine = run("evidence", "check-block", "--engine", "qbft", "--trust", str(sealed), str(file), "--json")
+        answer = json.loads(machine.stdout)
+        assert (answer["result"], answer["round"], answer["quorum"], len(answer["signers"])) == ("verified", 2, 3, 4)
+    piped = run("evidence", "check-block", "--engine", "qbft", "--trust", str(sealed), "-", stdin=content)
+    assert piped.exit_code == 0
+
+
+def test_check_block_names_each_rule_that_is_broken(run: Run, sealed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "header"
+    call = ("evidence", "check-block", "--engine", "qbft", "--trust", str(sealed), str(file))
+    file.write_text(json.dumps(qbft(sealers(4), by=[], difficulty=b"\x02").rpc()))
+    result = run(*call, "--json")
+    broken = [breach["rule"] for breach in json.loads(result.stdout)["breaches"]]
+    assert (result.exit_code, broken) == (1, ["difficulty", "quorum"])
+    assert {"failed", "difficulty", "quorum"} < set(run(*call).stdout.split())
+    file.write_text(json.dumps(qbft(sealers(4)).rpc() | {"hash": word("a")}))
+    result = run(*call, "--json")
+    assert (result.exit_code, json.loads(result.stdout)["breaches"][0]["rule"]) == (1, "hash")
+    file.write_text("0x1234")
+    result = run(*call, "--json")
+    assert (result.exit_code, json.loads(result.stderr)["code"]) == (1, "ML-0806")
+
+
+def test_check_block_without_validators_of_that_engine_is_usage(
+    run: Run, sealed: Path, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "header"
+    file.write_text(json.dumps(clique(sealers(4)).rpc()))
+    for engine, trust, code in (
+        ("clique", sealed, "ML-0802"),
+        ("qbft", files[1], "ML-0802"),
+        ("anvil", sealed, "ML-0101"),
+        ("qbft", tmp_path / "absent", "ML-0101"),
+    ):
+        result = run("evidence", "check-block", "--engine", engine, "--trust", str(trust), str(file), "--json")
+        assert (result.exit_code, json.loads(result.stderr)["code"]) == (2, code)
+    assert run("evidence", "check-block", str(file)).exit_code == 2

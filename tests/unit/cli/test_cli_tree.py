@@ -60,9 +60,9 @@ COMMANDS = {
     *("recall issue", "recall list", "recall show", "recall lift", "acknowledgement make", "acknowledgement list"),
     *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
-    *("evidence explain", "evidence match"),
+    *("evidence explain", "evidence match", "evidence check-block"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
-    "version questions",
+    *("version questions", "version export"),
     *("events list", "events follow"),
     *("webhook make", "webhook list", "webhook show", "webhook rotate", "webhook replay", "webhook remove"),
 }
