@@ -63,7 +63,7 @@ test: setup ## all tests: contracts, unit, integration, end to end
 	pytest -n 2 --dist loadfile tests/unit
 	pytest tests/integration tests/e2e tests/faults
 
-engines: setup ## get the real engines that tests use: Kubo, geth and clef built from pinned source with Go, MLflow installed
+engines: setup ## get the real engines that tests use: Kubo, geth and clef built from pinned source with Go, MLflow and RO-Crate's validator installed
 	@$(BIN)/python -m scripts.engines.build
 
 test-engines: engines ## the tests that need those engines

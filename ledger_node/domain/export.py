@@ -6,9 +6,10 @@ from enum import StrEnum
 
 
 class ExportFormat(StrEnum):
-    """Named by what reads it: W3C PROV, a CycloneDX bill, the AI Act's Annex IV as JSON or to be read."""
+    """Named by what reads it: W3C PROV, RO-Crate, a CycloneDX bill, the AI Act's Annex IV as JSON or to be read."""
 
     PROV = "prov"
+    RO_CRATE = "ro-crate"
     ML_BOM = "ml-bom"
     ANNEX_IV = "annex-iv"
     ANNEX_IV_MARKDOWN = "annex-iv.md"

