@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ledger_node.errors import ChainAnswerInvalid, InputError, InvalidField
 from ledger_node.proof import extra_data, rlp
-from ledger_node.proof.codec import Codec, octets
-from ledger_node.proof.hashing import keccak256, parse_hex, parse_hex_any, to_hex
+from ledger_node.proof.codec import Codec, Shape, octets, octets_any
+from ledger_node.proof.hashing import keccak256, parse_hex, to_hex
 from ledger_node.proof.strict_json import Json
 
 #: Enough for the validators of any consortium and their seals.
@@ -31,7 +31,8 @@ def _quantity(bits: int) -> Codec[bytes]:
             raise InvalidField("not a quantity", got=type(value).__name__, needed="0x-hex with no leading zero")
         return rlp.scalar(int.from_bytes(parse_hex("0x" + digits.rjust(bits // 4, "0"), bits // 8), "big"))
 
-    return Codec(read, lambda value: hex(int.from_bytes(value, "big")))
+    shape: Shape = {"type": "string", "pattern": f"^0x(0|[1-9a-f][0-9a-f]{{0,{bits // 4 - 1}}})$"}
+    return Codec(read, lambda value: hex(int.from_bytes(value, "big")), shape)
 
 
 _LEGACY: dict[str, Codec[bytes]] = {
@@ -47,7 +48,7 @@ _LEGACY: dict[str, Codec[bytes]] = {
     "gasLimit": _quantity(64),
     "gasUsed": _quantity(64),
     "timestamp": _quantity(64),
-    "extraData": Codec(lambda value: parse_hex_any(value, MAX_EXTRA_DATA), to_hex),
+    "extraData": octets_any(MAX_EXTRA_DATA),
     "mixHash": octets(_HASH),
     "nonce": octets(8),
 }
