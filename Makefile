@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-api test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-gas bench-indexing bench-reading bench-sending engines generate verifier lock format clean
+.PHONY: help setup demo demo-real up test test-api test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines generate verifier lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ bench-api: setup ## measure REST beside MLflow's registry, reads under load, web
 
 bench-edge: setup ## measure tables, images, streams, trees and proofs; write build/bench/edge.json
 	$(BIN)/python -m scripts.bench.edge
+
+bench-evidence: setup ## measure bundles: made, verified, beside each proof alone; write build/bench/evidence.json
+	$(BIN)/python -m scripts.bench.evidence
 
 bench-gas: setup ## measure what every write costs on a real chain, write build/bench/gas.json
 	$(BIN)/python -m scripts.bench.gas
