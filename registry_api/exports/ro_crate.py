@@ -18,7 +18,7 @@ from registry_api.questions.material import Material, name_of
 from registry_api.schemas.base import rfc3339, some_time
 
 SPEC = "https://w3id.org/ro/crate/1.3"
-LICENCE = {
+LICENCE: dict[str, Any] = {
     "@id": "#licence",
     "@type": "CreativeWork",
     "name": "No licence",
@@ -74,7 +74,7 @@ class _Graph:
             "about": {"@id": root},
             "conformsTo": {"@id": SPEC},
         }
-        told = (descriptor, about, LICENCE, *(self._found[name] for name in sorted(self._found)))
+        told: list[dict[str, Any]] = [descriptor, about, LICENCE, *(self._found[name] for name in sorted(self._found))]
         return [{name: value for name, value in one.items() if value not in (None, [])} for one in told]
 
     def _thing(self, id_: str, kind: str, **said: object) -> None:
