@@ -90,7 +90,9 @@ class _Picture:
     def __init__(self, bundle: Bundle, report: Report) -> None:
         self._facts = dict(names.named(bundle.facts))
         self._known = {(fact.kind, fact.id): fact for fact in report.facts}
-        self._recalls = bundle.facts.recalls
+        self._recalls: dict[bytes, list[Name]] = {}
+        for fact in bundle.facts.recalls:
+            self._recalls.setdefault(fact.version, []).append(names.recall(fact.id))
         self._shown: set[Name] = set()
         self._later: deque[Name] = deque()
 
@@ -126,9 +128,8 @@ class _Picture:
                 yield self._by("published by", fact.publisher)
                 yield self._draw("of ", names.model(fact.model), depth)
                 yield from self._document(fact.card_digest)
-                for recall in self._recalls:
-                    if recall.version == fact.id:
-                        yield self._draw("", names.recall(recall.id), depth)
+                for recall in self._recalls.get(fact.id, ()):
+                    yield self._draw("", recall, depth)
                 if not fact.is_import:
                     yield self._draw("made by ", names.run(fact.run), depth)
                 for base in fact.parents:

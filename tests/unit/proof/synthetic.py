@@ -38,9 +38,9 @@ class Chain:
                     self.storage[word.contract][keccak256(word.slot)] = rlp.encode(word.value.lstrip(b"\0"))
         self.state = HexaryTrie({})
         for position in range(64):
-            self.state[keccak256(address(f"{name} other {position}"))] = _account(HexaryTrie({}).root_hash, b"")
+            self.state[keccak256(address(f"{name} other {position}"))] = account(HexaryTrie({}).root_hash, b"")
         for contract, trie in self.storage.items():
-            self.state[keccak256(getattr(contracts, contract))] = _account(trie.root_hash, code_of(contract))
+            self.state[keccak256(getattr(contracts, contract))] = account(trie.root_hash, code_of(contract))
         self.block = block(4711, self.state.root_hash, tag(f"{name} parent"), NOW)
 
     def proofs(self, slots: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def proof_nodes(trie: HexaryTrie, key: bytes) -> list[str]:
     return [to_hex(node) for position, node in enumerate(encoded) if position == 0 or len(node) >= 32]
 
 
-def _account(storage_root: bytes, code: bytes) -> bytes:
+def account(storage_root: bytes, code: bytes) -> bytes:
     return bytes(rlp.encode([b"\x01", b"", storage_root, keccak256(code)]))
 
 
