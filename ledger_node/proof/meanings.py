@@ -31,7 +31,7 @@ _MEANINGS: Mapping[str, str] = MappingProxyType(
         "trust.genesis": "it began with the block that you trust",
         "trust.addresses": "the contracts are those that you trust",
         "trust.code": "they run the code that you trust",
-        "trust.checkpoint": "the blocks lead to one that you trust",
+        "trust.block": "the block is told by somebody whom you trust, and nobody whom you trust tells another",
     }
 )
 

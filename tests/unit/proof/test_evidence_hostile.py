@@ -82,9 +82,9 @@ def test_a_forged_state_is_refused(bundle: bytes, trust: bytes, liar: Chain) -> 
     below = verify(edited(bundle, facts=forged["facts"], proofNodes=forged["proofNodes"]), trust)
     assert {"contracts", "facts.consent", "proofNodes", "trust.code"} <= failed(below).keys()
     header = verify(edited(bundle_bytes(liar), asOf=json.loads(bundle)["asOf"]), trust)
-    assert failed(header).keys() == {"header", "trust.checkpoint"}
+    assert failed(header).keys() == {"header", "trust.block"}
     whole = verify(bundle_bytes(liar), trust)
-    assert failed(whole).keys() == {"trust.checkpoint"}
+    assert failed(whole).keys() == {"trust.block"}
     assert verify(bundle_bytes(liar), None).result is Result.UNANCHORED
 
 
@@ -118,14 +118,14 @@ def test_a_header_chain_with_a_gap_is_refused(chain: Chain) -> None:
     for missing in (1, 2, 3):
         kept = [one for place, one in enumerate(later[1:], start=1) if place != missing]
         assert failed(verify(bundle_bytes(chain, following=kept), trusted)).keys() == {"following"}
-    assert failed(verify(bundle_bytes(chain, following=later[1:4]), trusted)).keys() == {"trust.checkpoint"}
+    assert failed(verify(bundle_bytes(chain, following=later[1:4]), trusted)).keys() == {"trust.block"}
 
 
 def test_an_older_state_is_no_answer_for_a_newer_checkpoint(bundle: bytes, chain: Chain) -> None:
     """From before a revocation, when the reader trusts a block after it."""
     after = block(4712, tag("after the revocation"), bytes.fromhex(chain.block["hash"][2:]), NOW + 1)
     trusted = json.dumps(chain.trust(checkpoint={"number": 4712, "hash": after["hash"]})).encode()
-    assert failed(verify(bundle, trusted)).keys() == {"trust.checkpoint"}
+    assert failed(verify(bundle, trusted)).keys() == {"trust.block"}
 
 
 @pytest.mark.parametrize(
