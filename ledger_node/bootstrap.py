@@ -21,10 +21,11 @@ from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
-from ledger_node.ports import BlobStore, Index, Meter, Stage, Tokens, Visas, no_stage
+from ledger_node.ports import BlobStore, Index, Meter, Peer, Stage, Tokens, Visas, no_stage
 from ledger_node.services.access import Access
 from ledger_node.services.card_words import CardWords
 from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.checkpoints import CheckpointDesk
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
@@ -57,10 +58,12 @@ from ledger_node.services.runs import Runs
 from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
+from ledger_node.services.vouching import Exchanging, Vouching
 from ledger_node.services.webhooks import WebhookDesk
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.audit import SqlAudit
 from ledger_node.store.cards import SqlCards
+from ledger_node.store.checkpoints import SqlCheckpoints
 from ledger_node.store.database import Database
 from ledger_node.store.desk import SqlDesk
 from ledger_node.store.dispatch import SqlDispatch
@@ -110,6 +113,7 @@ class Node:
     evidence: Evidence
     feed: Feed
     webhooks: WebhookDesk
+    checkpoints: CheckpointDesk
     maintenance: Maintenance
     fsck: Fsck
     collecting: Collecting
@@ -144,6 +148,7 @@ class Runtime:
         self._ledger, self._log_range = ledger, config.log_range
         self._indexing = threading.Lock()
         self._follower = Follower(ledger, index, deployment, config.log_range)
+        finality = finality_of(config.engine, ledger, config.finality_depth)
         submitter = Submitter(
             ledger,
             SqlDispatch(self._database, signer.address),
@@ -151,7 +156,7 @@ class Runtime:
             index,
             clock,
             signer,
-            finality_of(config.engine, ledger, config.finality_depth),
+            finality,
             deployment.contracts,
             genesis=deployment.genesis,
             window=config.window,
@@ -183,6 +188,17 @@ class Runtime:
         poster = HttpPoster(Rules(config.webhooks.http, config.webhooks.private), tls=trusting(config.webhooks.ca))
         senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         self._delivering = Delivering(feed, webhooks, poster, clock, meter, senders)
+        checkpoints = CheckpointDesk(
+            identity,
+            index,
+            ledger,
+            finality,
+            SqlCheckpoints(self._database, config.checkpoints.keep),
+            signer,
+            clock,
+            paused=desk.paused,
+            signs=config.checkpoints.sign,
+        )
         self.node = Node(
             identity=identity,
             index=index,
@@ -210,6 +226,7 @@ class Runtime:
             evidence=Evidence(identity, index, ledger, lineages, documents),
             feed=feed,
             webhooks=WebhookDesk(feed, webhooks, poster, clock, lambda: self._workers.wake("deliverer")),
+            checkpoints=checkpoints,
             maintenance=Maintenance(index, self),
             fsck=Fsck(
                 index,
@@ -245,6 +262,11 @@ class Runtime:
             "keys": meter.timed("keys", self._api_keys.write_uses),
         }
         tasks["deliverer"] = meter.timed("deliverer", self._delivering.step)
+        vouching = Vouching(checkpoints, index, clock, config.checkpoints.every)
+        tasks["voucher"] = meter.timed("voucher", vouching.step)
+        if config.checkpoints.peers:
+            exchanging = Exchanging(checkpoints, _peers(config), clock, config.checkpoints.exchange_seconds)
+            tasks["exchanger"] = meter.timed("exchanger", exchanging.step)
         self._writing = Lease(self._database, __version__)
         self._workers = Workers(
             self._writing,
@@ -253,7 +275,7 @@ class Runtime:
             beat_seconds=BEAT,
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
-            leads={"signer": ("sender",), "indexer": ("settler", "deliverer", "reader")},
+            leads={"signer": ("sender",), "indexer": ("settler", "deliverer", "reader", "voucher")},
             gathering={"sender", "settler", "pinner"} | ({"signer"} if signer.at_once > 1 else set()),
         )
 
@@ -324,6 +346,13 @@ def _blobs(config: NodeConfig) -> BlobStore:
 
         return KuboBlobs(config.blobs.address, config.blobs.timeout)
     return FolderBlobs(config.blobs.path)
+
+
+def _peers(config: NodeConfig) -> list[Peer]:
+    from ledger_node.peers.asking import HttpPeer  # only who uses it pays for its import
+
+    of = config.checkpoints
+    return [HttpPeer(url, _read(key, "a file with a peer's API key").strip(), of.ca) for url, key in of.peers.items()]
 
 
 def _visas(config: NodeConfig) -> Visas:

@@ -104,6 +104,23 @@ class WebhookConfig(BaseModel):
     )
 
 
+class CheckpointConfig(BaseModel):
+    """Which checkpoints the operator key signs, and which nodes are asked for theirs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sign: bool = Field(default=True, description="Whether the operator key signs checkpoints at all.")
+    every: int = Field(default=1000, ge=0, description="Signs for each block whose number this divides; 0 for none.")
+    keep: int = Field(default=1000, ge=1, le=100_000, description="Heights that are kept; evidence is kept beside.")
+    peers: dict[Annotated[str, Field(pattern=GUARDED_URL)], Path] = Field(
+        default={}, description="Nodes that are asked for theirs: the file of an API key there, by URL."
+    )
+    exchange_seconds: int = Field(default=60, ge=1, description="Pause between two such rounds.")
+    ca: Path | None = Field(
+        default=None, description="PEM file of the authorities of their certificates, instead of the system's."
+    )
+
+
 class HttpConfig(BaseModel):
     """How the API is reached: over TLS with a certificate, by clients with one when there is a `client_ca`."""
 
@@ -156,6 +173,9 @@ class NodeConfig(BaseSettings):
     visas: VisaConfig = Field(default_factory=VisaConfig, description="Whose visas are taken as grounds.")
     blobs: BlobConfig = Field(default_factory=BlobConfig, description="Where public documents are kept.")
     webhooks: WebhookConfig = Field(default_factory=WebhookConfig, description="Where events may be sent.")
+    checkpoints: CheckpointConfig = Field(
+        default_factory=CheckpointConfig, description="Checkpoints that are signed and exchanged."
+    )
     poll_seconds: float = Field(default=0.2, gt=0, le=60, description="Pause between two looks at the chain.")
     finality_depth: int = Field(default=1, ge=0, description="Blocks on top of one before its facts are final (anvil).")
     queue_cap: int = Field(default=1000, ge=1, description="Accepted writes that may wait for the chain.")
@@ -238,8 +258,10 @@ def _resolved(config: NodeConfig, folder: Path) -> NodeConfig:
         name: folder / getattr(config, name)
         for name in ("deployment", "keystore", "keystore_password_file", "api_keys")
     }
-    paths_in = ("blobs", "oidc", "visas", "http", "webhooks")
-    parts = {name: _placed(getattr(config, name), folder) for name in paths_in}
+    paths_in = ("blobs", "oidc", "visas", "http", "webhooks", "checkpoints")
+    parts: dict[str, BaseModel] = {name: _placed(getattr(config, name), folder) for name in paths_in}
+    peers = {url: folder / key for url, key in config.checkpoints.peers.items()}
+    parts["checkpoints"] = parts["checkpoints"].model_copy(update={"peers": peers})
     parts["signer"] = config.signer.model_copy(update={"pin_file": folder / config.signer.pin_file})
     return config.model_copy(update={**paths, "database": database, **parts})
 

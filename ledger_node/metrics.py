@@ -130,6 +130,8 @@ class _Gauges:
         yield _gauge("paused", "1 while nothing is signed or sent.", float(of.paused is not None))
         yield _gauge("alarms", "Transactions with our key that are not ours.", of.alarms)
         yield _gauge("events_taken_back", "Events that reorganisations took back.", of.taken_back)
+        yield _gauge("checkpoint_block", "Greatest height that operators signed for.", of.checkpoint)
+        yield _gauge("split_views", "Heights at which operators signed for different blocks.", of.split_views)
         yield _by(
             "webhooks",
             "Webhooks by state; dead ones wait for an operator.",

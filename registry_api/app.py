@@ -27,6 +27,7 @@ from registry_api.rates import Rates
 from registry_api.routes import (
     blobs,
     cards,
+    checkpoints,
     consents,
     consortium,
     datasets,
@@ -69,6 +70,7 @@ NOUNS = (
     events,
     webhooks,
     submissions,
+    checkpoints,
     blobs,
     cards,
     reads,

@@ -80,6 +80,8 @@ MAY: dict[str, frozenset[Role]] = {
     "rotate_webhook": GOVERNANCE,
     "replay_webhook": GOVERNANCE,
     "collect_documents": GOVERNANCE,
+    "bring_checkpoint": ANYBODY,  # who signed it counts, not who brings it
+    "sign_checkpoint": GOVERNANCE,
     "list_reads": OVERSIGHT,
 }
 #: A suspension with an end is a regulator's, one without is the grantor's.

@@ -39,6 +39,7 @@ TAGS = {
     "events": "Every fact in its order, as it comes.",
     "webhooks": "Where this node sends events.",
     "submissions": "Writes that this node accepted.",
+    "checkpoints": "Blocks that operators of organisations signed for.",
     "blobs": "Public documents.",
     "cards": "Schemas of public cards.",
     "reads": "Reads that this node put on record.",

@@ -102,6 +102,7 @@ GROUPS = {
     "recall": "Take model versions out of use, and lift it again.",
     "acknowledgement": "Say that your organisation read a recall.",
     "stream": "Device streams and the heads of their trees.",
+    "checkpoint": "Blocks that operators signed for: sign, bring, compare.",
     "evidence": "Take proofs away, and verify them with the node gone.",
     "events": "Everything that happens, in its order, as it comes.",
     "webhook": "Where your node sends events: make, list, rotate, replay, remove.",

@@ -157,6 +157,8 @@ def _about(found: NodeStatus) -> list[tuple[str, object]]:
         ("nonce gap", found["nonceGap"] or None),
         ("paused", found["paused"]),
         ("alarms", found["alarms"]),
+        ("checkpoint", found["checkpoint"]),
+        ("split views", found["splitViews"] or None),
         ("taken back", found["eventsTakenBack"] or None),
         ("pins", f"{_aged(found['pinsWaiting'], found['oldestPinSeconds'])}, {found['pinsFailing']} failing"),
         ("documents", found["blobs"]),

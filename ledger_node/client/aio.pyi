@@ -516,6 +516,12 @@ class Webhooks:
     async def replay(self, webhook: str, *, after: str | int | None = ...) -> answers.Webhook: ...
     async def remove(self, webhook: str) -> None: ...
 
+class Checkpoints:
+    async def list(self, *, limit: int = ..., cursor: str | None = ...) -> answers.Page[answers.Checkpoint]: ...
+    async def get(self, number: int) -> answers.Checkpoint: ...
+    async def sign(self, number: int | None = ...) -> answers.Checkpoint: ...
+    async def bring(self, checkpoint: Mapping[str, object]) -> answers.Checkpoint: ...
+
 class AsyncClient:
     node: Nodes
     consortium: Consortium
@@ -536,6 +542,7 @@ class AsyncClient:
     index: Index
     events: Events
     webhooks: Webhooks
+    checkpoints: Checkpoints
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger_node.client.blobs import Blobs
 from ledger_node.client.calls import Calls
+from ledger_node.client.checkpoints import Checkpoints
 from ledger_node.client.consents import Consents
 from ledger_node.client.datasets import Datasets
 from ledger_node.client.events import Events
@@ -44,3 +45,4 @@ class Nouns:
         self.index = Index(http)
         self.events = Events(http)
         self.webhooks = Webhooks(http)
+        self.checkpoints = Checkpoints(http)

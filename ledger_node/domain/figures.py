@@ -15,7 +15,8 @@ class Figures:
     `nonce_gap` counts the nonces that are missing between those of open writes: 0 while all is well. `pins_waiting` are
     documents that are not in the blob store yet, `pins_failing` those of them that were tried in vain. `taken_back`
     counts the events that reorganisations took back. `epoch` is the writer's, 0 when there was none.
-    `webhooks` counts by state.
+    `webhooks` counts by state. `checkpoint` is the greatest height that operators signed for, `split_views` counts the
+    heights at which they did not sign for the same block, or for another than this node's chain has.
     """
 
     submissions: dict[str, int] = field(default_factory=dict)
@@ -29,6 +30,8 @@ class Figures:
     taken_back: int = 0
     epoch: int = 0
     webhooks: dict[str, int] = field(default_factory=dict)
+    checkpoint: int | None = None
+    split_views: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from ledger_node.ports.audit import Audit, Audited, Difference
 from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
 from ledger_node.ports.cards import Cards, Unread
 from ledger_node.ports.chain import MOST_EVENTS, Finality, Ledger, RangeTooLarge, Signer
+from ledger_node.ports.checkpoints import Checkpoints, Peer, Vouched
 from ledger_node.ports.clock import Clock
 from ledger_node.ports.gauges import Gauges, Meter
 from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_generations
@@ -24,6 +25,7 @@ __all__ = [
     "Caller",
     "Cards",
     "Checkpoint",
+    "Checkpoints",
     "Clock",
     "Desk",
     "Difference",
@@ -36,6 +38,7 @@ __all__ = [
     "Meter",
     "Outbox",
     "Page",
+    "Peer",
     "Pins",
     "Posted",
     "Poster",
@@ -50,6 +53,7 @@ __all__ = [
     "Unpinned",
     "Unread",
     "Visas",
+    "Vouched",
     "Webhooks",
     "known_generations",
     "no_stage",

@@ -11,7 +11,17 @@ from ledger_node.domain.submission import OPEN_STATES, SETTLED_STATES, Submissio
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
 from ledger_node.store.schema.following import block
-from ledger_node.store.schema.local import alarm, pause, pin, reverted_event, secret, submission, webhook, writer
+from ledger_node.store.schema.local import (
+    alarm,
+    checkpoint,
+    pause,
+    pin,
+    reverted_event,
+    secret,
+    submission,
+    webhook,
+    writer,
+)
 
 MOST = 10_000  # writes that are looked at in one go
 TRUSTED = 5  # seconds for which a write that succeeded says that the next one would
@@ -47,6 +57,11 @@ class SqlGauges:
                 taken_back=connection.scalar(select(func.count()).select_from(reverted_event)) or 0,
                 epoch=connection.scalar(select(func.max(writer.c.epoch))) or 0,
                 webhooks={row.state: row[1] for row in hooks},
+                checkpoint=connection.scalar(select(func.max(checkpoint.c.number))),
+                split_views=connection.scalar(
+                    select(func.count(checkpoint.c.number.distinct())).where(checkpoint.c.split_view)
+                )
+                or 0,
             )
 
     def settled(self) -> list[tuple[str, int]]:

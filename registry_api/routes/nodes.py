@@ -88,6 +88,8 @@ def get_node_status(node: NodeOf) -> NodeStatus:
         paused=figures.paused,
         alarms=figures.alarms,
         events_taken_back=figures.taken_back,
+        checkpoint=figures.checkpoint,
+        split_views=figures.split_views,
         pins_waiting=figures.pins_waiting,
         pins_failing=figures.pins_failing,
         oldest_pin_seconds=found.oldest_pin,

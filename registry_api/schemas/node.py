@@ -53,6 +53,8 @@ class NodeStatus(Stamped):
     paused: str | None = Field(description="Why nothing is signed or sent; null when it is.")
     alarms: int = Field(description="Transactions with this node's key that are not the node's.")
     events_taken_back: int = Field(description="Events that reorganisations took back.")
+    checkpoint: int | None = Field(description="Greatest height that operators signed for, as far as it is known here.")
+    split_views: int = Field(description="Heights at which they signed for another block than this node's chain has.")
     pins_waiting: int = Field(description="Documents that are not in the blob store yet.")
     pins_failing: int = Field(description="Those of them that were tried in vain.")
     oldest_pin_seconds: int | None

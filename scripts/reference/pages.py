@@ -8,7 +8,16 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from ledger_node.config import BlobConfig, HttpConfig, NodeConfig, OidcConfig, SignerConfig, VisaConfig, WebhookConfig
+from ledger_node.config import (
+    BlobConfig,
+    CheckpointConfig,
+    HttpConfig,
+    NodeConfig,
+    OidcConfig,
+    SignerConfig,
+    VisaConfig,
+    WebhookConfig,
+)
 from ledger_node.domain.refusals import REFUSALS
 from ledger_node.errors import all_errors
 from registry_api import openapi
@@ -54,6 +63,7 @@ def configuration_page() -> str:
         "visas": VisaConfig,
         "blobs": BlobConfig,
         "webhooks": WebhookConfig,
+        "checkpoints": CheckpointConfig,
     }
     for prefix, model in {"": NodeConfig, **{f"{name}.": part for name, part in parts.items()}}.items():
         for name, field in model.model_fields.items():

@@ -31,7 +31,8 @@ def exported() -> dict[str, set[str]]:
     meter.settled("mined", 1.0)
     meter.rewound(1)
     meter.delivered("delivered", 0.1)
-    known = Standing(True, 1, 2, 1, 3, 4, 5, {"indexer": ""}, Figures({state.value: 1 for state in SubmissionState}))
+    figures = Figures({state.value: 1 for state in SubmissionState}, checkpoint=1)
+    known = Standing(True, 1, 2, 1, 3, 4, 5, {"indexer": ""}, figures)
     found: dict[str, set[str]] = {}
     for line in meter.render(known).decode().splitlines():
         if not line.startswith("#"):

@@ -36,6 +36,8 @@ class NodeStatus(AsOf):
     paused: str | None
     alarms: int
     eventsTakenBack: int
+    checkpoint: int | None
+    splitViews: int
     pinsWaiting: int
     pinsFailing: int
     oldestPinSeconds: int | None

@@ -152,6 +152,16 @@ webhook = Table(
     Column("changes", BigInteger, nullable=False),
     Column("request_digest", ID),
 )
+#: Signed checkpoints, one row for each block that was signed for; `split_view` is that of all rows of a height.
+checkpoint = Table(
+    "local_checkpoint",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", ID, primary_key=True),
+    Column("document", String, nullable=False),
+    Column("split_view", Boolean, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+)
 #: Documents that were accepted, with their bytes until a blob store has pinned them.
 pin = Table(
     "local_pin",

@@ -28,13 +28,14 @@ from ledger_node.domain.search import Sought
 from ledger_node.domain.submission import CANCELLED, Alarm, Entry, Signed, Submission, SubmissionState
 from ledger_node.domain.training import Run
 from ledger_node.domain.webhook import Webhook
-from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull
+from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull, SignerUnavailable
 from ledger_node.metrics import Metrics
-from ledger_node.ports import ApiKey, Checkpoint, Page, RecordedRead
+from ledger_node.ports import ApiKey, Checkpoint, Page, RecordedRead, Vouched
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.proof.subject import Subject
 from ledger_node.services.access import Access
 from ledger_node.services.catalogue import Catalogue
+from ledger_node.services.checkpoints import CheckpointDesk
 from ledger_node.services.collecting import Collecting
 from ledger_node.services.consents import Consents
 from ledger_node.services.datasets import Datasets
@@ -455,6 +456,9 @@ class MemorySigner:
     def sign_nothing(self, nonce: int) -> Signed:
         return self.sign(self.address, "0x", nonce)
 
+    def sign_statement(self, content: bytes) -> bytes:
+        raise SignerUnavailable("it signs no messages")
+
 
 class MemoryDesk:
     """Of the memory outbox."""
@@ -520,6 +524,23 @@ class MemoryWebhooks:
 
     def remove(self, webhook: str) -> bool:
         return False
+
+
+class MemoryCheckpoints:
+    def find(self, number: int) -> Vouched | None:
+        return None
+
+    def list_recent(self, limit: int, before: int | None = None) -> list[Vouched]:
+        return []
+
+
+class Final:
+    """A block is with another one on top of it."""
+
+    state = SubmissionState.FINAL
+
+    def height(self, head: BlockRef) -> int:
+        return head.number - 1
 
 
 class NoPoster:
@@ -643,6 +664,17 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         evidence=FixedEvidence(),  # type: ignore[arg-type]
         feed=Feed(i, identity.deployment),
         webhooks=WebhookDesk(Feed(i, identity.deployment), MemoryWebhooks(), NoPoster(), clock, lambda: None),  # type: ignore[arg-type]
+        checkpoints=CheckpointDesk(
+            identity,
+            i,
+            ledger,  # type: ignore[arg-type]
+            Final(),
+            MemoryCheckpoints(),  # type: ignore[arg-type]
+            signer,
+            clock,
+            paused=desk.paused,
+            signs=True,
+        ),
         maintenance=Maintenance(i, FixedRebuilder()),
         fsck=Fsck(i, ()),
         collecting=Collecting(i, NoDigests(), blobs, pins, gauges, clock),  # type: ignore[arg-type]

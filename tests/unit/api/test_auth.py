@@ -47,6 +47,7 @@ STEWARD = {
     "anchor_streams",
     "acknowledge_recall",
     "put_blob",
+    "bring_checkpoint",
 }
 PUBLISHER = {
     "make_request",
@@ -66,6 +67,7 @@ PUBLISHER = {
     "acknowledge_recall",
     "lift_recall",
     "put_blob",
+    "bring_checkpoint",
 }
 AUDITOR = {
     "list_reads",
@@ -76,6 +78,7 @@ AUDITOR = {
     "lift_recall",
     "suspend_in_emergency",
     "confirm_compromise",
+    "bring_checkpoint",
 }
 DECIDED = {"steward": STEWARD, "publisher": PUBLISHER, "auditor": AUDITOR, "operator": set(auth.MAY)}
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"

@@ -61,6 +61,7 @@ COMMANDS = {
     *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
     *("evidence explain", "evidence match", "evidence check-block"),
+    *("checkpoint list", "checkpoint show", "checkpoint sign", "checkpoint bring", "checkpoint compare"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
     *("version questions", "version export"),
     *("events list", "events follow"),

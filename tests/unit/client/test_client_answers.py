@@ -12,6 +12,7 @@ from registry_api.schemas import base as api
 from registry_api.schemas import (
     card,
     check,
+    checkpoint,
     consent,
     dataset,
     document,
@@ -64,6 +65,7 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.Webhook, webhook.WebhookFacts),
     (answers.WaitingWebhook, webhook.WebhookAnswer),
     (answers.WebhookSecret, webhook.WebhookSecret),
+    (answers.Checkpoint, checkpoint.Checkpoint),
     (answers.Proposal, proposal.Proposal),
     (answers.Proposal, proposal.ProposalFacts),
     (answers.Vote, proposal.CastVote),

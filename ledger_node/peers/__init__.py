@@ -1,0 +1,1 @@
+"""Other organisations' nodes, asked over HTTP."""

@@ -1,0 +1,105 @@
+"""The Checkpoints port: a row for each block that was signed for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
+
+from ledger_node.ports import Vouched
+from ledger_node.proof import checkpoint as checkpoints
+from ledger_node.proof.checkpoint import SignedCheckpoint, merged
+from ledger_node.proof.hashing import to_hex
+from ledger_node.store.database import Database
+from ledger_node.store.schema.local import checkpoint as table
+
+#: Heights with a split view, and blocks of one height: more would say nothing more.
+MOST_SPLIT, MOST_BLOCKS = 100, 8
+_IN_ORDER = select(table).order_by(table.c.number.desc(), table.c.hash)
+
+
+class SqlCheckpoints:
+    """`most` heights without a split view are kept."""
+
+    def __init__(self, database: Database, most: int) -> None:
+        self._database = database
+        self._most = most
+
+    def keep(self, checkpoint: SignedCheckpoint, now: int, *, split_view: bool = False) -> Vouched | None:
+        number, block = checkpoint.number, to_hex(checkpoint.hash)
+        with self._database.write() as connection:
+            before = _one(connection, _IN_ORDER.where(table.c.number == number))
+            copy = _of(before, checkpoint.hash)
+            split = split_view or (before is not None and (before.split_view or copy is None))
+            if split and not _has_room(connection, before, new=copy is None):
+                return None
+            whole = checkpoint if copy is None else merged(copy, checkpoint)
+            if copy is None:
+                values = {"number": number, "hash": block, "document": _written(whole), "kept_at": now}
+                connection.execute(table.insert().values(**values, split_view=split))
+            elif whole != copy:
+                same = (table.c.number == number, table.c.hash == block)
+                connection.execute(update(table).where(*same).values(document=_written(whole), kept_at=now))
+            if split:
+                connection.execute(update(table).where(table.c.number == number).values(split_view=True))
+            self._forget(connection)
+            return _one(connection, _IN_ORDER.where(table.c.number == number))
+
+    def dispute(self, number: int) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(table).where(table.c.number == number).values(split_view=True))
+
+    def find(self, number: int) -> Vouched | None:
+        with self._database.read() as connection:
+            return _one(connection, _IN_ORDER.where(table.c.number == number))
+
+    def list_recent(self, limit: int, before: int | None = None) -> list[Vouched]:
+        heights = select(table.c.number).distinct().order_by(table.c.number.desc()).limit(limit)
+        if before is not None:
+            heights = heights.where(table.c.number < before)
+        with self._database.read() as connection:
+            numbers = connection.scalars(heights).all()
+            return _grouped(connection.execute(_IN_ORDER.where(table.c.number.in_(numbers))))
+
+    def _forget(self, connection: Connection) -> None:
+        """What is older than the newest `most` without a split view."""
+        undisputed = table.c.split_view.is_(False)
+        oldest = connection.scalar(
+            select(table.c.number).where(undisputed).order_by(table.c.number.desc()).offset(self._most).limit(1)
+        )
+        if oldest is not None:
+            connection.execute(delete(table).where(undisputed, table.c.number <= oldest))
+
+
+def _has_room(connection: Connection, before: Vouched | None, *, new: bool) -> bool:
+    """Whether evidence may be kept: more of a height that has some, or the first of another."""
+    if before is not None and before.split_view:
+        return not new or len(before.checkpoints) < MOST_BLOCKS
+    disputed = select(func.count(table.c.number.distinct())).where(table.c.split_view)
+    return (connection.scalar(disputed) or 0) < MOST_SPLIT
+
+
+def _of(vouched: Vouched | None, block: bytes) -> SignedCheckpoint | None:
+    found = vouched.checkpoints if vouched is not None else ()
+    return next((one for one in found if one.hash == block), None)
+
+
+def _one(connection: Connection, query: Select[Any]) -> Vouched | None:
+    found = _grouped(connection.execute(query))
+    return found[0] if found else None
+
+
+def _grouped(rows: Iterable[Row[Any]]) -> list[Vouched]:
+    """By height, in the order of the rows."""
+    found = []
+    for number, group in groupby(rows, key=lambda row: int(row.number)):
+        same = list(group)
+        documents = tuple(checkpoints.read(row.document.encode()) for row in same)
+        found.append(Vouched(number, any(row.split_view for row in same), max(row.kept_at for row in same), documents))
+    return found
+
+
+def _written(checkpoint: SignedCheckpoint) -> str:
+    return checkpoints.dump(checkpoint).decode()

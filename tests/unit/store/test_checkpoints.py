@@ -1,0 +1,87 @@
+"""Signed checkpoints as they are kept: countersigned, disputed, bounded; on either engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger_node.domain.figures import Figures
+from ledger_node.store import checkpoints as store
+from ledger_node.store.checkpoints import SqlCheckpoints
+from ledger_node.store.database import Database
+from ledger_node.store.gauges import SqlGauges
+from tests.fakes import FakeClock
+from tests.unit.proof.signing import ONE, THREE, TWO, signed_by
+
+MOST = 3
+
+
+@pytest.fixture
+def kept(database: Database) -> SqlCheckpoints:
+    return SqlCheckpoints(database, MOST)
+
+
+def heights(kept: SqlCheckpoints, limit: int = 99, before: int | None = None) -> list[int]:
+    return [one.number for one in kept.list_recent(limit, before)]
+
+
+def figures(database: Database) -> Figures:
+    return SqlGauges(database, FakeClock()).read()
+
+
+def test_copies_are_put_together(kept: SqlCheckpoints, database: Database) -> None:
+    assert kept.find(4711) is None
+    kept.keep(signed_by(ONE), 10)
+    kept.keep(signed_by(THREE, TWO), 20)
+    found = kept.keep(signed_by(TWO), 30)
+    assert found is not None
+    assert found == kept.find(4711) == kept.list_recent(9)[0]
+    assert (found.split_view, found.kept_at, found.checkpoints) == (False, 20, (signed_by(ONE, TWO, THREE),))
+    assert (figures(database).checkpoint, figures(database).split_views) == (4711, 0)
+
+
+def test_another_block_at_a_height_is_a_split_view(kept: SqlCheckpoints, database: Database) -> None:
+    kept.keep(signed_by(ONE), 10)
+    kept.keep(signed_by(TWO, name="elsewhere"), 20)
+    found = kept.keep(signed_by(THREE), 30)
+    assert found is not None
+    assert found.split_view
+    assert set(found.checkpoints) == {signed_by(ONE, THREE), signed_by(TWO, name="elsewhere")}
+    assert figures(database).split_views == 1
+
+
+def test_what_contradicts_the_chain_is_one_alone(kept: SqlCheckpoints, database: Database) -> None:
+    kept.keep(signed_by(TWO, name="elsewhere"), 20, split_view=True)
+    kept.keep(signed_by(ONE, number=5), 20)
+    kept.dispute(5)
+    assert [one.split_view for one in kept.list_recent(9)] == [True, True]
+    assert figures(database).split_views == 2
+
+
+def test_pages_go_back(kept: SqlCheckpoints) -> None:
+    for number in (5, 7, 6):
+        kept.keep(signed_by(ONE, number=number), 10)
+        kept.keep(signed_by(TWO, number=number), 10)
+    assert [heights(kept, 2, before) for before in (None, 6, 5)] == [[7, 6], [5], []]
+
+
+def test_oldest_are_forgotten_and_evidence_stays(kept: SqlCheckpoints) -> None:
+    kept.keep(signed_by(ONE, number=1), 10)
+    kept.keep(signed_by(TWO, number=1, name="elsewhere"), 10)
+    for number in range(2, 8):
+        kept.keep(signed_by(ONE, number=number), 10)
+    assert heights(kept) == [7, 6, 5, 1]
+    assert kept.keep(signed_by(ONE, number=2), 10) is None
+    assert heights(kept) == [7, 6, 5, 1]
+
+
+def test_evidence_is_bounded_and_its_first_stays(kept: SqlCheckpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_SPLIT", 2)
+    monkeypatch.setattr(store, "MOST_BLOCKS", 3)
+    for number in (1, 2):
+        assert kept.keep(signed_by(ONE, number=number), 10, split_view=True) is not None
+    assert kept.keep(signed_by(ONE, number=3), 10, split_view=True) is None
+    for name in ("second", "third"):
+        assert kept.keep(signed_by(TWO, number=1, name=name), 10) is not None
+    assert kept.keep(signed_by(TWO, number=1, name="fourth"), 10) is None
+    assert kept.keep(signed_by(THREE, number=1, name="third"), 10) is not None
+    assert heights(kept) == [2, 1]
