@@ -41,11 +41,6 @@ def read(sealed: Header) -> SealedBlock:
     )
 
 
-def quorum(_members: int) -> int:
-    """The seals that a block needs."""
-    return 1
-
-
 def breaches(block: SealedBlock, validators: Validators) -> Iterator[Breach]:
     """The rules that a block breaks, `validators` being in force, apart from those on its place in the chain."""
     sealed, members = block.header, validators.members

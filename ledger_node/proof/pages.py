@@ -87,7 +87,7 @@ def of_block(seen: Seen) -> Iterator[Part]:
         rows += [("block hash", to_hex(block.header.hash)), ("commit hash", to_hex(block.commit_hash))]
         rows += [] if block.round is None else [("round", str(block.round))]
         rows += [("proposer", _address(block.proposer)), *(("signer", _address(one)) for one in block.signers)]
-    yield Fields((*rows, ("quorum", f"{seen.quorum} of {len(seen.validators.members)}")))
+    yield Fields((*rows, ("quorum", f"{seen.validators.quorum} of {len(seen.validators.members)}")))
     if seen.breaches:
         yield Table(("rule", "broken"), tuple((breach.rule.value, breach.detail) for breach in seen.breaches))
 

@@ -33,11 +33,6 @@ def read(sealed: Header) -> SealedBlock:
     )
 
 
-def quorum(members: int) -> int:
-    """ceil(2n/3): the seals that a block needs."""
-    return -(-2 * members // 3)
-
-
 def breaches(block: SealedBlock, validators: Validators) -> Iterator[Breach]:
     """The rules that a block breaks, `validators` being in force, apart from those on its place in the chain."""
     members = validators.members
@@ -56,11 +51,11 @@ def breaches(block: SealedBlock, validators: Validators) -> Iterator[Breach]:
     sealed = [one for one in block.signers if one in members]
     if len(sealed) < len(block.signers):
         yield Breach(Rule.SEAL, f"{len(block.signers) - len(sealed)} of {len(block.signers)} are of no validator")
-    count, least = len(set(sealed)), quorum(len(members))
+    count = len(set(sealed))
     if count < len(sealed):
         yield Breach(Rule.DISTINCT, f"{len(sealed) - count} of {len(sealed)} are of a validator that sealed before")
-    if count < least:
-        yield Breach(Rule.QUORUM, f"{count} of {len(members)} validators sealed, not {least}")
+    if count < validators.quorum:
+        yield Breach(Rule.QUORUM, f"{count} of {len(members)} validators sealed, not {validators.quorum}")
 
 
 def after(block: SealedBlock, validators: Validators) -> Validators:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ledger_node.errors import HeaderMalformed, InputError, InvalidField
 from ledger_node.proof import clique, header, qbft
@@ -19,7 +20,16 @@ from ledger_node.proof.sealed import Breach, Rule, SealedBlock
 from ledger_node.proof.strict_json import Json, parse
 from ledger_node.proof.validators import MAX_MEMBERS, Engine, Mode, Validators
 
-_RULES = {Engine.QBFT: qbft, Engine.CLIQUE: clique}
+
+class _Rules(Protocol):
+    """What each engine's module has."""
+
+    def read(self, sealed: Header) -> SealedBlock: ...
+    def breaches(self, block: SealedBlock, validators: Validators) -> Iterator[Breach]: ...
+    def after(self, block: SealedBlock, validators: Validators) -> Validators: ...
+
+
+_RULES: dict[Engine, _Rules] = {Engine.QBFT: qbft, Engine.CLIQUE: clique}
 _MAX_SHOWN = 64 * 1024 * 1024  # an RPC shows a block with its transactions
 
 
@@ -43,7 +53,6 @@ class Seen:
 
     number: int
     block: SealedBlock | None
-    quorum: int
     validators: Validators
     breaches: tuple[Breach, ...]
 
@@ -63,7 +72,7 @@ class Seen:
             "round": None if block is None else block.round,
             "proposer": None if block is None or block.proposer is None else to_hex(block.proposer),
             "signers": [] if block is None else [None if one is None else to_hex(one) for one in block.signers],
-            "quorum": self.quorum,
+            "quorum": self.validators.quorum,
             "validators": len(self.validators.members),
             "breaches": [{"rule": breach.rule.value, "detail": breach.detail} for breach in self.breaches],
         }
@@ -129,7 +138,7 @@ def check(validators: Validators, sealed: Header, claimed: bytes | None = None) 
             found.insert(0, Breach(Rule.HASH, "it is not the hash that the block claims"))
         if sealed.number == validators.at.number and block.header.hash != validators.at.hash:
             found.insert(0, Breach(Rule.HASH, "another block is trusted at its height"))
-    return Seen(sealed.number, block, rules.quorum(len(validators.members)), validators, tuple(found))
+    return Seen(sealed.number, block, validators, tuple(found))
 
 
 def conflict(validators: Validators, one: Header, other: Header) -> Conflict | None:
@@ -146,7 +155,7 @@ def conflict(validators: Validators, one: Header, other: Header) -> Conflict | N
         return None
     double: tuple[bytes, ...] = ()
     if a.round == b.round and (a.round is not None or one.parent_hash == other.parent_hash):
-        double = tuple(sorted({*a.signers} & {*b.signers} & {*validators.members}))
+        double = tuple(one for one in validators.members if one in a.signers and one in b.signers)
     sealed = not any(next(_breaches(block, validators, follows=False), None) for block in (a, b))
     return Conflict(a, b, sealed, double) if sealed or double else None
 

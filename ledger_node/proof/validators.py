@@ -63,6 +63,11 @@ class Validators:
         """floor(n/2)+1: the votes that decide, and the signers that make a block of Clique safe."""
         return len(self.members) // 2 + 1
 
+    @property
+    def quorum(self) -> int:
+        """The seals that a block needs: ceil(2n/3) in QBFT, one in Clique."""
+        return -(-2 * len(self.members) // 3) if self.engine is Engine.QBFT else 1
+
     def voted(self, vote: Vote, *, kept: bool = True) -> Validators:
         """These after a vote, which takes the place of the voter's earlier one on the same subject.
 

@@ -37,7 +37,7 @@ def test_two_thirds_of_the_validators_seal_a_block(count: int, quorum: int) -> N
     members = sealers(count)
     validators = in_force(Engine.QBFT, members)
     enough = check(validators, qbft(members, by=members[-quorum:]).header())
-    assert (enough.result, enough.quorum, enough.breaches) == (Result.VERIFIED, quorum, ())
+    assert (enough.result, validators.quorum, enough.breaches) == (Result.VERIFIED, quorum, ())
     assert broken(qbft(members, by=members[1 - quorum :] if quorum > 1 else []), validators) == {Rule.QUORUM}
 
 
