@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from ledger_node import model_files
-from ledger_node.errors import EvidenceMalformed, InvalidField, MedLedgerError
-from ledger_node.proof import envelope, pages, trust
+from ledger_node.errors import EvidenceMalformed, HeaderMalformed, InvalidField, MedLedgerError
+from ledger_node.proof import envelope, pages, sealing, trust
 from ledger_node.proof.explanation import Branch, explain
 from ledger_node.proof.hashing import parse_hex
 from ledger_node.proof.matching import match
 from ledger_node.proof.report import Report, Result
+from ledger_node.proof.validators import Engine
 from ledger_node.proof.verifier import verify
 from ledger_node.screen import printable
 
@@ -38,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
         answer, page, holds = given.run(given)
     except MedLedgerError as error:
         _complain(error, as_json=given.json)
-        return FAILS if isinstance(error, EvidenceMalformed) else USAGE
+        return FAILS if isinstance(error, EvidenceMalformed | HeaderMalformed) else USAGE
     if given.json:
         print(json.dumps(answer, indent=2))
     else:
@@ -57,18 +58,26 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Callable[[argparse.Namespace], Answer], about: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about)
-        added.add_argument("bundle", metavar="BUNDLE", type=Path, help="the evidence bundle")
-        added.add_argument(
-            "--trust", metavar="FILE", type=Path, help="what you trust beforehand; without it nothing is verified"
-        )
         added.add_argument("--json", action="store_true", help="one JSON document on stdout")
         added.set_defaults(run=run)
         return added
 
-    command("verify", _verify, "verify a bundle")
-    command("explain", _explain, "what a bundle says, how each part is known, and what is not proved")
-    matching = command("match", _match, "whether the file in front of you is the registered one")
+    def of_bundle(name: str, run: Callable[[argparse.Namespace], Answer], about: str) -> argparse.ArgumentParser:
+        added = command(name, run, about)
+        added.add_argument("bundle", metavar="BUNDLE", type=Path, help="the evidence bundle")
+        added.add_argument(
+            "--trust", metavar="FILE", type=Path, help="what you trust beforehand; without it nothing is verified"
+        )
+        return added
+
+    of_bundle("verify", _verify, "verify a bundle")
+    of_bundle("explain", _explain, "what a bundle says, how each part is known, and what is not proved")
+    matching = of_bundle("match", _match, "whether the file in front of you is the registered one")
     matching.add_argument("--artifact", metavar="PATH", type=Path, required=True, help="the file, or a model's folder")
+    checking = command("check-block", _check_block, "whether a block's seals are those of the validators")
+    checking.add_argument("header", metavar="HEADER", type=Path, help="a block as JSON, or its header's RLP in hex")
+    checking.add_argument("--engine", required=True, choices=tuple(Engine), help="by whose rules blocks are sealed")
+    checking.add_argument("--trust", metavar="FILE", type=Path, required=True, help="its validators are those in force")
     return parser
 
 
@@ -90,6 +99,12 @@ def _match(given: argparse.Namespace) -> Answer:
         raise InvalidField("the artifact cannot be read", got=type(error).__name__, needed="files") from None
     found = match(content, trusted, parse_hex(digest, 32))
     return found.to_json(), pages.of_match(found), found.holds
+
+
+def _check_block(given: argparse.Namespace) -> Answer:
+    content = _content(given.header, "header", sealing.MAX_SHOWN)
+    seen = sealing.check_file(content, _content(given.trust, "trust", trust.MAX_TRUST), given.engine)
+    return seen.to_json(), pages.of_block(seen), seen.result is Result.VERIFIED
 
 
 def _files(given: argparse.Namespace) -> tuple[bytes, bytes | None]:

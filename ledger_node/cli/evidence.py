@@ -13,7 +13,7 @@ from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.session import Session, command
-from ledger_node.errors import InvalidField, TrustMalformed
+from ledger_node.errors import InvalidField
 
 app = typer.Typer()
 
@@ -89,15 +89,10 @@ def check_block(
     trust: Annotated[Path, typer.Option(metavar="FILE", help="Its validators are those in force.", show_default=False)],
 ) -> int:
     """Check one block's seals, offline. Exit status 1 when a rule is broken."""
-    from ledger_node.proof import Result, pages, sealing
-    from ledger_node.proof import trust as trust_files
+    from ledger_node.proof import Result, pages
+    from ledger_node.proof.sealing import check_file
 
-    validators = trust_files.read(reading.read_bytes(trust, "trust")).validators
-    if validators is None or validators.engine != engine:
-        got = "no validators" if validators is None else f"validators of {validators.engine}"
-        raise TrustMalformed("the trust file does not say who seals", got=got, needed=f"validators of {engine}")
-    shown, claimed = sealing.read_header(reading.read_bytes(header, "header"))
-    seen = sealing.check(validators, shown, claimed)
+    seen = check_file(reading.read_bytes(header, "header"), reading.read_bytes(trust, "trust"), engine)
     session.output.show(seen.to_json(), lambda: drawn(pages.of_block(seen)))
     return DONE if seen.result is Result.VERIFIED else FINDING
 

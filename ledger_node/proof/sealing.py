@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger_node.errors import HeaderMalformed, InputError, InvalidField
-from ledger_node.proof import clique, header, qbft
+from ledger_node.errors import HeaderMalformed, InputError, InvalidField, TrustMalformed
+from ledger_node.proof import clique, header, qbft, trust
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef, Header
 from ledger_node.proof.report import Result
@@ -30,7 +30,7 @@ class _Rules(Protocol):
 
 
 _RULES: dict[Engine, _Rules] = {Engine.QBFT: qbft, Engine.CLIQUE: clique}
-_MAX_SHOWN = 64 * 1024 * 1024  # an RPC shows a block with its transactions
+MAX_SHOWN = 64 * 1024 * 1024  # an RPC shows a block with its transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,18 @@ def check(validators: Validators, sealed: Header, claimed: bytes | None = None) 
     return Seen(sealed.number, block, validators, tuple(found))
 
 
+def check_file(content: bytes, trust_file: bytes, engine: str) -> Seen:
+    """`check` of a header as `read_header` takes it, by the validators of a trust file.
+
+    Raises HeaderMalformed, and TrustMalformed also when the file does not name validators of that engine.
+    """
+    validators = trust.read(trust_file).validators
+    if validators is None or validators.engine != engine:
+        got = "no validators" if validators is None else f"validators of {validators.engine}"
+        raise TrustMalformed("the trust file does not say who seals", got=got, needed=f"validators of {engine}")
+    return check(validators, *read_header(content))
+
+
 def conflict(validators: Validators, one: Header, other: Header) -> Conflict | None:
     """What two headers of one height prove, `validators` being those in force for both. None: nothing.
 
@@ -169,7 +181,7 @@ def read_header(content: bytes) -> tuple[Header, bytes | None]:
     try:
         if not text.startswith(b"{"):
             return header.from_rlp(binascii.unhexlify(text.removeprefix(b"0x"))), None
-        shown = parse(text, _MAX_SHOWN)
+        shown = parse(text, MAX_SHOWN)
         assert isinstance(shown, dict)
         block = shown.get("result", shown)
         if not isinstance(block, dict):

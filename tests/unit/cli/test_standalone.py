@@ -13,8 +13,10 @@ from zipfile import ZipFile
 import pytest
 
 from ledger_node.proof.hashing import sha256
+from ledger_node.proof.validators import Engine, validators
 from scripts.verifier import packed
 from tests.unit.cli.conftest import Run
+from tests.unit.proof.sealers import in_force, qbft, sealers
 from tests.unit.proof.story import DOCUMENTS, tag
 from tests.unit.proof.synthetic import Chain, bundle_bytes, changed, lineage
 
@@ -76,6 +78,22 @@ def test_match_is_that_of_the_command_line(run: Run, program: Path, files: tuple
         done = alone(program, *words)
         assert (done.returncode, json.loads(done.stdout)["result"]) == (status, result)
         assert done.stdout == run("evidence", *words).stdout
+
+
+def test_check_block_is_that_of_the_command_line(run: Run, program: Path, tmp_path: Path) -> None:
+    trust, header = tmp_path / "trust.json", tmp_path / "header"
+    members = validators.write(in_force(Engine.QBFT, sealers(4)))
+    trust.write_text(json.dumps(Chain(lineage()).trust(validators=members)))
+    words = ("check-block", str(header), "--engine", "qbft", "--trust", str(trust), "--json")
+    for made, status in ((qbft(sealers(4), number=1), 0), (qbft(sealers(4), by=[]), 1)):
+        header.write_text(json.dumps(made.rpc()))
+        done = alone(program, *words)
+        assert (done.returncode, done.stderr) == (status, "")
+        assert done.stdout == run("evidence", *words).stdout
+    header.write_text("0x")
+    done = alone(program, *words)
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (1, "ML-0806")
+    assert alone(program, "check-block", header, "--engine", "clique", "--trust", trust).returncode == 2
 
 
 def test_text_fits_the_terminal(program: Path, files: tuple[Path, Path]) -> None:
