@@ -223,7 +223,7 @@ class Runtime:
             streams=Streams(index, submissions, membership),
             lineages=lineages,
             documents=documents,
-            evidence=Evidence(identity, index, ledger, lineages, documents),
+            evidence=Evidence(identity, index, ledger, finality, lineages, documents),
             feed=feed,
             webhooks=WebhookDesk(feed, webhooks, poster, clock, lambda: self._workers.wake("deliverer")),
             checkpoints=checkpoints,

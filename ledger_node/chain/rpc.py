@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eth_utils import keccak
@@ -87,13 +87,22 @@ class RpcLedger:
         return None if found is None else reading.block_of(found)
 
     def blocks_at(self, numbers: Sequence[int]) -> list[BlockRef]:
-        calls: list[Call] = [("eth_getBlockByNumber", [hex(number), False]) for number in numbers]
-        size = reading.HEADERS_OF_A_REQUEST
-        requests = [calls[first : first + size] for first in range(0, len(calls), size)]
-        found = [reading.block_of(block) for request in requests for block in self.batch(request)]
+        found = [reading.block_of(block) for block in self._blocks(numbers)]
         if [block.number for block in found] != list(numbers):
             raise ChainAnswerInvalid("the chain gave other blocks than those that were asked for")
         return found
+
+    def headers(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        found = list(self._blocks(numbers))
+        if not all(isinstance(block, dict) for block in found):
+            raise EvidenceUnavailable("the chain has no such block", got=f"one of {len(numbers)}")
+        return found
+
+    def _blocks(self, numbers: Sequence[int]) -> Iterator[Any]:
+        calls: list[Call] = [("eth_getBlockByNumber", [hex(number), False]) for number in numbers]
+        size = reading.HEADERS_OF_A_REQUEST
+        for first in range(0, len(calls), size):
+            yield from self.batch(calls[first : first + size])
 
     def header(self, number: int) -> dict[str, Any]:
         found = self.call("eth_getBlockByNumber", hex(number), False)

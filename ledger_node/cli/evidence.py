@@ -36,7 +36,8 @@ def fetch(
     ] = None,
     as_of: AsOf = None,
     trust: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="As of this trust file's checkpoint, so that it fits.")
+        Path | None,
+        typer.Option(metavar="FILE", help="So that it fits this file's checkpoint, or its validators."),
     ] = None,
 ) -> None:
     """Fetch the evidence bundle about a model version, a consent or a dataset version from your node."""
@@ -44,13 +45,13 @@ def fetch(
         raise InvalidField("one subject is enough", got="--consent and --number", needed="one of the two")
     if trust is not None and as_of is not None:
         raise InvalidField("one block is enough", got="--as-of and --trust", needed="one of the two")
-    block = as_of if trust is None else _checkpoint(reading.read_bytes(trust, "trust"))
+    block, known = (as_of, None) if trust is None else _told(reading.read_bytes(trust, "trust"))
     with session.output.working("the node gathers proofs"):
         if number is not None:
-            content = session.node.datasets.evidence(subject, number, as_of=block)
+            content = session.node.datasets.evidence(subject, number, as_of=block, validators_at=known)
         else:
             of = session.node.consents if consent else session.node.versions
-            content = of.evidence(subject, as_of=block)
+            content = of.evidence(subject, as_of=block, validators_at=known)
     write_out(session, out, content)
 
 
@@ -129,8 +130,11 @@ def _read(file: Path, trust: Path | None) -> tuple[bytes, bytes | None]:
     return reading.read_bytes(file, "evidence"), None if trust is None else reading.read_bytes(trust, "trust")
 
 
-def _checkpoint(content: bytes) -> int | None:
+def _told(content: bytes) -> tuple[int | None, int | None]:
+    """The block of a trust file's checkpoint; without one, the block where it knows the validators."""
     from ledger_node.proof import trust
 
-    told = trust.read(content).checkpoint
-    return None if told is None else told.number
+    told = trust.read(content)
+    if told.checkpoint is not None:
+        return told.checkpoint.number, None
+    return None, None if told.validators is None else told.validators.at.number

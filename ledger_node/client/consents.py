@@ -153,9 +153,9 @@ class Consents(Noun):
         """Every model version that leans on the consent."""
         return self._http.all_of(answers.Affected, f"{_path(consent)}/impact", {"asOf": as_of})
 
-    def evidence(self, consent: str, *, as_of: AsOf | None = None) -> bytes:
+    def evidence(self, consent: str, *, as_of: AsOf | None = None, validators_at: int | None = None) -> bytes:
         """The evidence bundle, byte for byte as the node made it. EvidenceUnavailable for a block without proofs."""
-        return self._http.get_bytes(f"{_path(consent)}/evidence", {"asOf": as_of})
+        return self._http.get_bytes(f"{_path(consent)}/evidence", {"asOf": as_of, "validatorsAt": validators_at})
 
     def check(
         self,

@@ -73,10 +73,14 @@ class Datasets(Noun):
         query = searching(selected, custodian=custodian)
         return self._http.all_of(answers.Dataset, "/v1/datasets", query)
 
-    def evidence(self, dataset: str, number: int, *, as_of: AsOf | None = None) -> bytes:
+    def evidence(
+        self, dataset: str, number: int, *, as_of: AsOf | None = None, validators_at: int | None = None
+    ) -> bytes:
         """A version's evidence bundle, byte for byte as the node made it. EvidenceUnavailable for a block without
         proofs."""
-        return self._http.get_bytes(f"{_path(dataset)}/versions/{number}/evidence", {"asOf": as_of})
+        return self._http.get_bytes(
+            f"{_path(dataset)}/versions/{number}/evidence", {"asOf": as_of, "validatorsAt": validators_at}
+        )
 
     def versions(
         self, dataset: str, *, as_of: AsOf | None = None, text: str | None = None

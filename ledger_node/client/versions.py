@@ -47,9 +47,9 @@ class Versions(Noun):
         """The answer to one of them: facts with how each is known, and what is missing."""
         return self._http.get(answers.QuestionAnswer, f"{_path(version)}/questions/{number}", {"asOf": as_of})
 
-    def evidence(self, version: str, *, as_of: AsOf | None = None) -> bytes:
+    def evidence(self, version: str, *, as_of: AsOf | None = None, validators_at: int | None = None) -> bytes:
         """The evidence bundle, byte for byte as the node made it. EvidenceUnavailable for a block without proofs."""
-        return self._http.get_bytes(f"{_path(version)}/evidence", {"asOf": as_of})
+        return self._http.get_bytes(f"{_path(version)}/evidence", {"asOf": as_of, "validatorsAt": validators_at})
 
     def export(self, version: str, form: ExportFormat, *, as_of: AsOf | None = None) -> bytes:
         """Where it came from, in a form that other tools read."""

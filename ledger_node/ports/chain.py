@@ -96,6 +96,9 @@ class Ledger(Protocol):
 
     def header(self, number: int) -> dict[str, Any]: ...
 
+    def headers(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Blocks as the engine shows them, in the order asked for. EvidenceUnavailable when it does not know one."""
+
     def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
         """`eth_getProof` as the engine gives it. EvidenceUnavailable when it does not serve that block."""
 

@@ -14,8 +14,10 @@ from ledger_node.proof.envelope import Bundle
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.operators import trusted_by
 from ledger_node.proof.report import Check
+from ledger_node.proof.sealing import verify_seals
 from ledger_node.proof.trie import Account
 from ledger_node.proof.trust import Trust
+from ledger_node.proof.validators import Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,22 @@ def _voices(bundle: Bundle, trusted: Trust) -> Iterator[Voice]:
             and trusted_by(one, trusted.operators).passed
         ]
         yield from signed or [Voice(None, "no checkpoint here is signed by enough of those trusted")]
+    if trusted.validators is not None:
+        yield _of_seals(bundle, trusted.validators)
+
+
+def _of_seals(bundle: Bundle, trusted: Validators) -> Voice:
+    """Walked from the block where the validators are known: nothing is taken from a header that they did not seal."""
+    walk = verify_seals(trusted, bundle.sealed)
+    number = bundle.as_of.number
+    blocks = {one.header.number: one.header.hash for one in walk.blocks}
+    if walk.breach is not None:
+        place = trusted.at.number + len(walk.blocks) + 1
+        return Voice(None, f"the seals do not reach: block {place} breaks {walk.breach.rule}, {walk.breach.detail}")
+    if number not in blocks or walk.final is None or walk.final.number < number:
+        newest = trusted.at.number if walk.final is None else walk.final.number
+        return Voice(None, f"the seals do not reach: block {newest} is the newest that they make final")
+    return _of_block(blocks, number, bundle.as_of.hash, f"{len(blocks)} blocks sealed by the validators")
 
 
 def _of_block(blocks: Mapping[int, bytes], number: int, told: bytes, what: str) -> Voice:

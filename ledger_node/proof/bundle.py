@@ -55,13 +55,14 @@ def assemble(
     following: Sequence[Mapping[str, object]] = (),
     at: int | None = None,
     checkpoints: Sequence[SignedCheckpoint] = (),
+    sealed: Sequence[Mapping[str, object]] = (),
 ) -> dict[str, Json]:
     """The bundle of `subject` as of the block `header`, asked about time `at` (Unix seconds; None for the block's own).
 
-    `header` and `following` (the blocks after it, up to a checkpoint) are blocks as eth_getBlockByNumber returns them,
-    `proofs` the results of eth_getProof at that block for every contract and slot of `words_needed`, in any order or
-    number. `documents` are whole files; those that no fact names are left out; those that are
-    not given, or are longer than a block, stand in `notProved`.
+    `header`, `following` (the blocks after it, up to a checkpoint) and `sealed` (those that lead up to it, for a reader
+    who trusts validators) are blocks as eth_getBlockByNumber returns them, `proofs` the results of eth_getProof at that
+    block for every contract and slot of `words_needed`, in any order or number. `documents` are whole files; those that
+    no fact names are left out; those that are not given, or are longer than a block, stand in `notProved`.
 
     The facts may come in any order. Raises EvidenceMalformed when they are not a closed lineage of the subject,
     ChainAnswerInvalid when a header has not the hash that it claims or a word is not what the facts say,
@@ -86,6 +87,7 @@ def assemble(
         documents=tuple((digest, given[digest]) for digest in wanted if digest in given),
         header=block,
         following=tuple(headers.from_rpc(later) for later in following),
+        sealed=tuple(headers.sealed_from_rpc(one) for one in sealed),
         checkpoints=tuple(sorted(checkpoints, key=lambda one: one.number)),
         proof_nodes=table.used(),
         not_proved=tuple(digest for digest in wanted if digest not in given),

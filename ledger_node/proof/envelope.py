@@ -26,7 +26,7 @@ MAX_BUNDLE = 64 * 1024 * 1024
 MAX_DOCUMENT = 256 * 1024
 _MAX_DOCUMENTS = 131_072
 _MAX_NODES = 131_072
-_MAX_FOLLOWING = 16_384
+MAX_FOLLOWING = 16_384
 _MAX_CHECKPOINTS = 64
 
 _digest = octets(32)
@@ -50,8 +50,11 @@ class Bundle:
 
     `at` is the time asked about (Unix seconds): the as-of block's, or an earlier one, which later facts answer as well.
     `documents` are (sha-256, bytes), `following` the headers after `header`, `proof_nodes` the trie nodes of all proofs
-    in rising order, `not_proved` the digests of documents that the facts name and the bundle does not hold. For readers
-    who trust operators, `checkpoints` are what those signed of these blocks, in rising order of their heights.
+    in rising order, `not_proved` the digests of documents that the facts name and the bundle does not hold.
+
+    For readers who trust operators, `checkpoints` are what those signed of these blocks, in rising order of height; for
+    readers who trust validators, `sealed` are headers with their seals, one by one from the block after the one where
+    those were in force, to one that makes the as-of block final.
     """
 
     format: str
@@ -66,6 +69,7 @@ class Bundle:
     header: Header
     following: tuple[Header, ...]
     checkpoints: tuple[SignedCheckpoint, ...]
+    sealed: tuple[Header, ...]
     proof_nodes: tuple[bytes, ...]
     not_proved: tuple[bytes, ...]
 
@@ -142,8 +146,9 @@ bundle = record(
         "facts": schema.facts,
         "documents": documents,
         "header": _header,
-        "following": many(_header, _MAX_FOLLOWING),
+        "following": many(_header, MAX_FOLLOWING),
         "checkpoints": rising(checkpoint.codec, _MAX_CHECKPOINTS, lambda one: one.number),
+        "sealed": many(_header, MAX_FOLLOWING),
         "proof_nodes": rising(_node, _MAX_NODES, lambda node: node),
         "not_proved": rising(_digest, _MAX_DOCUMENTS, lambda digest: digest),
     },

@@ -3,12 +3,15 @@ another party needs."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ledger_node.domain.command import Contracts, Generations, Identity
 from ledger_node.domain.lineage import Provenance
-from ledger_node.errors import EvidenceUnavailable, UnknownDocument
-from ledger_node.ports import Index, Ledger
+from ledger_node.errors import EvidenceUnavailable, InvalidField, UnknownDocument
+from ledger_node.ports import Finality, Index, Ledger
 from ledger_node.proof import bundle, facts, trust
 from ledger_node.proof.documents import documents_of
+from ledger_node.proof.envelope import MAX_FOLLOWING
 from ledger_node.proof.envelope import Contracts as ProvenContracts
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef
@@ -23,31 +26,39 @@ SLOTS_PER_QUESTION = 256  # storage words asked for in one eth_getProof
 
 class Evidence:
     def __init__(
-        self, identity: Identity, index: Index, ledger: Ledger, lineages: Lineages, documents: Documents
+        self,
+        identity: Identity,
+        index: Index,
+        ledger: Ledger,
+        finality: Finality,
+        lineages: Lineages,
+        documents: Documents,
     ) -> None:
         self._identity = identity
         self._index = index
         self._ledger = ledger
+        self._finality = finality
         self._lineages = lineages
         self._documents = documents
 
-    def bundle(self, subject: Subject, as_of: int | None = None) -> bytes:
-        """The evidence bundle about a subject as of a block, in its one form.
+    def bundle(self, subject: Subject, as_of: int | None = None, validators_at: int | None = None) -> bytes:
+        """The evidence bundle about a subject as of a block, in its one form. For a reader who knows the validators at
+        block `validators_at` it holds the sealed headers from there on.
 
         Engines forget old states. What the contracts log only grows, so then the newest block answers for the time of
         the one asked about. NotFound for an unknown subject, EvidenceUnavailable when the engine serves no
-        proof at all.
+        proof at all, InvalidField when there are too many headers.
         """
         asked = self._lineages.behind(subject, as_of)
         try:
-            return self._bundle(subject, asked, asked.as_of.timestamp)
+            return self._bundle(subject, asked, asked.as_of.timestamp, validators_at)
         except EvidenceUnavailable:
             newest = self._lineages.behind(subject)
             if newest.as_of.number == asked.as_of.number:
                 raise
-            return self._bundle(subject, newest, asked.as_of.timestamp)
+            return self._bundle(subject, newest, asked.as_of.timestamp, validators_at)
 
-    def _bundle(self, subject: Subject, behind: Provenance, at: int) -> bytes:
+    def _bundle(self, subject: Subject, behind: Provenance, at: int, validators_at: int | None) -> bytes:
         stated = facts_of(behind)
         contracts = self._contracts_of(subject, behind)
         number = behind.as_of.number
@@ -68,8 +79,19 @@ class Evidence:
             documents=self._known_documents(stated),
             header=self._ledger.header(number),
             proofs=proofs,
+            sealed=[] if validators_at is None else self._sealed(validators_at, number),
         )
         return bundle.dump(made)
+
+    def _sealed(self, after: int, number: int) -> list[dict[str, Any]]:
+        """Headers with their seals: to the block, and so many more as the engine wants until it stays."""
+        head = self._ledger.head()
+        last = min(head.number, number + head.number - self._finality.height(head))
+        if last - after > MAX_FOLLOWING:
+            raise InvalidField(
+                "too many headers for a bundle", got=f"{last - after}", needed=f"validators {MAX_FOLLOWING} blocks back"
+            )
+        return self._ledger.headers(range(after + 1, last + 1))
 
     def trust(self) -> bytes:
         """What this node vouches for: the chain, its contracts and their code, and the newest block it has indexed.

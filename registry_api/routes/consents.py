@@ -13,7 +13,7 @@ from registry_api import auth
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import AsOf, ViewOf, WindowOf
-from registry_api.routes.evidence import BUNDLE, taken_away
+from registry_api.routes.evidence import BUNDLE, ValidatorsAt, taken_away
 from registry_api.routes.filters import ByOperation, ByPurpose, InConsentState
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import ById, Id, OfOrganisation, router
@@ -151,6 +151,6 @@ def check_consent(node: NodeOf, view: ViewOf, consent: Id, body: CheckUse, as_of
 
 
 @routes.get("/v1/consents/{consent}/evidence", response_class=Response, responses=BUNDLE)
-def get_consent_evidence(node: NodeOf, consent: Id, as_of: AsOf = None) -> Response:
+def get_consent_evidence(node: NodeOf, consent: Id, as_of: AsOf = None, validators_at: ValidatorsAt = None) -> Response:
     """The evidence bundle of a consent as of a block: its terms and whole log, and whose they are, with proofs."""
-    return taken_away(node, Subject(CONSENT, parse_hex(consent, 32)), as_of)
+    return taken_away(node, Subject(CONSENT, parse_hex(consent, 32)), as_of, validators_at)

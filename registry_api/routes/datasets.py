@@ -14,7 +14,7 @@ from ledger_node.services.datasets import NewVersion
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
 from registry_api.reading import AsOf, ViewOf, WindowOf
-from registry_api.routes.evidence import BUNDLE, taken_away
+from registry_api.routes.evidence import BUNDLE, ValidatorsAt, taken_away
 from registry_api.routes.filters import WithWords
 from registry_api.routes.impact import affected
 from registry_api.routes.parts import Id, Number, OfOrganisation, card_digest_of, require_stored_cards, router
@@ -135,6 +135,8 @@ def _new_version(body: PublishDatasetVersion) -> NewVersion:
 
 
 @routes.get("/v1/datasets/{dataset}/versions/{number}/evidence", response_class=Response, responses=BUNDLE)
-def get_dataset_version_evidence(node: NodeOf, dataset: Id, number: Number, as_of: AsOf = None) -> Response:
+def get_dataset_version_evidence(
+    node: NodeOf, dataset: Id, number: Number, as_of: AsOf = None, validators_at: ValidatorsAt = None
+) -> Response:
     """The evidence bundle of a dataset version as of a block: with what it was derived from, under which consents."""
-    return taken_away(node, Subject(DATASET_VERSION, parse_hex(dataset, 32), number), as_of)
+    return taken_away(node, Subject(DATASET_VERSION, parse_hex(dataset, 32), number), as_of, validators_at)

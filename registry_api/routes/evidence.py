@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Response
+from fastapi import Query, Response
+from pydantic import BeforeValidator, Field
 
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.subject import Subject
 from registry_api.routes.parts import attachment
+from registry_api.schemas.base import digits
 from registry_api.schemas.problem import READ
+from registry_api.strict import MAX_SAFE
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -24,8 +27,21 @@ BUNDLE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def taken_away(node: Node, subject: Subject, as_of: int | datetime | None) -> Response:
+ValidatorsAt = Annotated[
+    int | None,
+    Query(
+        alias="validatorsAt",
+        description="Number of a block at which the reader knows the validators: the bundle then holds the sealed "
+        "headers after it.",
+        examples=[0],
+    ),
+    Field(ge=0, le=MAX_SAFE),
+    BeforeValidator(digits),
+]
+
+
+def taken_away(node: Node, subject: Subject, as_of: int | datetime | None, validators_at: int | None) -> Response:
     """The bundle about a subject, as a file."""
     block = node.times.block(as_of)  # without a view, which would keep its moment while the chain is asked
-    content = node.evidence.bundle(subject, block)
+    content = node.evidence.bundle(subject, block, validators_at)
     return attachment(content, "application/json", f"medledger-{to_hex(subject.id)[2:10]}-{block}.json")

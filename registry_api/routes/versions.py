@@ -18,7 +18,7 @@ from registry_api.node import NodeOf
 from registry_api.questions import reading
 from registry_api.questions.listed import BY_NUMBER
 from registry_api.reading import AsOf, ViewAsideOf, ViewOf
-from registry_api.routes.evidence import BUNDLE, taken_away
+from registry_api.routes.evidence import BUNDLE, ValidatorsAt, taken_away
 from registry_api.routes.filters import InLifecycle, WithWords
 from registry_api.routes.parts import CheckedBy, Id, OfOrganisation, attachment, router
 from registry_api.schemas.base import digits
@@ -117,9 +117,9 @@ def answer_question(node: NodeOf, version: Id, number: QuestionNumber, as_of: As
 
 
 @routes.get("/v1/versions/{version}/evidence", response_class=Response, responses=BUNDLE)
-def get_evidence(node: NodeOf, version: Id, as_of: AsOf = None) -> Response:
+def get_evidence(node: NodeOf, version: Id, as_of: AsOf = None, validators_at: ValidatorsAt = None) -> Response:
     """The evidence bundle of a version as of a block: facts, documents, proofs and header."""
-    return taken_away(node, Subject(MODEL_VERSION, parse_hex(version, 32)), as_of)
+    return taken_away(node, Subject(MODEL_VERSION, parse_hex(version, 32)), as_of, validators_at)
 
 
 @routes.get("/v1/versions/{version}/exports/{form}", response_class=Response, responses={**READ, **EXPORTED})

@@ -587,9 +587,9 @@ class MemoryReadRecord:
 
 
 class FixedEvidence:
-    def bundle(self, subject: Subject, as_of: int | None = None) -> bytes:
+    def bundle(self, subject: Subject, as_of: int | None = None, validators_at: int | None = None) -> bytes:
         kind, key = subject.name
-        return json.dumps({"about": [kind, key], "asOf": as_of}).encode()
+        return json.dumps({"about": [kind, key], "asOf": as_of, "sealed": validators_at}).encode()
 
     def trust(self) -> bytes:
         return b'{"format":"medledger-trust/2"}'

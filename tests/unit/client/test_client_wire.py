@@ -575,10 +575,10 @@ def test_pause_on_the_wire(server: Server, node: Client, act: str) -> None:
 
 def test_bytes_come_as_they_are(server: Server, node: Client) -> None:
     server.answers["GET", f"/v1/versions/{ID}/evidence?asOf=5"] = b'{"b": 1,  "a":2}'
-    server.answers["GET", f"/v1/consents/{ID}/evidence"] = b" 1"
+    server.answers["GET", f"/v1/consents/{ID}/evidence?validatorsAt=7"] = b" 1"
     server.answers["GET", f"/v1/datasets/{ID}/versions/3/evidence"] = b" 2"
     server.answers["GET", "/v1/node/trust"] = b"{}"
-    assert node.consents.evidence(ID) == b" 1"
+    assert node.consents.evidence(ID, validators_at=7) == b" 1"
     assert node.datasets.evidence(ID, 3) == b" 2"
     assert node.versions.evidence(ID, as_of=5) == b'{"b": 1,  "a":2}'
     assert node.node.trust() == b"{}"

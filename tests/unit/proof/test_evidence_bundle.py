@@ -129,7 +129,7 @@ def test_assemble_keeps_only_what_cannot_be_recomputed(bundle: bytes, chain: Cha
     content = json.loads(bundle)
     assert set(content) == {
         *("format", "chainId", "genesis", "subject", "at", "asOf", "contracts", "facts", "documents", "header"),
-        *("following", "checkpoints", "proofNodes", "notProved"),
+        *("following", "checkpoints", "sealed", "proofNodes", "notProved"),
     }
     assert len(content["proofNodes"]) == len(set(content["proofNodes"]))
     assert dump(content) == bundle

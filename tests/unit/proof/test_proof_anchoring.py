@@ -11,12 +11,16 @@ from ledger_node.errors import EvidenceMalformed
 from ledger_node.proof import Report, Result, verify
 from ledger_node.proof.checkpoint import SignedCheckpoint, signed, unsigned
 from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.validators import Engine, validators
 
+from . import sealers
+from .sealers import Made
 from .signing import ONE, THREE, TWO, Operator
-from .story import tag
+from .story import NOW, lineage, tag
 from .synthetic import CHAIN_ID, GENESIS, Chain, block, bundle_bytes
 
 OTHER = tag("another block")
+FACTS = lineage()
 
 
 def word_of(*operators: Operator, number: int, hash_: bytes, genesis: bytes = GENESIS) -> SignedCheckpoint:
@@ -99,6 +103,97 @@ def test_a_way_that_tells_another_block_refutes_the_others(chain: Chain) -> None
         found, detail = told(verify(bundle_bytes(chain, checkpoints=[one]), trusting(chain, checkpoint=checkpoint)))
         assert not found
         assert "tells another block 4711" in detail
+
+
+# --- validators ----------------------------------------------------------------------------------------------------
+
+MEMBERS = sealers.sealers(4)
+
+
+class SealedChain(Chain):
+    """Its block is the third after the one where the validators are known; two follow."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(FACTS)
+        seal = sealers.qbft if engine is Engine.QBFT else sealers.clique
+        self.trusted = sealers.in_force(engine, MEMBERS)
+        self.blocks: list[Made] = []
+        parent = self.trusted.at
+        for number in range(1, 6):
+            state = {"stateRoot": self.state.root_hash, "timestamp": sealers.scalar(NOW)} if number == 3 else {}
+            self.blocks.append(seal(MEMBERS, parent, **state))
+            parent = self.blocks[-1].ref
+        self.block = self.blocks[2].rpc()
+
+    def sealed(self, *places: int) -> list[dict[str, Any]]:
+        return [self.blocks[place].rpc() for place in places]
+
+    def trust_file(self, **more: Any) -> bytes:
+        content = self.trust(validators=validators.write(self.trusted)) | more
+        if "checkpoint" not in more:
+            del content["checkpoint"]
+        return json.dumps(content).encode()
+
+
+@pytest.fixture(scope="module", params=Engine)
+def sealed_chain(request: pytest.FixtureRequest) -> SealedChain:
+    return SealedChain(request.param)
+
+
+def test_blocks_sealed_by_the_validators_tell_the_block(sealed_chain: SealedChain) -> None:
+    report = verify(bundle_bytes(sealed_chain, sealed=sealed_chain.sealed(*range(5))), sealed_chain.trust_file())
+    found, detail = told(report)
+    assert found
+    assert detail.endswith("blocks sealed by the validators tells block 3")
+    assert any("sealed by the 4" in root for root in report.trust_roots)
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_a_block_counts_once_it_is_final(engine: Engine) -> None:
+    """In QBFT at once; in Clique when a majority of the signers sealed it or built on it: three of four."""
+    chain = SealedChain(engine)
+    for last in range(3, 6):
+        found, _ = told(verify(bundle_bytes(chain, sealed=chain.sealed(*range(last))), chain.trust_file()))
+        assert found is (engine is Engine.QBFT or last == 5)
+
+
+@pytest.mark.parametrize("places", [(), (0, 1), (1, 2, 3, 4), (0, 2, 3, 4), (0, 1, 3, 4, 2)])
+def test_a_chain_of_headers_with_a_gap_tells_nothing(sealed_chain: SealedChain, places: tuple[int, ...]) -> None:
+    content = bundle_bytes(sealed_chain, sealed=sealed_chain.sealed(*places))
+    found, detail = told(verify(content, sealed_chain.trust_file()))
+    assert not found
+    assert "the seals do not reach" in detail
+
+
+def test_fewer_validators_than_there_are_tell_nothing(sealed_chain: SealedChain) -> None:
+    """A hostile node has some of the keys, and says that those are all."""
+    content = bundle_bytes(sealed_chain, sealed=sealed_chain.sealed(*range(5)))
+    others = sealers.in_force(sealed_chain.trusted.engine, sealers.sealers(7))
+    trusted = sealed_chain.trust_file(validators=validators.write(others))
+    assert not told(verify(content, trusted))[0]
+
+
+def test_seals_and_a_checkpoint_that_tell_different_blocks_refute_each_other(sealed_chain: SealedChain) -> None:
+    content = bundle_bytes(sealed_chain, sealed=sealed_chain.sealed(*range(5)))
+    here = {"number": 3, "hash": sealed_chain.block["hash"]}
+    assert told(verify(content, sealed_chain.trust_file(checkpoint=here)))[0]
+    wrong = sealed_chain.trust_file(checkpoint=here | {"hash": to_hex(OTHER)})
+    assert told(verify(content, wrong)) == (
+        False,
+        "the checkpoint tells another block 3; 5 blocks sealed by the validators tells block 3",
+    )
+
+
+def test_seals_of_another_block_at_its_height_refute_it(sealed_chain: SealedChain) -> None:
+    """Facts of a block that nobody sealed, beside headers that the validators did seal."""
+    forged = Chain(FACTS)
+    seal = sealers.qbft if sealed_chain.trusted.engine is Engine.QBFT else sealers.clique
+    state = {"stateRoot": forged.state.root_hash, "timestamp": sealers.scalar(NOW - 1)}
+    forged.block = seal(MEMBERS, sealed_chain.blocks[1].ref, **state).rpc()
+    content = bundle_bytes(forged, sealed=sealed_chain.sealed(*range(5)))
+    found, detail = told(verify(content, sealed_chain.trust_file()))
+    assert not found
+    assert "tells another block 3" in detail
 
 
 @pytest.mark.parametrize("twice", [True, False])
