@@ -124,6 +124,14 @@ def test_check_block_names_each_rule_that_is_broken(run: Run, sealed: Path, tmp_
     file.write_text(json.dumps(qbft(sealers(4)).rpc() | {"hash": word("a")}))
     result = run(*call, "--json")
     assert (result.exit_code, json.loads(result.stdout)["breaches"][0]["rule"]) == (1, "hash")
+    for made, shown in (
+        (qbft(sealers(4), more=[bytes(65)]), {"seal", "nobody"}),
+        (qbft(sealers(4), extra=b""), {"extraData"}),
+    ):
+        file.write_text(made.rlp().hex())
+        result = run(*call)
+        assert result.exit_code == 1
+        assert shown < set(result.stdout.split())
     file.write_text("0x1234")
     result = run(*call, "--json")
     assert (result.exit_code, json.loads(result.stderr)["code"]) == (1, "ML-0806")
