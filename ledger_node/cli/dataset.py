@@ -11,6 +11,7 @@ from ledger_node.cli import erasing, preparing, reading
 from ledger_node.cli.facts import Text, show_fact, show_facts, show_list
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output import fields, seconds
+from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.scope import Condition, Project, Purposes, Regions, scope_of
 from ledger_node.cli.session import Session, command
 from ledger_node.cli.writing import IdempotencyKey, Wait, submit
@@ -127,6 +128,18 @@ def versions(session: Session, dataset: Named, text: Text = None, as_of: AsOf = 
     """The versions of a dataset, oldest first."""
     found = session.node.datasets.versions(reading.digest(dataset, "DATASET"), text=text, as_of=as_of)
     show_facts(session, "", list(found), VERSION)
+
+
+@command(app)
+def export(
+    session: Session,
+    dataset: Named,
+    number: Annotated[int, typer.Option(min=1, metavar="N", help="The version's number.")],
+    out: Out,
+    as_of: AsOf = None,
+) -> None:
+    """Write a version's card for another tool: Croissant, byte for byte as its digest on the ledger has it."""
+    write_out(session, out, session.node.datasets.export(reading.digest(dataset, "DATASET"), number, as_of=as_of))
 
 
 @command(app)

@@ -82,6 +82,10 @@ class Datasets(Noun):
             f"{_path(dataset)}/versions/{number}/evidence", {"asOf": as_of, "validatorsAt": validators_at}
         )
 
+    def export(self, dataset: str, number: int, *, as_of: AsOf | None = None) -> bytes:
+        """A version's card as Croissant, byte for byte. NotFound when its card is none."""
+        return self._http.get_bytes(f"{_path(dataset)}/versions/{number}/exports/croissant", {"asOf": as_of})
+
     def versions(
         self, dataset: str, *, as_of: AsOf | None = None, text: str | None = None
     ) -> Iterator[answers.DatasetVersion]:

@@ -33,6 +33,10 @@ class Catalogue:
         self.get_dataset(dataset, as_of)
         return self._index.dataset_versions(dataset, self.block(as_of))
 
+    def get_dataset_version(self, dataset: str, number: int, as_of: int | None = None) -> DatasetVersion:
+        found = self._index.find_dataset_version(dataset, number, self.block(as_of))
+        return require(found, "version of a dataset")
+
     def list_erasures(self, dataset: str, as_of: int | None = None) -> list[Erasure]:
         self.get_dataset(dataset, as_of)
         return self._index.erasures(dataset, self.block(as_of))

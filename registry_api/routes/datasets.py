@@ -11,13 +11,24 @@ from ledger_node.ports import Page
 from ledger_node.proof.hashing import parse_hex
 from ledger_node.proof.subject import DATASET_VERSION, Subject
 from ledger_node.services.datasets import NewVersion
+from registry_api.exports.croissant import CROISSANT, croissant
 from registry_api.idempotency import Once
 from registry_api.node import NodeOf
-from registry_api.reading import AsOf, ViewOf, WindowOf
+from registry_api.questions.documents import Wanted
+from registry_api.questions.material import name_of
+from registry_api.reading import AsOf, ViewAsideOf, ViewOf, WindowOf
 from registry_api.routes.evidence import BUNDLE, ValidatorsAt, taken_away
 from registry_api.routes.filters import WithWords
 from registry_api.routes.impact import affected
-from registry_api.routes.parts import Id, Number, OfOrganisation, card_digest_of, require_stored_cards, router
+from registry_api.routes.parts import (
+    Id,
+    Number,
+    OfOrganisation,
+    attachment,
+    card_digest_of,
+    require_stored_cards,
+    router,
+)
 from registry_api.schemas.dataset import (
     Dataset,
     Datasets,
@@ -140,3 +151,24 @@ def get_dataset_version_evidence(
 ) -> Response:
     """The evidence bundle of a dataset version as of a block: with what it was derived from, under which consents."""
     return taken_away(node, Subject(DATASET_VERSION, parse_hex(dataset, 32), number), as_of, validators_at)
+
+
+@routes.get(
+    "/v1/datasets/{dataset}/versions/{number}/exports/croissant",
+    response_class=Response,
+    responses={
+        **READ,
+        200: {
+            "description": "A Croissant 1.0 document (JSON-LD).",
+            "content": {CROISSANT: {"schema": {"type": "object"}}},
+        },
+    },
+)
+def export_dataset_version(node: NodeOf, view: ViewAsideOf, dataset: Id, number: Number) -> Response:
+    """The card of a dataset version as Croissant, byte for byte: its sha-256 is the version's `cardDigest`."""
+    version = node.catalogue.get_dataset_version(dataset, number, view.block)
+    custodian = node.catalogue.get_dataset(dataset, view.block).custodian
+    view.close()
+    wanted = Wanted(version.card_digest, "dataset-card", custodian, name_of(version))
+    content = croissant(wanted, node.documents.get(version.card_digest))
+    return attachment(content, CROISSANT, f"medledger-{dataset[2:10]}-{number}.croissant.json")

@@ -32,6 +32,7 @@ REACHED = {
     "decline_request": ("requests.decline", "request decline"),
     "deprecate_version": ("versions.deprecate", "model deprecate"),
     "execute_proposal": ("proposals.execute", "proposal execute"),
+    "export_dataset_version": ("datasets.export", "dataset export"),
     "export_version": ("versions.export", "version export"),
     "get_blob": ("blobs.get", "blobs show"),
     "get_checkpoint": ("checkpoints.get", "checkpoint show"),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from ledger_node.domain.export import ExportFormat
+from ledger_node.proof.cid import cid_of_digest
+from ledger_node.proof.hashing import sha256, to_hex
+from tests.unit.cards.cards import dataset_card
 
 from .fakes import World, digest
 from .story import HEAD, world
@@ -66,3 +72,46 @@ def test_an_export_is_a_read_on_record(client_of: Client) -> None:
     client_of(of, "auditor").get(path("annex-iv"))
     of.node.recording.stop()
     assert [(one.operation, one.subject, one.as_of) for one in of.record.kept] == [("export_version", VERSION, HEAD)]
+
+
+def croissant_path(of: World, number: int = 1) -> str:
+    return f"/v1/datasets/{of.index.facts.dataset_versions[0].dataset}/versions/{number}/exports/croissant"
+
+
+def with_card(of: World, content: bytes) -> str:
+    """The first dataset version names these bytes as its card."""
+    of.blobs.contents[cid_of_digest(sha256(content))] = content
+    of.index.facts.dataset_versions[0] = replace(
+        of.index.facts.dataset_versions[0], card_digest=to_hex(sha256(content))
+    )
+    return croissant_path(of)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of the validator's own libraries
+def test_a_dataset_version_is_croissant_byte_for_byte(client_of: Client, caplog: pytest.LogCaptureFixture) -> None:
+    import mlcroissant
+
+    of, card = world(), json.dumps(dataset_card(), indent=1).encode()
+    answer = client_of(of, "auditor").get(with_card(of, card))
+    assert answer.content == card
+    assert answer.headers["content-type"] == 'application/ld+json; profile="http://mlcommons.org/croissant/1.0"'
+    with caplog.at_level(logging.ERROR):
+        metadata = mlcroissant.Dataset(jsonld=answer.json()).metadata
+    assert not metadata.ctx.issues.errors
+    assert metadata.name == "Breast masses"
+
+
+@pytest.mark.parametrize("card", [b"{}", b"[]", b"no JSON", b'{"format": "medledger-run-card/1"}'])
+def test_another_card_is_no_croissant(client_of: Client, card: bytes) -> None:
+    of = world()
+    answer = client_of(of, "auditor").get(with_card(of, card))
+    assert (answer.status_code, answer.json()["code"]) == (404, "ML-0301")
+
+
+def test_a_card_that_is_not_here_and_a_version_that_never_was_are_told_apart(
+    hospital: World, client_of: Client
+) -> None:
+    client = client_of(hospital, "auditor")
+    assert client.get(croissant_path(hospital)).json()["code"] == "ML-0303"
+    assert client.get(croissant_path(hospital, 99)).json()["code"] == "ML-0301"

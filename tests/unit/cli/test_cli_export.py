@@ -1,4 +1,4 @@
-"""`medledger version export`: what the node made, byte for byte, in a file."""
+"""`medledger version export` and `dataset export`: what the node made, byte for byte, in a file."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def test_an_export_is_written_as_it_came(node: Node, run: Run, tmp_path: Path, f
     assert json.loads(done.stdout)["bytes"] == 19
     assert out.read_bytes() == b'{ "as": "it came" }'
     assert [one.path.partition("?")[2] for one in node.asked] == ["asOf=7"]
+
+
+def test_a_card_is_written_as_it_came(node: Node, run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    node.answer("GET", f"/v1/datasets/{word('2')}/versions/3/exports/croissant", 200, b'{ "as": "it came" }')
+    done = run("dataset", "export", word("2"), "--number", "3", "--out", str(out))
+    assert done.exit_code == 0, done.output
+    assert out.read_bytes() == b'{ "as": "it came" }'
 
 
 def test_there_is_no_other_format(node: Node, run: Run, tmp_path: Path) -> None:
