@@ -63,11 +63,16 @@ def contents() -> Iterator[tuple[str, bytes]]:
                 yield file.as_posix(), file.read_binary()
 
 
-def main() -> int:
+def write() -> Path:
+    """Makes `FILE`."""
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_bytes(packed())
     FILE.chmod(0o755)
-    print(FILE.relative_to(ROOT))
+    return FILE
+
+
+def main() -> int:
+    print(write().relative_to(ROOT))
     return 0
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ledger_node.localnet.settings import Blobs, Engine, Store
+from scripts import verifier
 from scripts.demo import imaging, recall, regulator, training
 from scripts.demo.chain import Chain
 from scripts.demo.commands import Member, medledger, members_of
@@ -141,7 +142,7 @@ def tell(story: Story, members: dict[str, Member], chain: Chain, deployment: dic
         "affectedVersions": refused["affected"],
         "recall": recalled,
         "questions": asked,
-        "evidence": {key: evidence[key] for key in ("path", "trust", "verified")},
+        "evidence": {key: evidence[key] for key in ("path", "trust", "verified", "alone")},
         "lineage": str(BUILD / "lineage.svg"),
         "lineageAfterRevocation": str(BUILD / "lineage-after-revocation.svg"),
     }
@@ -185,6 +186,7 @@ def checks(report: dict[str, Any]) -> dict[str, bool]:
         "every index rebuilt from the chain is the same": len(rebuilt) == 4 and all(rebuilt.values()),
         "the model learnt": report["accuracy"] > 0.9,
         "the evidence verifies offline": report["evidence"]["verified"] is True,
+        "the one-file verifier says the same": report["evidence"]["alone"] is True,
         "the node refused the sixth round": refused["nodeReason"] == "REVOKED",
         "the contract refused it too": refused["reason"] == "REVOKED" and refused["receiptStatus"] == 0,
         "the impact names the version": report["affectedVersions"] == [report["versionId"]],
@@ -222,6 +224,8 @@ def conclude(story: Story, report: dict[str, Any], file: Path) -> None:
     story.say(f"report    {file}")
     story.say(f"picture   {report['lineageAfterRevocation']}")
     story.say(f"verify    medledger evidence verify {evidence['path']} --trust {evidence['trust']}")
+    alone = verifier.FILE.relative_to(verifier.ROOT)
+    story.say(f"explain   python {alone} explain {evidence['path']} --trust {evidence['trust']}")
 
 
 if __name__ == "__main__":

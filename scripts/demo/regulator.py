@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from ledger_node.client import Client
+from scripts import verifier
 from scripts.demo.chain import Chain
 from scripts.demo.commands import Member, medledger
 from scripts.demo.story import Story
@@ -26,7 +31,24 @@ def inspect(regulator: Member, publisher: Member, version: str, story: Story) ->
     # The verifier gets two files and nothing else: no node, no key.
     report = medledger("evidence", "verify", bundle, "--trust", trust)
     story.say(f"evidence of {bundle.stat().st_size:,} bytes: {report['result']}")
-    return {"path": str(bundle), "trust": str(trust), "verified": report["result"] == "verified", "lineage": lineage}
+    same = _verified_alone(bundle, trust, story) == report
+    story.say(f"it says {'the same' if same else 'SOMETHING ELSE'}")
+    verified = report["result"] == "verified"
+    return {"path": str(bundle), "trust": str(trust), "verified": verified, "alone": same, "lineage": lineage}
+
+
+def _verified_alone(bundle: Path, trust: Path, story: Story) -> Any:
+    """What the one-file verifier says, on a Python without packages, without a network where the system allows that."""
+    cut_off = ["unshare", "--map-root-user", "--net"]
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*cut_off, "true"], capture_output=True, check=False).returncode
+    ):
+        cut_off = []
+    story.say("the verifier as one file, on a bare Python" + (", without a network" if cut_off else ""))
+    program = [*cut_off, sys.executable, "-I", "-S", str(verifier.write())]
+    words = ["verify", str(bundle), "--trust", str(trust), "--json"]
+    return json.loads(subprocess.run([*program, *words], capture_output=True, text=True, check=False).stdout or "null")
 
 
 def ask(regulator: Member, version: str, story: Story) -> dict[int, dict[str, int]]:

@@ -24,6 +24,7 @@ from ledger_node.localnet import network
 from ledger_node.proof import Result, verify
 from scripts.demo.cards import source_digest
 from scripts.demo.commands import MEDLEDGER
+from scripts.verifier import FILE
 
 ROOT = Path(__file__).parents[2]
 MUTATIONS = 200
@@ -171,11 +172,11 @@ def test_demo_leaves_nothing_running(report: dict[str, Any]) -> None:
 def test_evidence_verifies_without_a_network(report: dict[str, Any]) -> None:
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not here, so that a process cannot be cut off")
-    command = ["unshare", "-rn", MEDLEDGER, "evidence", "verify", report["evidence"]["path"]]
-    done = subprocess.run(
-        [*command, "--trust", report["evidence"]["trust"]], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    files = ["verify", report["evidence"]["path"], "--trust", report["evidence"]["trust"]]
+    for program in ([MEDLEDGER, "evidence"], [sys.executable, "-I", "-S", str(FILE)]):
+        command = ["unshare", "-rn", *program, *files]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_evidence_without_a_trust_file_is_unanchored(report: dict[str, Any]) -> None:
