@@ -116,9 +116,9 @@ class CheckpointDesk:
         """Whether the chain still has the block of the newest height that this organisation signed for; a split view
         when it has another: what was final is gone."""
         for vouched in self._kept.list_recent(1):
-            block = self._ledger.block(vouched.number)
+            block = self._block(vouched.number)
             if block is None or vouched.split_view:
-                continue  # an engine that is still reading the chain contradicts nothing
+                continue  # an index that was taken back contradicts nothing
             if any(self._has_ours(one) and one.hash != _bytes(block.hash) for one in vouched.checkpoints):
                 self._kept.dispute(vouched.number)
                 log.critical("the chain has another block than was signed for", extra={"code": SplitView.code})
@@ -131,10 +131,23 @@ class CheckpointDesk:
             raise StateConflict(
                 "the block is not final here", got=f"block {wanted}", needed=f"at most {most}, or the same later"
             )
-        block = self._ledger.block(wanted)
+        block = self._block(wanted)
         if block is None:
             raise ChainAnswerInvalid("the chain does not know a block below its head", got=f"block {wanted}")
         return block
+
+    def _block(self, number: int) -> BlockRef | None:
+        """ChainAnswerInvalid unless the chain is the one that the index has read: an engine that was begun anew shows
+        blocks of a chain that nobody here vouches for."""
+        at = indexed(self._index)
+        newest = self._ledger.block(at.number)
+        if newest is None or newest.hash != at.hash:
+            raise ChainAnswerInvalid(
+                "the chain is not the one that the index has read",
+                got=f"another block {at.number}, or none",
+                needed="the same again, when the index has followed",
+            )
+        return self._ledger.block(number)
 
     def _countersigned(self, block: BlockRef) -> Vouched | None:
         """As `_vouch`; what was brought is kept also when it cannot be signed now."""

@@ -28,10 +28,10 @@ class Vouching:
     def step(self) -> int:
         """0: nobody waits for it."""
         at = self._index.checkpoint()
-        if at is None or not self._every or not self._desk.may_sign() or self._clock.now() < self._not_before:
+        if at is None or not self._every:
             return 0
         due = at.number - at.number % self._every
-        if due > self._signed:
+        if due > self._signed and self._clock.now() >= self._not_before and self._desk.may_sign():
             self._sign(due)
         return 0
 

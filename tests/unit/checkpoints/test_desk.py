@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from ledger_node.errors import (
+    ChainAnswerInvalid,
     CheckpointMalformed,
     InvalidField,
     MedLedgerError,
@@ -143,7 +144,7 @@ def test_other_chains_and_other_bytes_are_refused(node: Node) -> None:
 def test_no_second_block_of_a_height_is_ever_signed(node: Node) -> None:
     """The chain turned below what was final: our own word is the evidence."""
     before = node.desk.sign(20)
-    node.ledger.turned = 15
+    node.turn(15)
     refused(lambda: node.desk.sign(20), SplitView)
     assert node.desk.get(20) == replace(before, split_view=True)
     made = node.desk.bring(content(node.signed(20, TWO)))
@@ -156,13 +157,20 @@ def test_looking_back_finds_that_the_chain_turned(node: Node) -> None:
     node.desk.sign(20)
     node.desk.look_back()
     assert not node.desk.get(20).split_view
-    node.ledger.turned = 20
+    node.turn(20)
     node.desk.look_back()
     assert node.desk.get(20).split_view
 
 
-def test_engine_that_reads_the_chain_again_contradicts_nothing(node: Node) -> None:
+@pytest.mark.parametrize(("turned", "number"), [(1, HEAD), (None, 5)], ids=["another chain", "still reading"])
+def test_engine_that_shows_another_chain_than_was_read_is_not_believed(
+    node: Node, turned: int | None, number: int
+) -> None:
     node.desk.sign(20)
-    node.ledger.number = 5
-    node.desk.look_back()
-    assert not node.desk.get(20).split_view
+    other = content(node.signed(2, TWO, elsewhere=True))
+    node.ledger.turned, node.ledger.number = turned, number
+    acts: list[Callable[[], object]] = [lambda: node.desk.sign(3), lambda: node.desk.bring(other), node.desk.look_back]
+    for act in acts:
+        refused(act, ChainAnswerInvalid)
+    assert [(one.number, one.split_view) for one in node.kept.list_recent(9)] == [(20, False)]
+    assert node.signer.asked == 1

@@ -77,7 +77,7 @@ def test_key_that_is_no_operators_stops_no_worker(stores: list[Database]) -> Non
 def test_turn_below_the_last_signed_height_is_seen_at_the_next(node: Node) -> None:
     node.advance(HEAD + 1)
     node.vouching.step()
-    node.ledger.turned = HEAD
+    node.turn(HEAD)
     node.advance(HEAD + 11)
     node.vouching.step()
     assert [(one.number, one.split_view) for one in node.kept.list_recent(9)] == [(HEAD + 10, False), (HEAD, True)]
@@ -116,7 +116,7 @@ def test_two_nodes_countersign_each_others(stores: list[Database]) -> None:
 
 def test_split_view_reaches_who_asks(stores: list[Database]) -> None:
     one, two = Node(stores[0], ONE), Node(stores[1], TWO)
-    two.ledger.turned = 40
+    two.turn(40)
     one.desk.sign(50)
     two.desk.sign(50)
     exchanging = Exchanging(one.desk, [Held(two)], one.clock, 60)

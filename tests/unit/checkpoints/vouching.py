@@ -9,6 +9,7 @@ from ledger_node.domain.command import Deployment, Identity
 from ledger_node.domain.organisation import Key
 from ledger_node.domain.position import BlockRef, Position
 from ledger_node.errors import SignerUnavailable
+from ledger_node.ports import Checkpoint
 from ledger_node.proof import checkpoint
 from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.hashing import to_hex
@@ -96,8 +97,19 @@ class Node:
         return made
 
     def advance(self, head: int) -> None:
+        """The chain grows, and the index follows."""
         self.ledger.number = head
-        self.index.at = type(self.index.at)(head, digest(f"block {head}"), 0)
+        self._follow(head)
+
+    def turn(self, first: int) -> None:
+        """From a block on the chain becomes another, and the index follows."""
+        self.ledger.turned = first
+        self._follow(self.index.at.number)
+
+    def _follow(self, number: int) -> None:
+        found = self.ledger.block(number)
+        assert found is not None
+        self.index.at = Checkpoint(number, found.hash, found.timestamp)
 
 
 def content(of: SignedCheckpoint) -> bytes:
