@@ -188,12 +188,13 @@ class Runtime:
         poster = HttpPoster(Rules(config.webhooks.http, config.webhooks.private), tls=trusting(config.webhooks.ca))
         senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         self._delivering = Delivering(feed, webhooks, poster, clock, meter, senders)
+        kept = SqlCheckpoints(self._database, config.checkpoints.keep)
         checkpoints = CheckpointDesk(
             identity,
             index,
             ledger,
             finality,
-            SqlCheckpoints(self._database, config.checkpoints.keep),
+            kept,
             signer,
             clock,
             paused=desk.paused,
@@ -223,7 +224,7 @@ class Runtime:
             streams=Streams(index, submissions, membership),
             lineages=lineages,
             documents=documents,
-            evidence=Evidence(identity, index, ledger, finality, lineages, documents),
+            evidence=Evidence(identity, index, ledger, finality, kept, lineages, documents),
             feed=feed,
             webhooks=WebhookDesk(feed, webhooks, poster, clock, lambda: self._workers.wake("deliverer")),
             checkpoints=checkpoints,

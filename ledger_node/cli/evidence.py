@@ -37,7 +37,7 @@ def fetch(
     as_of: AsOf = None,
     trust: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="So that it fits this file's checkpoint, or its validators."),
+        typer.Option(metavar="FILE", help="So that it fits what this file trusts: operators, a block, validators."),
     ] = None,
 ) -> None:
     """Fetch the evidence bundle about a model version, a consent or a dataset version from your node."""
@@ -45,7 +45,7 @@ def fetch(
         raise InvalidField("one subject is enough", got="--consent and --number", needed="one of the two")
     if trust is not None and as_of is not None:
         raise InvalidField("one block is enough", got="--as-of and --trust", needed="one of the two")
-    block, known = (as_of, None) if trust is None else _told(reading.read_bytes(trust, "trust"))
+    block, known = (as_of, None) if trust is None else _told(session, reading.read_bytes(trust, "trust"))
     with session.output.working("the node gathers proofs"):
         if number is not None:
             content = session.node.datasets.evidence(subject, number, as_of=block, validators_at=known)
@@ -130,11 +130,23 @@ def _read(file: Path, trust: Path | None) -> tuple[bytes, bytes | None]:
     return reading.read_bytes(file, "evidence"), None if trust is None else reading.read_bytes(trust, "trust")
 
 
-def _told(content: bytes) -> tuple[int | None, int | None]:
-    """The block of a trust file's checkpoint; without one, the block where it knows the validators."""
+def _told(session: Session, content: bytes) -> tuple[int | None, int | None]:
+    """As of which block a bundle fits a trust file, and the block at which this knows the validators.
+
+    The newest block that enough of its operators signed for, not before its checkpoint; else its checkpoint.
+    """
     from ledger_node.proof import trust
+    from ledger_node.proof.checkpoint import codec
+    from ledger_node.proof.operators import trusted_by
 
     told = trust.read(content)
+    least = 0 if told.checkpoint is None else told.checkpoint.number
+    if told.operators is not None:
+        kept = [one for one in session.node.checkpoints.list().items if not one["splitView"] and one["number"] >= least]
+        for signed in (codec.read(document) for one in kept for document in one["checkpoints"]):
+            ours = (signed.chain_id, signed.genesis) == (told.chain_id, told.genesis)
+            if ours and trusted_by(signed, told.operators).passed:
+                return signed.number, None
     if told.checkpoint is not None:
         return told.checkpoint.number, None
     return None, None if told.validators is None else told.validators.at.number

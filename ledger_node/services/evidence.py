@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger_node.domain.codes import KeyRole, OrganisationStatus
 from ledger_node.domain.command import Contracts, Generations, Identity
 from ledger_node.domain.lineage import Provenance
 from ledger_node.errors import EvidenceUnavailable, InvalidField, UnknownDocument
-from ledger_node.ports import Finality, Index, Ledger
+from ledger_node.ports import Checkpoints, Finality, Index, Ledger, Page
 from ledger_node.proof import bundle, facts, trust
+from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import MAX_FOLLOWING
 from ledger_node.proof.envelope import Contracts as ProvenContracts
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef
+from ledger_node.proof.operators import MAX_ORGANISATIONS, Operators, TrustedOrganisation
 from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, Subject
 from ledger_node.services.documents import Documents
 from ledger_node.services.facts import facts_of
@@ -31,6 +34,7 @@ class Evidence:
         index: Index,
         ledger: Ledger,
         finality: Finality,
+        checkpoints: Checkpoints,
         lineages: Lineages,
         documents: Documents,
     ) -> None:
@@ -38,6 +42,7 @@ class Evidence:
         self._index = index
         self._ledger = ledger
         self._finality = finality
+        self._checkpoints = checkpoints
         self._lineages = lineages
         self._documents = documents
 
@@ -79,9 +84,15 @@ class Evidence:
             documents=self._known_documents(stated),
             header=self._ledger.header(number),
             proofs=proofs,
+            checkpoints=self._signed(number),
             sealed=[] if validators_at is None else self._sealed(validators_at, number),
         )
         return bundle.dump(made)
+
+    def _signed(self, number: int) -> tuple[SignedCheckpoint, ...]:
+        """What operators signed of the block. Of a split view a bundle says nothing."""
+        found = self._checkpoints.find(number)
+        return () if found is None or found.split_view else found.checkpoints
 
     def _sealed(self, after: int, number: int) -> list[dict[str, Any]]:
         """Headers with their seals: to the block, and so many more as the engine wants until it stays."""
@@ -94,7 +105,8 @@ class Evidence:
         return self._ledger.headers(range(after + 1, last + 1))
 
     def trust(self) -> bytes:
-        """What this node vouches for: the chain, its contracts and their code, and the newest block it has indexed.
+        """What this node vouches for: the chain, its contracts and their code, the newest block it has indexed, and
+        whose signatures count for later ones: the operators of a majority of the active organisations.
 
         For a reader whose bundle comes from another party than this node.
         """
@@ -110,8 +122,22 @@ class Evidence:
                     name: trust.TrustedContract(_address(address), _bytes(deployment.code_hashes[name]))
                     for name, address in deployment.contracts.items()
                 },
+                operators=self._operators(at.number),
             )
         )
+
+    def _operators(self, block: int) -> Operators | None:
+        """Those of the active organisations that have one."""
+        members = self._index.organisations(Page(block, MAX_ORGANISATIONS))
+        active = [one.number for one in members if one.voted is OrganisationStatus.ACTIVE]
+        found = [TrustedOrganisation(number, self._keys_of(number, block)) for number in active]
+        known = tuple(one for one in found if one.operators)
+        return Operators(len(known) // 2 + 1, known) if known else None
+
+    def _keys_of(self, organisation: int, block: int) -> tuple[bytes, ...]:
+        keys = self._index.keys(organisation, block)
+        held = [one for one in keys if (one.role, one.state) == (KeyRole.OPERATOR, "accepted")]
+        return tuple(sorted(_address(one.address) for one in held))
 
     def _contracts_of(self, subject: Subject, behind: Provenance) -> Contracts:
         """Those of the generation in which the subject came to be: all that it came from is there too."""

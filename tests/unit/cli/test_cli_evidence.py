@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ledger_node.proof import checkpoint
+from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.validators import Engine, validators
 from tests.unit.cli.conftest import Node, Run, word
 from tests.unit.proof.sealers import clique, in_force, qbft, sealers
+from tests.unit.proof.signing import ONE, TWO, signed_by
 from tests.unit.proof.synthetic import Chain, bundle_bytes, lineage
 
 
@@ -70,6 +73,45 @@ def test_fetch_writes_the_bytes_as_they_came(node: Node, run: Run, files: tuple[
     checkpoint = json.loads(files[1].read_bytes())["checkpoint"]["number"]
     asked = [one.path.partition("?")[2] for one in node.asked]
     assert asked == ["", "asOf=7", f"asOf={checkpoint}"]
+
+
+def test_fetch_asks_as_of_a_block_that_the_trust_file_can_tell(
+    node: Node, run: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The newest that enough operators signed for, not before the checkpoint; else that; else by validators."""
+    consent, out, trust = word("1"), tmp_path / "out.json", files[1]
+    node.answer("GET", f"/v1/consents/{consent}/evidence", 200, b"{}")
+    kept = [
+        {"number": one.number, "splitView": split, "keptAt": "", "checkpoints": [checkpoint.to_json(one)]}
+        for one, split in (
+            (signed_by(ONE, TWO, number=6000), True),
+            (signed_by(ONE, number=5500), False),
+            (signed_by(ONE, TWO, number=5000), False),
+            (signed_by(ONE, TWO, number=4000), False),
+        )
+    ]
+    node.answer("GET", "/v1/checkpoints", 200, {"items": kept, "next": None})
+    told = json.loads(trust.read_bytes())
+    organisations = [{"number": one.organisation, "operators": [to_hex(one.address)]} for one in (ONE, TWO)]
+    operators = {"operators": {"quorum": 2, "organisations": organisations}}
+    sealed = {"validators": validators.write(in_force(Engine.QBFT, sealers(4)))}
+    bare = {key: value for key, value in told.items() if key != "checkpoint"}
+    later = told | {"checkpoint": told["checkpoint"] | {"number": 5001}}
+    for content, asked in (
+        (told | operators, "asOf=5000"),
+        (later | operators, "asOf=5001"),
+        (bare | operators, "asOf=5000"),
+        (bare | sealed, "validatorsAt=0"),
+    ):
+        trust.write_text(json.dumps(content))
+        result = run("evidence", "fetch", consent, "--consent", "--out", str(out), "--trust", str(trust))
+        assert result.exit_code == 0, result.output
+        assert node.asked[-1].path.partition("?")[2] == asked
+
+
+def test_fetch_takes_one_subject(run: Run, tmp_path: Path) -> None:
+    result = run("evidence", "fetch", word("1"), "--consent", "--number", "1", "--out", str(tmp_path / "out.json"))
+    assert result.exit_code == 2
 
 
 def test_a_failed_fetch_leaves_the_old_file(node: Node, run: Run, tmp_path: Path) -> None:
