@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 import rlp
 from coincurve.utils import GROUP_ORDER_INT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger_node.errors import HeaderMalformed, InputError
-from ledger_node.proof import header
+from ledger_node.proof import header, pages
 from ledger_node.proof.hashing import keccak256, to_hex
 from ledger_node.proof.header import BlockRef
-from ledger_node.proof.sealing import check, conflict, read_header
+from ledger_node.proof.report import Result
+from ledger_node.proof.sealing import check, conflict, read_header, verify_seals
 from ledger_node.proof.validators import Engine
 
-from .sealers import FIRST, STRANGER, Made, clique, in_force, qbft, sealers
+from .sealers import FIRST, STRANGER, Made, clique, in_force, qbft, sealers, shown
 
 FOUR = sealers(4)
 A, B, C, D = FOUR
@@ -85,10 +88,10 @@ MADE = qbft(FOUR, number=1)
 
 def test_read_header_takes_json_answers_and_rlp() -> None:
     block = MADE.rpc()
-    shown = json.dumps(block, indent=1).encode()
+    written = json.dumps(block, indent=1).encode()
     answer = json.dumps({"jsonrpc": "2.0", "id": 1, "result": block}).encode()
     hexed = MADE.rlp().hex().encode()
-    assert read_header(shown) == read_header(b"\n " + answer + b"\n") == (MADE.header(), MADE.hash)
+    assert read_header(written) == read_header(b"\n " + answer + b"\n") == (MADE.header(), MADE.hash)
     for content in (hexed, b"0x" + hexed, b"0x" + hexed.upper() + b"\n"):
         assert read_header(content) == (MADE.header(), None)
     del block["hash"]
@@ -131,6 +134,31 @@ def as_json(**changes: Any) -> bytes:
 def test_read_header_refuses_all_else(content: bytes) -> None:
     with pytest.raises(HeaderMalformed):
         read_header(content)
+
+
+NESTED = st.recursive(st.binary(max_size=70), lambda part: st.lists(part, max_size=6), max_leaves=20)
+FIELD = st.binary(max_size=300) | NESTED | NESTED.map(rlp.encode)
+CHANGED = st.dictionaries(st.just("extraData") | st.sampled_from(sorted(MADE.raw)), FIELD, max_size=3)
+
+
+@given(CHANGED, st.just([]) | st.lists(FIELD, max_size=9), st.booleans())
+def test_whatever_is_handed_over_is_refused_or_judged(changes: dict[str, Any], more: list[Any], as_rlp: bool) -> None:
+    """Nothing but the documented error comes of a header of no sense; what can be read is judged by either engine."""
+    if as_rlp:
+        content = rlp.encode([*(MADE.raw | changes).values(), *more]).hex()
+    else:
+        others = {name: part if isinstance(part, list) else to_hex(part) for name, part in changes.items()}
+        content = json.dumps(shown(MADE.raw) | others, default=bytes.hex)
+    try:
+        given_, claimed = read_header(content.encode())
+    except HeaderMalformed:
+        return
+    for validators in (QBFT, CLIQUE):
+        seen = check(validators, given_, claimed)
+        walk = verify_seals(validators, [given_])
+        assert (walk.breach is None) == (seen.result is Result.VERIFIED and given_.number == 1)
+        assert json.dumps(seen.to_json())
+        assert list(pages.of_block(seen))
 
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "headers.json").read_text())["headers"]
