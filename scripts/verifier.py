@@ -25,6 +25,7 @@ MODULES = ("__init__", "errors", "model_files", "screen", "shallow", "standalone
 VENDORED = ("rfc8785",)
 
 MAIN = b"""\
+import signal
 import sys
 
 if sys.version_info < (3, 11):
@@ -33,6 +34,9 @@ if sys.version_info < (3, 11):
 
 from ledger_node.standalone import main
 
+if hasattr(signal, "SIGPIPE"):  # whoever reads may stop early, as head does
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal has no letters for
 sys.exit(main())
 """
 

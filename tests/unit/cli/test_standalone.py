@@ -105,6 +105,19 @@ def test_text_fits_the_terminal(program: Path, files: tuple[Path, Path]) -> None
         assert all(len(line) <= 80 for line in lines)
 
 
+def test_text_is_shown_on_any_terminal(program: Path, files: tuple[Path, Path]) -> None:
+    """On one that knows ASCII alone, and where nobody reads any more."""
+    command = [*BARE, "-X", "utf8=0", str(program), "explain", *map(str, files[:1])]
+    done = subprocess.run(command, capture_output=True, check=False, env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"})
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert rb"Universit\xe4tsspital" in done.stdout
+    with subprocess.Popen([*BARE, str(program), "explain", str(files[0])], stdout=-1, stderr=-1) as stopped:
+        assert stopped.stdout is not None
+        assert stopped.stderr is not None
+        stopped.stdout.close()
+        assert stopped.stderr.read() == b""
+
+
 def test_it_runs_without_a_network(program: Path, files: tuple[Path, Path]) -> None:
     cut_off = ("unshare", "-rn")
     if shutil.which("unshare") is None or subprocess.run([*cut_off, "true"], check=False).returncode:
