@@ -13,6 +13,7 @@ from registry_api.questions.duties import ANNEX_IV, Field
 from registry_api.questions.material import Material
 from registry_api.questions.stating import Fact, Missing
 from registry_api.schemas.base import rfc3339
+from registry_api.strict import MAX_SAFE
 
 FORMAT = "medledger-annex-iv/1"
 Mark = Literal["proved", "attested", "asserted", "missing"]  # from the strongest on
@@ -64,7 +65,20 @@ def _part(m: Material, one: Fact | Missing) -> dict[str, Any]:
         return {"mark": "missing", "what": one.what, "why": one.why}
     source = {name: value for name in one.source.__slots__ if (value := getattr(one.source, name)) is not None}
     by = None if one.by is None else m.lineage.name_of(one.by)
-    return {"mark": MARKS[one.level], "what": one.statement, "value": one.value, "by": by, "source": source}
+    return {"mark": MARKS[one.level], "what": one.statement, "value": _exact(one.value), "by": by, "source": source}
+
+
+def _exact(value: Any) -> Any:
+    """A whole number that readers of JSON may round becomes text: a card may hold one."""
+    match value:
+        case dict():
+            return {name: _exact(part) for name, part in value.items()}
+        case list():
+            return [_exact(part) for part in value]
+        case int() if abs(value) > MAX_SAFE:
+            return str(value)
+        case _:
+            return value
 
 
 def _lines(pack: dict[str, Any]) -> Iterator[str]:

@@ -9,10 +9,10 @@ from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ledger_node import shallow
 from ledger_node.cards import declared, require_card
 from ledger_node.domain.lineage import Affected, Lineage
-from ledger_node.errors import BlobCorrupt, BlobError, InvalidDocument, UnknownDocument
+from ledger_node.errors import BlobCorrupt, BlobError, InvalidDocument, InvalidField, UnknownDocument
+from registry_api import strict
 from registry_api.questions.documents import Document, Wanted
 from registry_api.questions.listed import QUESTIONS, Need, Question
 from registry_api.questions.material import Ledger, Material
@@ -126,9 +126,9 @@ def read_documents(node: Node, wanted: Iterable[Wanted]) -> dict[tuple[str, str]
 def understood(wanted: Wanted, content: bytes) -> Document:
     """What can be read of a document: an attestation, or a card that keeps to the schema it declares."""
     try:
-        parsed = shallow.loads(content)
-    except ValueError:
-        return Document(wanted, None, "the document is not JSON")
+        parsed = strict.parse(content, exact=False)
+    except InvalidField:
+        return Document(wanted, None, "the document is not JSON that can be read in one way only")
     if not isinstance(parsed, dict):
         return Document(wanted, None, "the document is no object")
     if wanted.kind == "attestation":

@@ -158,7 +158,10 @@ def test_an_answer_has_bounds(hospital: World, client_of: Client, monkeypatch: p
 def test_what_is_no_card_is_not_read(client_of: Client) -> None:
     of = world()
     run = of.index.facts.runs[0]
-    for content, why in ((b"not json", "the document is not JSON"), (b"[]", "the document is no object")):
+    odd = "the document is not JSON that can be read in one way only"
+    half = json.dumps({**full("run-card"), "method": "\ud800"}).encode()
+    twice = b'{"format": "medledger-run-card/1", "method": "a", "method": "b"}'
+    for content, why in ((b"not json", odd), (half, odd), (twice, odd), (b"[]", "the document is no object")):
         of.blobs.contents[cid_of_digest(sha256(content))] = content
         of.index.facts.runs[0] = replace(run, card_digest=to_hex(sha256(content)))
         assert parse_hex(of.index.facts.runs[0].card_digest, 32)

@@ -80,3 +80,13 @@ def test_what_a_card_says_is_no_markdown(trained: Material) -> None:
     text = annex_iv_markdown(with_documents(trained, hostile)).decode()
     assert "\n# Proved" not in text
     assert "x \\# Proved \\<script\\>\\[a\\]\\(b\\)" in text
+
+
+def test_a_number_that_readers_round_becomes_text(trained: Material) -> None:
+    def exact(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+        if kind == "model-card":
+            content["metrics"][0] |= {"name": "parameters", "value": 2**60 + 1}
+        return content
+
+    (metrics,) = fields(with_documents(trained, exact), "2(g)")["metrics for accuracy"]["parts"]
+    assert metrics["value"][0]["value"] == str(2**60 + 1)
