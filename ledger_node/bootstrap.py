@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ledger_node import __version__
 from ledger_node.blobs.folder import FolderBlobs
+from ledger_node.capture.capturing import Capturing
+from ledger_node.capture.giving import Giving
 from ledger_node.chain.external import ExternalSigner
 from ledger_node.chain.finality import finality_of
 from ledger_node.chain.rpc import RpcLedger
@@ -35,10 +37,12 @@ from ledger_node.services.documents import Documents
 from ledger_node.services.evidence import Evidence
 from ledger_node.services.feed import Feed
 from ledger_node.services.fsck import Fsck
+from ledger_node.services.fsck.captures import CapturePart
 from ledger_node.services.fsck.documents import DocumentPart
 from ledger_node.services.fsck.generations import GenerationPart
 from ledger_node.services.fsck.index import IndexPart
 from ledger_node.services.fsck.submissions import SubmissionPart
+from ledger_node.services.impact import Impacts
 from ledger_node.services.lifecycles import Lifecycles
 from ledger_node.services.lineage import Lineages
 from ledger_node.services.maintenance import Maintenance
@@ -62,6 +66,7 @@ from ledger_node.services.vouching import Exchanging, Vouching
 from ledger_node.services.webhooks import WebhookDesk
 from ledger_node.store.api_keys import SqlApiKeys
 from ledger_node.store.audit import SqlAudit
+from ledger_node.store.captures import SqlCaptures
 from ledger_node.store.cards import SqlCards
 from ledger_node.store.checkpoints import SqlCheckpoints
 from ledger_node.store.database import Database
@@ -111,6 +116,7 @@ class Node:
     lineages: Lineages
     documents: Documents
     evidence: Evidence
+    capturing: Capturing
     feed: Feed
     webhooks: WebhookDesk
     checkpoints: CheckpointDesk
@@ -189,6 +195,13 @@ class Runtime:
         senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         self._delivering = Delivering(feed, webhooks, poster, clock, meter, senders)
         kept = SqlCheckpoints(self._database, config.checkpoints.keep)
+        captures = SqlCaptures(self._database, clock)
+        evidence = Evidence(
+            identity, index, ledger, finality, kept, lineages, documents, Giving(captures, documents, ledger)
+        )
+        capturing = Capturing(
+            captures, evidence, index, Impacts(index, times), ledger, finality, clock, config.captures_between
+        )
         checkpoints = CheckpointDesk(
             identity,
             index,
@@ -224,7 +237,8 @@ class Runtime:
             streams=Streams(index, submissions, membership),
             lineages=lineages,
             documents=documents,
-            evidence=Evidence(identity, index, ledger, finality, kept, lineages, documents),
+            evidence=evidence,
+            capturing=capturing,
             feed=feed,
             webhooks=WebhookDesk(feed, webhooks, poster, clock, lambda: self._workers.wake("deliverer")),
             checkpoints=checkpoints,
@@ -236,6 +250,7 @@ class Runtime:
                     IndexPart(ledger, index, audit, self._follow_beside, self.rebuild),
                     SubmissionPart(ledger, index, audit, deployment),
                     DocumentPart(audit, blobs, pins),
+                    CapturePart(captures),
                 ),
             ),
             collecting=Collecting(index, audit, blobs, pins, gauges, clock),
@@ -260,6 +275,7 @@ class Runtime:
             "settler": meter.timed("settler", submitter.settle),
             "pinner": meter.timed("pinner", Pinning(blobs, pins, clock).step),
             "reader": meter.timed("reader", self._card_words.step),
+            "capturer": meter.timed("capturer", capturing.step),
             "keys": meter.timed("keys", self._api_keys.write_uses),
         }
         tasks["deliverer"] = meter.timed("deliverer", self._delivering.step)
@@ -276,8 +292,8 @@ class Runtime:
             beat_seconds=BEAT,
             note_failure=self.node.status.note_failure,
             stand_by=self._stand_by,
-            leads={"signer": ("sender",), "indexer": ("settler", "deliverer", "reader", "voucher")},
-            gathering={"sender", "settler", "pinner"} | ({"signer"} if signer.at_once > 1 else set()),
+            leads={"signer": ("sender",), "indexer": ("settler", "deliverer", "reader", "voucher", "capturer")},
+            gathering={"sender", "settler", "pinner", "capturer"} | ({"signer"} if signer.at_once > 1 else set()),
         )
 
     def __enter__(self) -> Node:

@@ -182,6 +182,12 @@ class NodeConfig(BaseSettings):
     window: int = Field(default=1000, ge=1, description="Transactions that may be sent and not mined.")
     resend_seconds: float = Field(default=5.0, gt=0, description="After how long unseen bytes are sent again.")
     log_range: int = Field(default=2000, ge=1, le=5000, description="Most blocks that one question for logs covers.")
+    captures_between: int = Field(
+        default=6,
+        ge=0,
+        le=1000,
+        description="Captures of a model version's evidence that are kept between its first and its newest.",
+    )
     most_lag: int = Field(default=50, ge=0, description="Blocks of index lag beyond which the node is not ready.")
     most_wait: int = Field(
         default=300, ge=1, description="Seconds that a write may wait for the chain until the node is not ready."

@@ -141,6 +141,8 @@ class _Gauges:
         yield _gauge("pins_waiting", "Documents that are not in the blob store yet.", of.pins_waiting)
         yield _gauge("pins_failing", "Documents that were offered to the blob store in vain.", of.pins_failing)
         yield _gauge("pin_oldest_seconds", "Age of the oldest document that is not in the blob store.", now.oldest_pin)
+        yield _gauge("captures", "Bundles of evidence that are kept for when the engine forgets.", of.captures)
+        yield _gauge("captures_missing", "Model versions whose evidence could not be captured.", of.captures_missing)
         yield _by(
             "worker_failing",
             "1 while the worker's last step failed.",

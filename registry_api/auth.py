@@ -73,6 +73,7 @@ MAY: dict[str, frozenset[Role]] = {
     "resume_node": GOVERNANCE,
     "rebuild_index": GOVERNANCE,
     "run_fsck": GOVERNANCE,
+    "fill_captures": GOVERNANCE,
     "make_webhook": GOVERNANCE,
     "list_webhooks": GOVERNANCE,  # their addresses may hold what only their receivers should know
     "get_webhook": GOVERNANCE,

@@ -174,5 +174,5 @@ class FakeLedger:
     def header(self, number: int) -> dict[str, Any]:
         raise NotImplementedError
 
-    def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
+    def proofs(self, questions: Sequence[tuple[str, Sequence[str]]], number: int) -> list[dict[str, Any]]:
         raise NotImplementedError

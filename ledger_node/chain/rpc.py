@@ -240,12 +240,22 @@ class RpcLedger:
     # Proofs
 
     def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
+        return self.proofs([(address, slots)], number)[0]
+
+    def proofs(self, questions: Sequence[tuple[str, Sequence[str]]], number: int) -> list[dict[str, Any]]:
         try:
-            return dict(self._ask("eth_getProof", address, list(slots), hex(number)))
-        except RpcRefused:
+            answers = self._rpc.ask_all(
+                [("eth_getProof", [address, list(slots), hex(number)]) for address, slots in questions]
+            )
+        except RpcRefused as refused:
+            answers = [refused]
+        if any(isinstance(answer, RpcRefused) for answer in answers):
             raise EvidenceUnavailable(
                 "the engine serves no proof for this block", got=f"block {number}", needed="a newer block"
-            ) from None
+            )
+        if not all(isinstance(answer, dict) for answer in answers):
+            raise ChainAnswerInvalid("the chain gave something else than proofs")
+        return answers
 
 
 def _sent(answer: Any) -> Sent:

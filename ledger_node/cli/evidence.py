@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ledger_node.cli import reading
+from ledger_node.cli import captures, reading
 from ledger_node.cli.drawing import drawn
 from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
@@ -16,6 +16,7 @@ from ledger_node.cli.session import Session, command
 from ledger_node.errors import InvalidField
 
 app = typer.Typer()
+captures.add_to(app)
 
 Bundle = Annotated[Path, typer.Argument(metavar="FILE", help="The evidence bundle.", show_default=False)]
 Trust = Annotated[

@@ -7,6 +7,7 @@ from ledger_node.client.inputs import Json
 from ledger_node.client.noun import Noun
 
 CHECK_SECONDS = 3600.0  # a long chain is read again from its first block
+FILL_SECONDS = 600.0  # some bundles, whose documents a swarm may be asked for
 
 
 class Nodes(Noun):
@@ -41,6 +42,14 @@ class Nodes(Noun):
         """Documents that nothing names and that are older than `grace` seconds; with `remove` they are removed."""
         body: Json = {"graceSeconds": grace, "remove": remove}
         return self._http.operate(answers.Collected, "/v1/node/gc", CHECK_SECONDS, body)
+
+    def captures(self) -> answers.Captured:
+        """How much evidence is kept for when the engine has forgotten, and what could not be captured."""
+        return self._http.get(answers.Captured, "/v1/node/captures")
+
+    def fill_captures(self, *, anew: bool = True) -> answers.Filled:
+        """Captures some of what is missing. Again with `anew` false until `tried` is 0."""
+        return self._http.operate(answers.Filled, "/v1/node/captures/fill", FILL_SECONDS, {"anew": anew})
 
     def trust(self) -> bytes:
         """The trust file (`medledger-trust/2`) as of the newest indexed block: only as good as this node's word."""

@@ -17,6 +17,8 @@ class Figures:
     counts the events that reorganisations took back. `epoch` is the writer's, 0 when there was none.
     `webhooks` counts by state. `checkpoint` is the greatest height that operators signed for, `split_views` counts the
     heights at which they did not sign for the same block, or for another than this node's chain has.
+    `captures` are pieces of captured evidence, `captures_missing` the subjects whose
+    evidence could not be captured.
     """
 
     submissions: dict[str, int] = field(default_factory=dict)
@@ -32,6 +34,8 @@ class Figures:
     webhooks: dict[str, int] = field(default_factory=dict)
     checkpoint: int | None = None
     split_views: int = 0
+    captures: int = 0
+    captures_missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys, Caller, Tokens
 from ledger_node.ports.audit import Audit, Audited, Difference
 from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
+from ledger_node.ports.captures import Broken, Capture, Captures, Due, Kept, Missing, Stored
 from ledger_node.ports.cards import Cards, Unread
 from ledger_node.ports.chain import MOST_EVENTS, Finality, Ledger, RangeTooLarge, Signer
 from ledger_node.ports.checkpoints import Checkpoints, Peer, Vouched
@@ -22,7 +23,10 @@ __all__ = [
     "Audit",
     "Audited",
     "BlobStore",
+    "Broken",
     "Caller",
+    "Capture",
+    "Captures",
     "Cards",
     "Checkpoint",
     "Checkpoints",
@@ -30,12 +34,15 @@ __all__ = [
     "Desk",
     "Difference",
     "Dispatch",
+    "Due",
     "Finality",
     "Gauges",
     "Held",
     "Index",
+    "Kept",
     "Ledger",
     "Meter",
+    "Missing",
     "Outbox",
     "Page",
     "Peer",
@@ -49,6 +56,7 @@ __all__ = [
     "Signer",
     "Stage",
     "Step",
+    "Stored",
     "Tokens",
     "Unpinned",
     "Unread",

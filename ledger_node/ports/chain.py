@@ -99,8 +99,9 @@ class Ledger(Protocol):
     def headers(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Blocks as the engine shows them, in the order asked for. EvidenceUnavailable when it does not know one."""
 
-    def proof(self, address: str, slots: Sequence[str], number: int) -> dict[str, Any]:
-        """`eth_getProof` as the engine gives it. EvidenceUnavailable when it does not serve that block."""
+    def proofs(self, questions: Sequence[tuple[str, Sequence[str]]], number: int) -> list[dict[str, Any]]:
+        """`eth_getProof` of each contract's address and its slots, as the engine gives it, in one request.
+        EvidenceUnavailable when it does not serve that block."""
 
 
 class Finality(Protocol):

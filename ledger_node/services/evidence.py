@@ -3,15 +3,26 @@ another party needs."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 from ledger_node.domain.codes import KeyRole, OrganisationStatus
 from ledger_node.domain.command import Contracts, Generations, Identity
 from ledger_node.domain.lineage import Provenance
-from ledger_node.errors import EvidenceUnavailable, InvalidField, UnknownDocument
+from ledger_node.errors import (
+    ChainUnreachable,
+    EvidenceUnavailable,
+    InvalidField,
+    StoreUnavailable,
+    UnknownDocument,
+)
 from ledger_node.ports import Checkpoints, Finality, Index, Ledger, Page
 from ledger_node.proof import bundle, facts, trust
+from ledger_node.proof import header as headers
 from ledger_node.proof.checkpoint import SignedCheckpoint
+from ledger_node.proof.checkpoint import codec as signed_form
 from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import MAX_FOLLOWING
 from ledger_node.proof.envelope import Contracts as ProvenContracts
@@ -22,9 +33,21 @@ from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, S
 from ledger_node.services.documents import Documents
 from ledger_node.services.facts import facts_of
 from ledger_node.services.lineage import Lineages
-from ledger_node.services.reading import checkpoint
+from ledger_node.services.proving import Proofs, Slots
+from ledger_node.services.reading import block_of, checkpoint
 
-SLOTS_PER_QUESTION = 256  # storage words asked for in one eth_getProof
+#: Asks for the proof of storage slots, is sent the block's header and the proofs, and returns the bundle's bytes.
+Making = Generator[Slots, tuple[Mapping[str, Any], list[dict[str, Any]]], bytes]
+
+
+class Captured(Protocol):
+    """The bundles that this node keeps."""
+
+    def find(self, subject: Subject, block: int) -> bytes | None:
+        """The one of exactly that block."""
+
+    def near(self, subject: Subject, block: int) -> list[int]:
+        """The blocks next to a block, below and above, that have one."""
 
 
 class Evidence:
@@ -37,6 +60,7 @@ class Evidence:
         checkpoints: Checkpoints,
         lineages: Lineages,
         documents: Documents,
+        captured: Captured,
     ) -> None:
         self._identity = identity
         self._index = index
@@ -45,33 +69,83 @@ class Evidence:
         self._checkpoints = checkpoints
         self._lineages = lineages
         self._documents = documents
+        self._captured = captured
 
     def bundle(self, subject: Subject, as_of: int | None = None, validators_at: int | None = None) -> bytes:
         """The evidence bundle about a subject as of a block, in its one form. For a reader who knows the validators at
         block `validators_at` it holds the sealed headers from there on.
 
-        Engines forget old states. What the contracts log only grows, so then the newest block answers for the time of
-        the one asked about. NotFound for an unknown subject, EvidenceUnavailable when the engine serves no
-        proof at all, InvalidField when there are too many headers.
+        Engines forget old states. Then the bundle that was captured at the block is given; where there is none, the
+        newest block answers for the time of the one asked about, since what the contracts log only grows. NotFound for
+        an unknown subject, EvidenceUnavailable when the engine serves no proof at all, InvalidField when there are too
+        many headers.
         """
-        asked = self._lineages.behind(subject, as_of)
+        block = block_of(self._index, as_of)
         try:
-            return self._bundle(subject, asked, asked.as_of.timestamp, validators_at)
-        except EvidenceUnavailable:
-            newest = self._lineages.behind(subject)
-            if newest.as_of.number == asked.as_of.number:
+            return self._one(subject, block, None, validators_at)
+        except (EvidenceUnavailable, ChainUnreachable) as failure:
+            captured = self._captured.find(subject, block)
+            if captured is not None:
+                return self._renewed(captured, block, validators_at)
+            if isinstance(failure, ChainUnreachable):
                 raise
-            return self._bundle(subject, newest, asked.as_of.timestamp, validators_at)
+            return self._later(subject, block, validators_at, failure)
 
-    def _bundle(self, subject: Subject, behind: Provenance, at: int, validators_at: int | None) -> bytes:
+    def _later(self, subject: Subject, block: int, validators_at: int | None, failure: EvidenceUnavailable) -> bytes:
+        """What the newest block says about the time of one whose state the engine has forgotten."""
+        newest = checkpoint(self._index).number
+        if newest > block:
+            at = self._lineages.behind(subject, block).as_of.timestamp
+            try:
+                return self._one(subject, newest, at, validators_at)
+            except EvidenceUnavailable as later:
+                failure = later
+        near = self._captured.near(subject, block)
+        numbers = " or ".join(str(one) for one in near) or "none"
+        raise EvidenceUnavailable(
+            failure.detail,
+            got=failure.got,
+            needed=f"{failure.needed}; of the captured ones next to it: {numbers}",
+            captured=near,
+        ) from failure
+
+    def _one(self, subject: Subject, block: int, at: int | None, validators_at: int | None) -> bytes:
+        made = self.bundles([subject], block, at, validators_at)[subject]
+        if isinstance(made, Exception):
+            raise made
+        return made
+
+    def bundles(
+        self, subjects: Iterable[Subject], block: int, at: int | None = None, validators_at: int | None = None
+    ) -> dict[Subject, bytes | Exception]:
+        """The bundles about several subjects as of a block, which answer for a time (Unix seconds; the block's for
+        None). Their proofs are asked for together; where one cannot be made, why.
+
+        EvidenceUnavailable when the engine does not serve the block, ChainUnreachable, StoreUnavailable.
+        """
+        found: dict[Subject, bytes | Exception] = {}
+        waiting: dict[Subject, tuple[Making, Slots]] = {}
+        for subject in subjects:
+            making = self._making(subject, block, at, validators_at)
+            with _alone(found, subject):
+                waiting[subject] = making, next(making)
+        if not waiting:
+            return found
+        proofs = Proofs(self._ledger, block, (slots for _, slots in waiting.values()))
+        for subject, (making, slots) in waiting.items():
+            with _alone(found, subject):
+                try:
+                    making.send((proofs.header, proofs.of(slots)))
+                except StopIteration as made:
+                    found[subject] = made.value
+        return found
+
+    def _making(self, subject: Subject, block: int, at: int | None, validators_at: int | None) -> Making:
+        behind = self._lineages.behind(subject, block)
         stated = facts_of(behind)
         contracts = self._contracts_of(subject, behind)
-        number = behind.as_of.number
-        proofs = [
-            self._ledger.proof(contracts.address_of(contract), slots[start : start + SLOTS_PER_QUESTION], number)
-            for contract, slots in bundle.words_needed(stated).items()
-            for start in range(0, len(slots), SLOTS_PER_QUESTION)
-        ]
+        words = bundle.words_needed(stated)
+        header, proofs = yield {contracts.address_of(contract): slots for contract, slots in words.items()}
         made = bundle.assemble(
             chain_id=self._identity.deployment.chain_id,
             genesis=_bytes(self._identity.deployment.genesis),
@@ -79,15 +153,25 @@ class Evidence:
                 **{name: _address(address) for name, address in contracts.items() if name != "anchors"}
             ),
             subject=subject,
-            at=at,
+            at=behind.as_of.timestamp if at is None else at,
             facts=stated,
             documents=self._known_documents(stated),
-            header=self._ledger.header(number),
+            header=header,
             proofs=proofs,
-            checkpoints=self._signed(number),
-            sealed=[] if validators_at is None else self._sealed(validators_at, number),
+            checkpoints=self._signed(block),
+            sealed=[] if validators_at is None else self._sealed(validators_at, block),
         )
         return bundle.dump(made)
+
+    def _renewed(self, captured: bytes, block: int, validators_at: int | None) -> bytes:
+        """Operators sign for a block afterwards, and headers are not forgotten: both are those of now."""
+        value = json.loads(captured)
+        if signed := self._signed(block):
+            value["checkpoints"] = [signed_form.write(one) for one in sorted(signed, key=lambda one: one.number)]
+        if validators_at is not None:
+            found = self._sealed(validators_at, block)
+            value["sealed"] = [headers.write(headers.sealed_from_rpc(one)) for one in found]
+        return bundle.dump(value)
 
     def _signed(self, number: int) -> tuple[SignedCheckpoint, ...]:
         """What operators signed of the block. Of a split view a bundle says nothing."""
@@ -159,6 +243,18 @@ class Evidence:
             except UnknownDocument:
                 continue
         return found
+
+
+@contextmanager
+def _alone(found: dict[Subject, bytes | Exception], subject: Subject) -> Iterator[None]:
+    """What goes wrong with one bundle is noted for it, whatever it is, and keeps no other from being made; without the
+    chain or the store none can be."""
+    try:
+        yield
+    except (ChainUnreachable, StoreUnavailable):
+        raise
+    except Exception as failure:
+        found[subject] = failure
 
 
 def _bytes(text: str) -> bytes:

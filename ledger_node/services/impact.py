@@ -84,11 +84,15 @@ class Impacts:
 
     def of_consent(self, consent: str, block: int) -> list[Affected]:
         """What was used under a consent, and under those that it carries on."""
-        named: list[str] = []
-        former: str | None = consent
-        while former is not None:
-            named.append(former)
-            former = require(self._index.find_consent(former, block), "consent").terms.supersedes
+        require(self._index.find_consent(consent, block), "consent")
+        return self.of_consents([consent], block)
+
+    def of_consents(self, consents: Collection[str], block: int) -> list[Affected]:
+        named, waiting = set[str](), set(consents)
+        while waiting:
+            named |= waiting
+            former = (one.terms.supersedes for one in self._index.consents_by_id(waiting, block).values())
+            waiting = {one for one in former if one is not None} - named
         trained, derived = self._index.trained_under(named, block), self._index.derived_under(named, block)
         return self._downstream(trained, derived, block)
 

@@ -10,6 +10,7 @@ from ledger_node.domain.figures import Figures
 from ledger_node.domain.submission import OPEN_STATES, SETTLED_STATES, SubmissionState
 from ledger_node.ports import Clock
 from ledger_node.store.database import Database
+from ledger_node.store.schema.captures import capture, capture_due
 from ledger_node.store.schema.following import block
 from ledger_node.store.schema.local import (
     alarm,
@@ -62,6 +63,8 @@ class SqlGauges:
                     select(func.count(checkpoint.c.number.distinct())).where(checkpoint.c.split_view)
                 )
                 or 0,
+                captures=connection.scalar(select(func.count()).select_from(capture)) or 0,
+                captures_missing=connection.scalar(select(func.count(capture_due.c.reason))) or 0,
             )
 
     def settled(self) -> list[tuple[str, int]]:

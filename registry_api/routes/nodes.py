@@ -12,15 +12,19 @@ from ledger_node.domain.codes import names_of
 from registry_api.node import NodeOf
 from registry_api.reading import View, WindowOf
 from registry_api.routes.parts import router
-from registry_api.schemas.base import Organisation
+from registry_api.schemas.base import Organisation, rfc3339
 from registry_api.schemas.node import (
     Alarm,
     Alarms,
+    Captured,
     Checked,
     CollectDocuments,
     CollectedDocuments,
+    FillCaptures,
+    Filled,
     Found,
     IndexDigest,
+    MissingCapture,
     Node,
     NodeStatus,
     Ourselves,
@@ -33,6 +37,7 @@ from registry_api.schemas.run import Nothing
 
 routes = router("node")
 SHOWN = 1000  # findings in one answer
+MISSING_SHOWN = 100  # of what could not be captured
 TRUST: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A medledger-trust/2 document.",
@@ -152,6 +157,19 @@ def collect_documents(node: NodeOf, body: CollectDocuments | None = None) -> Col
     return CollectedDocuments(held=found.held, unwanted=found.unwanted, size=found.size, removed=found.removed)
 
 
+@routes.get("/v1/node/captures", responses=READ)
+def get_captures(node: NodeOf) -> Captured:
+    """How much evidence the node keeps for when the engine has forgotten, and what it could not capture, with why."""
+    return Captured(**_captured(node))
+
+
+@routes.post("/v1/node/captures/fill", responses={**READ, **declared(403, 408, 413)})
+def fill_captures(node: NodeOf, body: FillCaptures | None = None) -> Filled:
+    """Capture some of what is missing, at the newest final block."""
+    tried = node.capturing.fill(anew=(body or FillCaptures()).anew)
+    return Filled(**_captured(node), tried=tried)
+
+
 @routes.get("/v1/index/digest", responses=READ)
 def get_index_digest(node: NodeOf) -> IndexDigest:
     """One digest over the whole index: equal on every node that stands at the same block."""
@@ -165,3 +183,20 @@ def rebuild_index(node: NodeOf, body: Nothing | None = None) -> Rebuilt:
     del body
     before, after = node.maintenance.rebuild()
     return Rebuilt(before=before, after=after, equal=before == after)
+
+
+def _captured(node: NodeOf) -> dict[str, Any]:
+    kept = node.capturing.kept()
+    missing = node.capturing.missing(MISSING_SHOWN)
+    return {
+        "captures": kept.captures,
+        "subjects": kept.subjects,
+        "nodes": kept.nodes,
+        "size": kept.size,
+        "waiting": kept.waiting,
+        "failing": kept.missing,
+        "missing": [
+            MissingCapture(subject=one.subject, reason=one.reason, attempts=one.attempts, next_at=rfc3339(one.next_at))
+            for one in missing
+        ],
+    }

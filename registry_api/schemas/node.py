@@ -127,6 +127,37 @@ class CollectedDocuments(Answer):
     removed: int
 
 
+class MissingCapture(Answer):
+    subject: str = Field(description="A model version's id.")
+    reason: str = Field(description="An error's code.", examples=["ML-0803"])
+    attempts: int
+    next_at: Moment = Field(description="When it is tried again.")
+
+
+class Captured(Answer):
+    """Evidence that this node keeps for when the engine has forgotten. docs/operator.md says what to do."""
+
+    captures: int = Field(description="Bundles that are kept.")
+    subjects: int = Field(description="Model versions that have one.")
+    nodes: int = Field(description="Trie nodes, each once.")
+    size: int = Field(description="Bytes of all that.")
+    waiting: int = Field(description="Model versions that are to be captured.")
+    failing: int = Field(description="Those of them that were tried in vain.")
+    missing: list[MissingCapture] = Field(description="At most 100 of these.")
+
+
+class FillCaptures(Asked):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"anew": True}]})
+
+    anew: StrictBool = Field(
+        default=True, description="Look for what was never captured, and try at once what was tried in vain."
+    )
+
+
+class Filled(Captured):
+    tried: int = Field(description="How many were tried now: ask again, with `anew` false, until there is none.")
+
+
 class IndexDigest(Stamped):
     digest: Hex = Field(description="sha-256 over every row of the index.")
     counts: dict[str, int] = Field(description="Rows by table.")

@@ -94,6 +94,31 @@ class Collected(TypedDict):
     removed: int
 
 
+class MissingCapture(TypedDict):
+    """A model version whose evidence could not be captured; `reason` is an error's code."""
+
+    subject: str
+    reason: str
+    attempts: int
+    nextAt: str
+
+
+class Captured(TypedDict):
+    """Evidence that the node keeps: bundles, the model versions that have one, trie nodes, bytes."""
+
+    captures: int
+    subjects: int
+    nodes: int
+    size: int
+    waiting: int
+    failing: int
+    missing: list[MissingCapture]
+
+
+class Filled(Captured):
+    tried: int
+
+
 class Health(TypedDict):
     status: str
 

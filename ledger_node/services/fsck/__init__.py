@@ -5,6 +5,7 @@ generations   the chain and its contracts against the deployment record
 index         the index against the chain's events
 submissions   the outbox against the chain's receipts
 documents     the blob store against the digests that the index names
+captures      captured evidence against the hashes that name it
 check         all of them in turn
 """
 

@@ -21,7 +21,7 @@ class Fsck:
         """Looks at everything as of the block where the index stands now.
 
         With `repair`, what can be derived is put right: rows of the index from events, a submission's outcome from its
-        receipt, a document from the queue of pins or the swarm. Nothing else is touched.
+        receipt, a document from the queue of pins or the swarm; a broken capture is made anew. Nothing else is touched.
         """
         at = checkpoint(self._index).number
         checked: dict[str, int] = {}

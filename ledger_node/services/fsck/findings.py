@@ -25,6 +25,8 @@ class Code(StrEnum):
     STORE_AWAY = "document-store-away"
     DOCUMENT_ABSENT = "document-absent"  # from the queue of pins, or from the swarm
     DOCUMENT_CORRUPT = "document-corrupt"  # from the queue of pins, or from the swarm
+    CAPTURE_BROKEN = "capture-broken"  # forgotten, and captured anew at the newest final block
+    NODES_MISCOUNTED = "proof-nodes-miscounted"  # counted again
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ consents     consents, requests, messages
 models       models, their versions, recalls
 runs         runs, rounds, answers
 local        what no chain rebuilds: the outbox, keys, secrets
+captures     what no chain rebuilds either: evidence whose proofs its engine forgets
 search       what documents alone rebuild: the words of public cards
 """
 
 from sqlalchemy import Table
 
-from ledger_node.store.schema import consents, consortium, datasets, following, local, models, runs, search
+from ledger_node.store.schema import captures, consents, consortium, datasets, following, local, models, runs, search
 from ledger_node.store.schema.base import metadata
 
 #: Tables that events alone rebuild, by name without the prefix.
@@ -26,6 +27,7 @@ INDEX_TABLES: dict[str, Table] = {
 
 __all__ = [
     "INDEX_TABLES",
+    "captures",
     "consents",
     "consortium",
     "datasets",

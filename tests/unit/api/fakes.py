@@ -30,7 +30,7 @@ from ledger_node.domain.training import Run
 from ledger_node.domain.webhook import Webhook
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull, SignerUnavailable
 from ledger_node.metrics import Metrics
-from ledger_node.ports import ApiKey, Checkpoint, Page, RecordedRead, Vouched
+from ledger_node.ports import ApiKey, Checkpoint, Kept, Missing, Page, RecordedRead, Vouched
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.proof.subject import Subject
 from ledger_node.services.access import Access
@@ -595,6 +595,23 @@ class FixedEvidence:
         return b'{"format":"medledger-trust/2"}'
 
 
+class FixedCapturing:
+    """Something is kept and something missing; a fill takes two turns."""
+
+    def __init__(self) -> None:
+        self.fills: list[bool] = []
+
+    def kept(self) -> Kept:
+        return Kept(captures=5, subjects=2, nodes=40, size=9_000, waiting=3, missing=1)
+
+    def missing(self, limit: int) -> list[Missing]:
+        return [Missing(digest("version"), "ML-0803", 2, NOW)]
+
+    def fill(self, *, anew: bool) -> int:
+        self.fills.append(anew)
+        return 2 if anew else 0
+
+
 class NoDigests:
     def digests(self, at: int) -> set[str]:
         return set()
@@ -662,6 +679,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         lineages=Lineages(i, times),
         documents=Documents(blobs, pins),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
+        capturing=FixedCapturing(),  # type: ignore[arg-type]
         feed=Feed(i, identity.deployment),
         webhooks=WebhookDesk(Feed(i, identity.deployment), MemoryWebhooks(), NoPoster(), clock, lambda: None),  # type: ignore[arg-type]
         checkpoints=CheckpointDesk(

@@ -73,3 +73,18 @@ def test_alarms_are_shown_page_by_page(hospital: World, operator: TestClient) ->
     rest = operator.get("/v1/node/alarms", params={"limit": 2, "cursor": first["next"]}).json()
     assert [one["nonce"] for one in first["items"] + rest["items"]] == [0, 1, 2]
     assert rest["next"] is None
+
+
+def test_captured_evidence_is_counted_and_what_is_missing_filled(hospital: World, operator: TestClient) -> None:
+    shown = operator.get("/v1/node/captures").json()
+    assert (shown["captures"], shown["subjects"], shown["waiting"], shown["failing"]) == (5, 2, 3, 1)
+    (missing,) = shown["missing"]
+    assert missing == {
+        "subject": digest("version"),
+        "reason": "ML-0803",
+        "attempts": 2,
+        "nextAt": "2026-11-18T11:06:40Z",
+    }
+    assert operator.post("/v1/node/captures/fill").json() == shown | {"tried": 2}
+    assert operator.post("/v1/node/captures/fill", json={"anew": False}).json()["tried"] == 0
+    assert hospital.node.capturing.fills == [True, False]  # type: ignore[attr-defined]
