@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 MUTATIONS = 200
 PAGE = (ROOT / "docs" / "regulator.md").read_text()
 REQUEST = re.compile(r"^(?:curl|medledger) .*$", re.MULTILINE)
+OF_THE_DAY = re.compile(r"^\$ (.*)$", re.MULTILINE)
 RUNNING = "open it in a browser"  # what the demo says of each node when all is told
 QUESTIONS = range(1, 23)
 
@@ -40,6 +41,7 @@ Answers = dict[int, dict[str, Any]]
 class Told(NamedTuple):
     report: dict[str, Any]
     answers: dict[str, Answers]
+    day: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +64,11 @@ def told() -> Told:
                 assert time.monotonic() < deadline, so_far()[-4000:]
                 time.sleep(0.2)
             report = json.loads((ROOT / "build" / "demo" / "report.json").read_text())
-            answers = asked(report["versionId"])
+            answers, day = asked(report["versionId"]), a_day(report["versionId"])
         finally:
             demo.send_signal(signal.SIGINT)
             assert demo.wait(60) == 0, so_far()[-4000:]
-    return Told(report, answers)
+    return Told(report, answers, day)
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +76,37 @@ def report(told: Told) -> dict[str, Any]:
     return told.report
 
 
-def asked(version: str) -> dict[str, Answers]:
-    """Every request of docs/regulator.md, as it stands there, by program and number."""
+def shell(words: str, version: str, **more: str) -> str:
+    """What a line of docs/regulator.md prints at the regulator's."""
     network_ = network.Network.load(ROOT / "build" / "demo" / "network")
     (node,) = (member for member in network_.members if member.plan.slug == "regulator")
     key, path = node.api_keys["auditor"], f"{Path(MEDLEDGER).parent}{os.pathsep}{os.environ['PATH']}"
-    names = {"NODE": node.url, "KEY": key, "VERSION": version, "MEDLEDGER_NODE": node.url, "MEDLEDGER_KEY": key}
+    names = {"NODE": node.url, "KEY": key, "VERSION": version, "MEDLEDGER_NODE": node.url, "MEDLEDGER_KEY": key, **more}
+    environment = {**os.environ, **names, "PATH": path}
+    done = subprocess.run(["sh", "-c", words], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (words, done.stdout[-2000:], done.stderr[-2000:])
+    return done.stdout
+
+
+def a_day(version: str) -> dict[str, str]:
+    """The lines of the regulator's day, one after the other, in a folder that has the verifier and nothing else."""
+    consents = json.loads(shell("medledger consent list --state REVOKED --json", version))["items"]
+    (model,) = (ROOT / "build" / "demo").rglob("model.json")
+    said: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(FILE, folder)
+        for line in OF_THE_DAY.findall(PAGE):
+            said[line] = shell(f"cd {folder} && {line}", version, CONSENT=consents[0]["id"], MODEL=str(model))
+        said["annex-iv.md"] = (Path(folder) / "annex-iv.md").read_text()
+    return said
+
+
+def asked(version: str) -> dict[str, Answers]:
+    """Every request of docs/regulator.md, as it stands there, by program and number."""
 
     def ask(line: str) -> tuple[str, dict[str, Any]]:
         words = f"{line} --json" if line.startswith("medledger") else line
-        done = subprocess.run(
-            ["sh", "-c", words], env={**os.environ, **names, "PATH": path}, capture_output=True, text=True, check=True
-        )
-        return line.split()[0], json.loads(done.stdout)
+        return line.split()[0], json.loads(shell(words, version))
 
     lines = [line for line in REQUEST.findall(PAGE) if line.startswith("medledger") or shutil.which("curl")]
     found: dict[str, Answers] = {"curl": {}, "medledger": {}}
@@ -125,6 +145,14 @@ def test_demo_tells_the_truth(report: dict[str, Any]) -> None:
     assert set(report["recall"]["acknowledgedBy"]) == {"Hospital A", "Hospital B", "Medical Device Regulator"}
     assert report["recall"]["releaseRefused"] == "ML-0404"
     assert all(report["checks"].values())
+
+
+def test_the_regulators_day_ends_with_a_checked_answer(told: Told) -> None:
+    said = {" ".join(line.split()[:4]): text for line, text in told.day.items()}
+    assert said["python medledger-verify.pyz verify evidence.json"].startswith("verified\n")
+    assert "REVOKED at the as-of block" in said["python medledger-verify.pyz explain consent.json"]
+    assert "registered" in said["python medledger-verify.pyz match evidence.json"]
+    assert "proved" in said["annex-iv.md"]
 
 
 def test_the_regulators_page_goes_through_all_questions(told: Told) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -11,17 +17,24 @@ from eth_account import Account
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.chain.signer import KeystoreSigner
 from ledger_node.client import Client
+from ledger_node.client.datasets import NewVersion
 from ledger_node.client.inputs import Document
 from ledger_node.config import load_deployment
+from ledger_node.domain.codes import SizeClass, Supersession
+from ledger_node.localnet import clique as clique_chain
 from ledger_node.localnet import network
 from ledger_node.localnet.network import Network
 from ledger_node.localnet.status import status
+from ledger_node.proof import header
+from ledger_node.proof.sealing import listed_at
+from ledger_node.proof.validators import Engine, validators
 from tests.signers import MAJORITY, SIGNERS, five_signers
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
 CHAIN_ID = 31_350
 CARD = Document({"title": "a card"})
+NEWCOMER = "0x" + "5e" * 20  # voted in, and never there
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +118,47 @@ def test_pause_keeps_everything(clique: Network, ledgers: list[RpcLedger]) -> No
         assert node.datasets.get(dataset)["id"] == dataset
         later = node.datasets.register(CARD)
         assert later["receiptStatus"] == 1
+
+
+def test_evidence_hangs_on_the_signers_alone(clique: Network, ledgers: list[RpcLedger], tmp_path: Path) -> None:
+    """One voted in and one voted out since the first block, which is all that the reader trusts. Nothing is asked of a
+    network when it is verified."""
+    ledger = RpcLedger(clique.chain.urls[0])
+    out = ledgers[-1].call("eth_coinbase")
+    _vote(ledgers, NEWCOMER, True, lambda: NEWCOMER in _signers(ledger))
+    _vote(ledgers[:-1], out, False, lambda: out not in _signers(ledger))
+    with hospital(clique) as node:
+        dataset = str(node.datasets.register(CARD)["outcome"]["dataset"])  # type: ignore[index]
+        digests = ("0x" + "d1" * 32, "0x" + "d2" * 32, "0x" + "d3" * 32)
+        published = node.datasets.publish(dataset, NewVersion(*digests, SizeClass.FROM_100, Supersession.FIRST))
+        assert published["block"] is not None
+        at = published["block"]
+        wait_until(lambda: node.node.get()["asOfBlock"] >= at + 2 * MAJORITY)
+        content = node.datasets.evidence(dataset, 1, as_of=at, validators_at=0)
+        told = json.loads(node.node.trust())
+    first = listed_at(header.sealed_from_rpc(ledger.header(0)), Engine.CLIQUE, clique_chain.EPOCH)
+    told = {key: value for key, value in told.items() if key not in ("checkpoint", "operators")}
+    (tmp_path / "bundle.json").write_bytes(content)
+    assert _verified(tmp_path, told | {"validators": validators.write(first)}) == (0, "verified")
+    fewer = replace(first, members=first.members[1:])
+    assert _verified(tmp_path, told | {"validators": validators.write(fewer)}) == (1, "failed")
+
+
+def _signers(ledger: RpcLedger) -> set[str]:
+    return set(ledger.call("clique_getSigners", "latest"))
+
+
+def _vote(ledgers: list[RpcLedger], subject: str, adds: bool, decided: Callable[[], bool]) -> None:
+    for ledger in ledgers:
+        ledger.call("clique_propose", subject, adds)
+    wait_until(decided)
+    for ledger in ledgers:
+        ledger.call("clique_discard", subject)
+
+
+def _verified(folder: Path, trusted: dict[str, Any]) -> tuple[int, str]:
+    """Exit status and result, in a process without a network."""
+    (folder / "trust.json").write_text(json.dumps(trusted))
+    words = [sys.executable, "-m", "ledger_node.cli", "evidence", "verify", "bundle.json", "--trust", "trust.json"]
+    done = subprocess.run(["unshare", "-rn", *words, "--json"], cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, str(json.loads(done.stdout)["result"])
