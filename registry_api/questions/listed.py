@@ -108,6 +108,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Which fields of the AI Act's Annex IV, 2(d) and 2(g), are missing or only asserted?",
         duties.annex_iv,
         ("documents",),
+        more=(("the same as a document to hand in", "/v1/versions/{version}/exports/annex-iv.md"),),
     ),
     Question(
         16,
@@ -136,7 +137,13 @@ QUESTIONS: tuple[Question, ...] = (
         data.withdrawals,
         ("erasures",),
     ),
-    Question(19, "How long is it kept, and can I take it with me?", duties.retention, ("documents",)),
+    Question(
+        19,
+        "How long is it kept, and can I take it with me?",
+        duties.retention,
+        ("documents",),
+        more=(("where it came from, for other tools (W3C PROV)", "/v1/versions/{version}/exports/prov"),),
+    ),
     Question(20, "Is any node outside the EEA, and on which basis?", duties.transfers, ("documents",)),
     Question(
         21, "Which EHDS permit, CNIL or ethics decision; do its dates cover the use?", consents.permits, ("documents",)

@@ -74,6 +74,14 @@ def test_an_export_is_a_read_on_record(client_of: Client) -> None:
     assert [(one.operation, one.subject, one.as_of) for one in of.record.kept] == [("export_version", VERSION, HEAD)]
 
 
+@pytest.mark.parametrize("number", [15, 19])
+def test_questions_lead_to_exports(hospital: World, client_of: Client, number: int) -> None:
+    client = client_of(hospital, "auditor")
+    links = client.get(f"/v1/versions/{VERSION}/questions/{number}").json()["links"]
+    (link,) = [one["href"] for one in links if "/exports/" in one["href"]]
+    assert client.get(link).status_code == 200
+
+
 def croissant_path(of: World, number: int = 1) -> str:
     return f"/v1/datasets/{of.index.facts.dataset_versions[0].dataset}/versions/{number}/exports/croissant"
 
