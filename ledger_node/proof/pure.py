@@ -1,8 +1,8 @@
 """Keccak-256 and secp256k1 in plain Python, for the one-file verifier on a machine that has no native library.
 
 Slower by far (a fraction of a millisecond for a block, milliseconds for a key), and for checking only: nothing
-here keeps a secret, so nothing runs in constant time. Tests hold both against the native libraries. A package for
-either would bring a large framework (eth-keys) or a signer that nobody needs here (ecdsa).
+here keeps a secret, so nothing runs in constant time. Tests hold both against the native libraries. Why no package does
+it: docs/adr/0029.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from ledger_node.proof.hashing import sha256
+from ledger_node.model_files import digest_of
+from ledger_node.proof.hashing import parse_hex, sha256
 from ledger_node.proof.validators import Engine, validators
 from scripts.verifier import packed
 from tests.unit.cli.conftest import Run
@@ -35,9 +36,15 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A bundle whose version's artifact is `MODEL`, and the trust file that fits."""
-    registered = changed(lineage(), "model_versions", tag("version"), artifact_digest=sha256(MODEL))
-    chain, folder = Chain(registered), tmp_path_factory.mktemp("evidence")
+    """A bundle whose version's artifact is `MODEL`, and whose base's is a folder; and the trust file that fits."""
+    folder = tmp_path_factory.mktemp("evidence")
+    shards = folder / "shards"
+    shards.mkdir()
+    for number in range(3):
+        (shards / f"model-{number}.safetensors").write_bytes(bytes([number]))
+    facts = changed(lineage(), "model_versions", tag("version"), artifact_digest=sha256(MODEL))
+    base = parse_hex(digest_of(shards), 32)
+    chain = Chain(changed(facts, "model_versions", tag("base version"), artifact_digest=base))
     bundle, trust = folder / "bundle.json", folder / "trust.json"
     bundle.write_bytes(bundle_bytes(chain))
     trust.write_text(json.dumps(chain.trust()))
@@ -78,6 +85,10 @@ def test_match_is_that_of_the_command_line(run: Run, program: Path, files: tuple
         done = alone(program, *words)
         assert (done.returncode, json.loads(done.stdout)["result"]) == (status, result)
         assert done.stdout == run("evidence", *words).stdout
+    words = ("match", str(bundle), "--artifact", str(bundle.parent / "shards"), "--trust", str(trust), "--json")
+    done = alone(program, *words)
+    assert (done.returncode, json.loads(done.stdout)["result"]) == (1, "another-version")
+    assert done.stdout == run("evidence", *words).stdout
 
 
 def test_check_block_is_that_of_the_command_line(run: Run, program: Path, tmp_path: Path) -> None:
