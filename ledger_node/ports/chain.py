@@ -94,6 +94,9 @@ class Ledger(Protocol):
     def organisation_of(self, contracts: Contracts, operator: str) -> int:
         """The organisation of an accepted operator key; 0 when it is nobody's."""
 
+    def code_hash(self, address: str) -> str:
+        """keccak-256 of the newest code at an address."""
+
     def header(self, number: int) -> dict[str, Any]: ...
 
     def headers(self, numbers: Sequence[int]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ledger_node.proof.operators import trusted_by
 from ledger_node.proof.report import Check
 from ledger_node.proof.sealing import verify_seals
 from ledger_node.proof.trie import Account
-from ledger_node.proof.trust import Trust
+from ledger_node.proof.trust import Trust, TrustedContract
 from ledger_node.proof.validators import Validators
 
 
@@ -30,10 +30,11 @@ class Voice:
 
 def checks(bundle: Bundle, accounts: Mapping[str, Account | str], trusted: Trust) -> Iterator[Check]:
     """The bundle against the trust file. `accounts` are those of the contracts that facts are stored in."""
-    addresses = [n for n in layout.CONTRACTS if getattr(bundle.contracts, n) != trusted.contracts[n].address]
+    contracts = _of_its_generation(bundle, trusted)
+    addresses = [n for n in layout.CONTRACTS if getattr(bundle.contracts, n) != contracts[n].address]
     codes = []
     for name, account in accounts.items():
-        if isinstance(account, str) or account.code_hash != trusted.contracts[name].code_hash:
+        if isinstance(account, str) or account.code_hash != contracts[name].code_hash:
             codes.append(name)
     yield Check("trust.chain", bundle.chain_id == trusted.chain_id, f"chain id {bundle.chain_id}")
     yield Check("trust.genesis", bundle.genesis == trusted.genesis, f"genesis {to_hex(bundle.genesis)}")
@@ -55,10 +56,19 @@ def roots(trusted: Trust) -> tuple[str, ...]:
     if trusted.validators is not None:
         one = trusted.validators
         found.append(f"blocks sealed by the {len(one.members)} {one.engine} validators of block {one.at.number}")
-    for name in layout.CONTRACTS:
-        known = trusted.contracts[name]
-        found.append(f"{name} at {to_hex(known.address)} with code {to_hex(known.code_hash)}")
+    for number, contracts in enumerate(trusted.generations, start=1):
+        for name in layout.CONTRACTS if number == 1 else layout.CONTRACTS[1:]:
+            known, where = contracts[name], f"{name} of generation {number}" if number > 1 else name
+            found.append(f"{where} at {to_hex(known.address)} with code {to_hex(known.code_hash)}")
     return tuple(found)
+
+
+def _of_its_generation(bundle: Bundle, trusted: Trust) -> Mapping[str, TrustedContract]:
+    """The contracts that are trusted at the bundle's addresses, all of one generation; else the first's."""
+    for contracts in trusted.generations:
+        if all(contracts[name].address == getattr(bundle.contracts, name) for name in layout.CONTRACTS):
+            return contracts
+    return trusted.contracts
 
 
 def _voices(bundle: Bundle, trusted: Trust) -> Iterator[Voice]:

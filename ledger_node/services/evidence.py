@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ledger_node.domain.codes import KeyRole, OrganisationStatus
-from ledger_node.domain.command import Contracts, Generations, Identity
+from ledger_node.domain.command import GENERATION_ROLES, Contracts, Generations, Identity
 from ledger_node.domain.lineage import Provenance
 from ledger_node.errors import (
     ChainUnreachable,
@@ -30,6 +30,7 @@ from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef
 from ledger_node.proof.operators import MAX_ORGANISATIONS, Operators, TrustedOrganisation
 from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, Subject
+from ledger_node.proof.trust import TrustedContract
 from ledger_node.services.documents import Documents
 from ledger_node.services.facts import facts_of
 from ledger_node.services.lineage import Lineages
@@ -203,11 +204,24 @@ class Evidence:
                 genesis=_bytes(deployment.genesis),
                 checkpoint=BlockRef(at.number, _bytes(at.hash)),
                 contracts={
-                    name: trust.TrustedContract(_address(address), _bytes(deployment.code_hashes[name]))
+                    name: TrustedContract(_address(address), _bytes(deployment.code_hashes[name]))
                     for name, address in deployment.contracts.items()
                 },
+                later_generations=self._later_generations(at.number) or None,
                 operators=self._operators(at.number),
             )
+        )
+
+    def _later_generations(self, block: int) -> tuple[dict[str, TrustedContract], ...]:
+        """As votes registered them, with the code that is at their addresses."""
+        known = Generations.known(self._identity.deployment.contracts, self._index.generations(block))
+        places = [{role: getattr(one, role) for role in GENERATION_ROLES} for one in known.further]
+        return tuple(
+            {
+                role: TrustedContract(_address(address), _bytes(self._ledger.code_hash(address)))
+                for role, address in contracts.items()
+            }
+            for contracts in places
         )
 
     def _operators(self, block: int) -> Operators | None:

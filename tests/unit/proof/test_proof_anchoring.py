@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger_node.errors import EvidenceMalformed
+from ledger_node.errors import EvidenceMalformed, TrustMalformed
 from ledger_node.proof import Report, Result, verify
 from ledger_node.proof.checkpoint import SignedCheckpoint, signed, unsigned
 from ledger_node.proof.hashing import to_hex
@@ -103,6 +103,27 @@ def test_a_way_that_tells_another_block_refutes_the_others(chain: Chain) -> None
         found, detail = told(verify(bundle_bytes(chain, checkpoints=[one]), trusting(chain, checkpoint=checkpoint)))
         assert not found
         assert "tells another block 4711" in detail
+
+
+def test_contracts_are_of_one_generation(chain: Chain) -> None:
+    """The newer one's addresses are those of the chain; the older's consents are not its."""
+    newest = chain.trust()["contracts"]
+    later = {name: part for name, part in newest.items() if name != "consortium"}
+    older = newest | {name: part | {"address": to_hex(tag(name)[:20])} for name, part in later.items()}
+    content = bundle_bytes(chain)
+
+    def found(contracts: dict[str, Any], *laters: dict[str, Any]) -> Report:
+        return verify(content, json.dumps(chain.trust(contracts=contracts, laterGenerations=[*laters])).encode())
+
+    report = found(older, later)
+    assert report.result is Result.VERIFIED
+    assert any(root.startswith("models of generation 2 at ") for root in report.trust_roots)
+    mixed = later | {"consents": older["consents"]}
+    assert [check.name for check in found(older, mixed).checks if not check.passed] == ["trust.addresses"]
+    other = later | {"models": later["models"] | {"codeHash": to_hex(OTHER)}}
+    assert [check.name for check in found(older, other).checks if not check.passed] == ["trust.code"]
+    with pytest.raises(TrustMalformed, match="contracts"):
+        found(older, newest)
 
 
 # --- validators ----------------------------------------------------------------------------------------------------
