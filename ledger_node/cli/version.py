@@ -74,7 +74,7 @@ def export(
     out: Out,
     as_of: AsOf = None,
 ) -> None:
-    """Write where a version came from for another tool: W3C PROV, a bill of materials, the AI Act's Annex IV."""
+    """Write where a version came from for another tool: PROV, RO-Crate, a bill of materials, the AI Act's Annex IV."""
     content = session.node.versions.export(reading.digest(version, "VERSION"), form, as_of=as_of)
     write_out(session, out, content)
 
