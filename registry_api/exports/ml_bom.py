@@ -7,14 +7,12 @@ model's card says (metrics, use, limits) is its publisher's word, and stands whe
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ledger_node.domain.model import ModelVersion
 from ledger_node.proof.strict_json import dump_canonical
-from registry_api.exports.names import document_uri, urn
-from registry_api.graph import short
+from registry_api.exports.names import data_name, document_uri, model_name, urn
 from registry_api.questions.documents import Document
 from registry_api.questions.material import Material, name_of
 from registry_api.schemas.base import rfc3339
@@ -27,7 +25,7 @@ def ml_bom(m: Material) -> bytes:
     block = m.lineage.as_of
     subject = _model(m, m.subject)
     (own, of_model) = m.model_cards()
-    subject |= _said(own if own.content else of_model, m)
+    subject["modelCard"] = _model_card(m, own if own.content else of_model)
     parents = [one for one in m.lineage.model_versions if one.id != m.subject.id]
     bill: dict[str, Any] = {
         "$schema": f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json",
@@ -51,7 +49,7 @@ def _model(m: Material, one: ModelVersion) -> dict[str, Any]:
     return {
         "type": "machine-learning-model",
         "bom-ref": _ref(one),
-        "name": f"model {short(one.model)}",
+        "name": model_name(m, one),
         "version": str(number),
         "supplier": {"name": m.lineage.name_of(one.publisher)},
         "hashes": _hashes(one.artifact_digest),
@@ -69,19 +67,11 @@ def _model(m: Material, one: ModelVersion) -> dict[str, Any]:
 
 
 def _data(m: Material) -> Iterable[dict[str, Any]]:
-    consents: dict[str, set[str]] = defaultdict(set)
-    for run in m.lineage.runs:
-        for used in run.inputs:
-            consents[f"{used.dataset}/{used.version}"].add(used.consent)
-    for derivation in (one.derivation for one in m.lineage.dataset_versions if one.derivation):
-        for parent in derivation.parents:
-            if parent.consent is not None:
-                consents[f"{parent.dataset}/{parent.version}"].add(parent.consent)
     for version, card in m.dataset_cards():
         custodian = m.lineage.name_of(m.custodian(version.dataset))
-        under = sorted(consents[name_of(version)])
+        under = sorted(m.consents_of_data.get(name_of(version), ()))
         states = [f"{one} {m.consents[one].state_at(m.lineage.as_of.timestamp).name}" for one in under]
-        name = str(card.at("/name")) if card.has("/name") else f"dataset {short(version.dataset)}"
+        name = data_name(version, card)
         data: dict[str, Any] = {
             "type": "dataset",
             "name": name,
@@ -108,7 +98,7 @@ def _data(m: Material) -> Iterable[dict[str, Any]]:
         }
 
 
-def _said(card: Document, m: Material) -> dict[str, Any]:
+def _model_card(m: Material, card: Document) -> dict[str, Any]:
     """What the card of the version, or else of its model, says of it."""
     made: dict[str, Any] = {
         "modelParameters": {"datasets": [{"ref": one} for one in sorted(_trained_on(m, m.subject))]}
@@ -120,8 +110,7 @@ def _said(card: Document, m: Material) -> dict[str, Any]:
         made["quantitativeAnalysis"] = {
             "performanceMetrics": [one for part in card.at("/metrics") for one in _metrics(part)]
         }
-    title = {"name": str(card.at("/title"))} if card.has("/title") else {}
-    return {**title, "modelCard": made}
+    return made
 
 
 _CONSIDERATIONS = {"useCases": "/intendedUse", "technicalLimitations": "/limitations"}

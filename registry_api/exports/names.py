@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import base64
 
+from ledger_node.domain.dataset import DatasetVersion
+from ledger_node.domain.model import ModelVersion
+from registry_api.graph import short
+from registry_api.questions.documents import Document
 from registry_api.questions.material import Ledger, Material
 
 
@@ -20,6 +24,17 @@ def organisation_id(m: Material, number: int) -> str:
 def document_uri(digest: str) -> str:
     """A document by its sha-256 (RFC 6920): whoever has it can show that it is the one."""
     return "ni:///sha-256;" + base64.urlsafe_b64encode(bytes.fromhex(digest[2:])).rstrip(b"=").decode()
+
+
+def data_name(version: DatasetVersion, card: Document) -> str:
+    """What its card calls it."""
+    return str(card.at("/name")) if card.has("/name") else f"dataset {short(version.dataset)}"
+
+
+def model_name(m: Material, version: ModelVersion) -> str:
+    """What the card of the version asked about, or of its model, calls it; others have no card here."""
+    cards = m.model_cards() if version.model == m.model.id else ()
+    return next((str(one.at("/title")) for one in cards if one.has("/title")), f"model {short(version.model)}")
 
 
 def ledger_of(m: Material) -> Ledger:

@@ -12,8 +12,8 @@ from typing import Any
 
 from ledger_node.domain.codes import Outcome
 from ledger_node.proof.strict_json import dump_canonical
-from registry_api.exports.names import document_uri, organisation_id, urn
-from registry_api.graph import operations_of, short
+from registry_api.exports.names import data_name, document_uri, model_name, organisation_id, urn
+from registry_api.graph import operations_of
 from registry_api.questions.material import Material, name_of
 from registry_api.schemas.base import rfc3339, some_time
 
@@ -59,7 +59,7 @@ class _Graph:
         about = {
             "@id": root,
             "@type": "Dataset",
-            "name": f"Origin of {self._title()}, version {m.subject.number}",
+            "name": f"Origin of {model_name(m, m.subject)}, version {m.subject.number}",
             "description": f"What a ledger and public cards say of a model version as of block {block.number}.",
             "datePublished": rfc3339(block.timestamp),
             "license": {"@id": LICENCE["@id"]},
@@ -88,10 +88,6 @@ class _Graph:
         self._documents[digest][name].add(about)
         return {"@id": document_uri(digest)}
 
-    def _title(self) -> str:
-        card = next((one for one in self._m.model_cards() if one.has("/title")), None)
-        return f"model {short(self._m.model.id)}" if card is None else str(card.at("/title"))
-
     def _document(self, digest: str, names: dict[str, set[str]]) -> None:
         self._thing(
             document_uri(digest),
@@ -107,22 +103,18 @@ class _Graph:
             self._thing(self._agent(one.number)["@id"], "Organization", name=one.name)
 
     def _data(self) -> None:
-        used: dict[str, set[str]] = defaultdict(set)
-        for run in self._m.lineage.runs:
-            for one in run.inputs:
-                used[f"{one.dataset}/{one.version}"].add(urn("consent", one.consent))
         for version, card in self._m.dataset_cards():
             id_ = urn("dataset-version", name_of(version))
             parents = version.derivation.parents if version.derivation else ()
             self._thing(
                 id_,
                 "Dataset",
-                name=str(card.at("/name")) if card.has("/name") else f"dataset {short(version.dataset)}",
+                name=data_name(version, card),
                 description=str(card.at("/description")) if card.has("/description") else None,
                 version=str(version.number),
                 datePublished=rfc3339(version.published_at),
                 creator=self._agent(self._m.custodian(version.dataset)),
-                license=_references(used[name_of(version)]),
+                license=_references(urn("consent", one) for one in self._m.consents_of_data.get(name_of(version), ())),
                 isBasedOn=_references(urn("dataset-version", f"{one.dataset}/{one.version}") for one in parents),
                 subjectOf=[
                     self._of(version.card_digest, "dataset card", id_),
@@ -165,11 +157,10 @@ class _Graph:
     def _models(self) -> None:
         for one in self._m.lineage.model_versions:
             id_, digest = urn("model-version", one.id), urn("artifact", one.artifact_digest)
-            title = self._title() if one.model == self._m.model.id else f"model {short(one.model)}"
             self._thing(
                 id_,
                 "CreativeWork",
-                name=f"{title}, version {one.number}",
+                name=f"{model_name(self._m, one)}, version {one.number}",
                 version=str(one.number),
                 creator=self._agent(one.publisher),
                 datePublished=rfc3339(one.published_at),

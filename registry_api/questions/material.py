@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -67,6 +68,19 @@ class Material:
     @cached_property
     def consents(self) -> dict[str, Consent]:
         return {one.id: one for one in self.lineage.consents}
+
+    @cached_property
+    def consents_of_data(self) -> dict[str, set[str]]:
+        """The consents under which each dataset version was used, by a run or to derive another."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for run in self.lineage.runs:
+            for used in run.inputs:
+                found[f"{used.dataset}/{used.version}"].add(used.consent)
+        for derivation in (one.derivation for one in self.lineage.dataset_versions if one.derivation):
+            for parent in derivation.parents:
+                if parent.consent is not None:
+                    found[f"{parent.dataset}/{parent.version}"].add(parent.consent)
+        return found
 
     def custodian(self, dataset: str) -> int:
         return self.datasets[dataset].custodian
