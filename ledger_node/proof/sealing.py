@@ -158,7 +158,8 @@ def conflict(validators: Validators, one: Header, other: Header) -> Conflict | N
 
     A validator that sealed both in one round of QBFT is proved a double signer; in different rounds an honest one may
     have. In Clique that is a signer that sealed both on one parent. Both sealed is a fault of QBFT's validators; in
-    Clique it is an ordinary fork. Raises InvalidField for extraData that cannot be read.
+    Clique it is an ordinary fork. That both are of one chain is for the caller to know, for headers do not say: a key
+    that seals on two chains is nobody's fault. Raises InvalidField for extraData that cannot be read.
     """
     rules = _RULES[validators.engine]
     a, b = rules.read(one), rules.read(other)
@@ -167,7 +168,7 @@ def conflict(validators: Validators, one: Header, other: Header) -> Conflict | N
         return None
     double: tuple[bytes, ...] = ()
     if a.round == b.round and (a.round is not None or one.parent_hash == other.parent_hash):
-        double = tuple(one for one in validators.members if one in a.signers and one in b.signers)
+        double = tuple(who for who in validators.members if who in a.signers and who in b.signers)
     sealed = not any(next(_breaches(block, validators, follows=False), None) for block in (a, b))
     return Conflict(a, b, sealed, double) if sealed or double else None
 
