@@ -18,14 +18,12 @@ import rlp as oracle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger_node.errors import EvidenceMalformed, InputError, InvalidDocument, InvalidField, TrustMalformed
-from ledger_node.proof import Facts, Report, Result, rlp, strict_json, trie, trust, verify
+from ledger_node.errors import EvidenceMalformed, InvalidField
+from ledger_node.proof import Facts, Report, Result, rlp, trie, verify
 from ledger_node.proof import header as headers
-from ledger_node.proof.explanation import explain
 from ledger_node.proof.hashing import keccak256, to_hex
-from ledger_node.proof.matching import match
-from ledger_node.proof.nodes import NodeTable
 from ledger_node.proof.subject import CONSENT, MODEL_VERSION, Subject
+from scripts.fuzz.targets import targets
 
 from .story import ABOUT, NOW, address, lineage, tag
 from .synthetic import ADDRESSES, Chain, account, block, bundle_bytes, changed, code_of, found
@@ -256,6 +254,10 @@ def test_no_field_of_a_small_bundle_can_be_another(small: tuple[bytes, bytes]) -
 
 # --- what makes no sense -------------------------------------------------------------------------------------------
 
+CONSENT_BUNDLE = made(Subject(CONSENT, REVOKED))
+TARGETS = targets(*CONSENT_BUNDLE)
+HEADER = json.loads(CONSENT_BUNDLE[0])["header"]
+
 scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=8)
 hexes = st.binary(max_size=40).map(to_hex)
 jsons = st.recursive(
@@ -263,54 +265,36 @@ jsons = st.recursive(
     lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=4), part, max_size=4),
     max_leaves=12,
 )
-nested = st.recursive(st.binary(max_size=40), lambda part: st.lists(part, max_size=17), max_leaves=40)
+encoded = st.recursive(st.binary(max_size=40), lambda part: st.lists(part, max_size=17), max_leaves=40).map(
+    oracle.encode
+)
+nodes = st.lists(encoded | st.binary(max_size=60), max_size=6).map(
+    lambda found: b"".join(len(node).to_bytes(2, "big") + node for node in found)
+)
+SHAPES = {
+    "rlp": encoded,
+    "trie": st.tuples(st.binary(min_size=34, max_size=34), nodes).map(b"".join),
+    "header": st.dictionaries(st.sampled_from([*HEADER, "withdrawalsRoot", "hash"]), scalars | hexes, max_size=2).map(
+        lambda found: json.dumps(HEADER | found).encode()
+    )
+    | encoded.map(lambda extra: json.dumps(HEADER | {"extraData": to_hex(extra)}).encode()),
+    "fields": st.tuples(st.binary(max_size=6), jsons.map(lambda value: json.dumps(value).encode())).map(b"".join),
+}
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(st.binary(max_size=80), jsons.map(lambda value: json.dumps(value).encode())))
-def test_decoder_has_no_other_error(content: bytes) -> None:
-    with suppress(InvalidDocument):
-        value = strict_json.parse_canonical(content, 1 << 20)
-        assert strict_json.dump_canonical(value) == content
-    for refuses, error in (
-        (lambda: verify(content, None), EvidenceMalformed),
-        (lambda: trust.read(content), TrustMalformed),
-    ):
-        with pytest.raises(error):
-            refuses()
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_makes_no_sense_has_no_other_error(name: str) -> None:
+    """Each target with what comes near to what it reads."""
+    shaped = SHAPES.get(name, jsons.map(lambda value: json.dumps(value).encode()))
 
+    @settings(max_examples=150, deadline=None)
+    @given(shaped | st.binary(max_size=80), st.data())
+    def fuzz(content: bytes, data: st.DataObject) -> None:
+        TARGETS[name](content)
+        at = data.draw(st.integers(0, len(content)))
+        TARGETS[name](content[:at] + data.draw(st.binary(max_size=3)) + content[at + 1 :])
 
-@settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.sampled_from([*dict(headers._LEGACY), "baseFeePerGas", "hash"]), scalars | hexes))
-def test_header_has_no_other_error(value: dict[str, Any]) -> None:
-    with suppress(InputError):
-        headers.read(value)
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.one_of(st.binary(max_size=120), nested.map(oracle.encode)), st.data())
-def test_rlp_has_no_other_error(content: bytes, data: st.DataObject) -> None:
-    at = data.draw(st.integers(0, len(content)))
-    for mutant in (content, content[:at] + data.draw(st.binary(max_size=3)) + content[at + 1 :]):
-        with suppress(InvalidField):
-            assert rlp.encode(rlp.decode(mutant)) == mutant
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(nested.map(oracle.encode) | st.binary(max_size=60), max_size=6), st.binary(min_size=1, max_size=32))
-def test_trie_has_no_other_error(contents: list[bytes], key: bytes) -> None:
-    """Whatever the nodes hold: also where each reference leads to one of them, round and round."""
-    table = NodeTable(contents)
-    for content in contents:
-        with suppress(EvidenceMalformed):
-            trie.walk(keccak256(content), key, table._fetch)
-        with suppress(EvidenceMalformed):
-            table.word(keccak256(content), key)
-        with suppress(EvidenceMalformed):
-            trie.account(content)
-    turning = iter(range(10_000))
-    with suppress(EvidenceMalformed):
-        trie.walk(b"root", key, lambda _: trie.decoded(contents[next(turning) % len(contents)] if contents else b""))
+    fuzz()
 
 
 references = st.sampled_from([b"", b"\x11" * 32, b"\x22" * 32])
@@ -336,29 +320,6 @@ def test_trie_walk_ends(nodes: list[Any], key: bytes) -> None:
     assert taken <= 2 * len(key) + 1
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_explain_and_match_have_no_other_error(data: st.DataObject) -> None:
-    """Of a bundle about a consent in which anything was replaced by anything."""
-    content, trusted = CONSENT_BUNDLE
-    place: Any = (whole := json.loads(content))
-    while True:
-        key = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else list(range(len(place)))))
-        inner = place[key]
-        if not isinstance(inner, dict | list) or not inner or data.draw(st.booleans()):
-            break
-        place = inner
-    place[key] = data.draw(st.sampled_from(list(alternatives(inner))))
-    try:
-        mutant = rfc8785.dumps(whole)
-    except rfc8785.CanonicalizationError:
-        return
-    for look in (lambda: explain(mutant, trusted).to_json(), lambda: match(mutant, trusted, tag("file")).to_json()):
-        with suppress(EvidenceMalformed):
-            json.dumps(look())
-
-
-CONSENT_BUNDLE = made(Subject(CONSENT, REVOKED))
 LENGTH = 1 << 20
 
 
