@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from ledger_node.capture.parts import header_of, taken_apart
 from ledger_node.capture.retention import superfluous
@@ -103,7 +104,7 @@ class Capturing:
             return 0
         subjects = [one.subject for one in due]
         made = self._bundles(subjects, final)
-        header = self._ledger.header(final)
+        header = self._header(final)
         captures: list[Capture] = []
         nodes: dict[bytes, bytes] = {}
         met: dict[str, bytes] = {}
@@ -122,6 +123,13 @@ class Capturing:
         if failures:
             self._put_off(due, failures)
         return len(due)
+
+    def _header(self, number: int) -> dict[str, Any]:
+        try:
+            return self._ledger.header(number)
+        except EvidenceUnavailable:
+            # An engine that lags behind another one, which showed a later head.
+            raise ChainAnswerInvalid("the chain does not know a block below its head", got=f"block {number}") from None
 
     def _bundles(self, subjects: Sequence[str], block: int) -> dict[str, bytes | Exception]:
         """Together; if the engine does not answer for all of them, each alone, since it may be for one of them."""

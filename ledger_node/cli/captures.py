@@ -50,6 +50,7 @@ def _kept(found: Captured) -> Iterator[RenderableType]:
             ("model versions", found["subjects"]),
             ("trie nodes", found["nodes"]),
             ("bytes", found["size"]),
+            ("noted to block", found["noted"]),
             ("waiting", found["waiting"]),
             ("failing", found["failing"]),
         ]

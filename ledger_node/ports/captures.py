@@ -54,7 +54,7 @@ class Missing:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """How much is kept, `size` in bytes as stored; how many subjects wait for their capture, and how many of them were
-    tried in vain."""
+    tried in vain; the block of the last event that was noted, None before the first."""
 
     captures: int
     subjects: int
@@ -62,6 +62,7 @@ class Kept:
     size: int
     waiting: int
     missing: int
+    noted: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, func, literal, select, update
@@ -16,7 +17,7 @@ from ledger_node.ports import Broken, Capture, Clock, Due, Kept, Missing, Stored
 from ledger_node.proof import header as headers
 from ledger_node.proof.hashing import keccak256, to_hex
 from ledger_node.store.bulk import among
-from ledger_node.store.database import Database
+from ledger_node.store.database import CAPTURING, Database
 from ledger_node.store.reads.base import batches
 from ledger_node.store.schema.captures import capture, capture_due, capture_mark, captured_block, proof_node
 from ledger_node.store.schema.models import model_version
@@ -33,6 +34,9 @@ class SqlCaptures:
         self._database = database
         self._clock = clock
 
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._database.write(as_writer=True, lock=CAPTURING)
+
     # What is to be captured
 
     def mark(self) -> FeedPosition | None:
@@ -41,7 +45,7 @@ class SqlCaptures:
         return None if found is None else FeedPosition.parse(found)
 
     def note(self, subjects: Collection[str], mark: FeedPosition) -> None:
-        with self._database.write(as_writer=True) as connection:
+        with self._writing() as connection:
             self._due_now(connection, subjects)
             _set_mark(connection, mark)
 
@@ -53,14 +57,14 @@ class SqlCaptures:
         )
         if mark is None:
             wanted = wanted.where(~exists(select(capture.c.subject).where(capture.c.subject == version)))
-        with self._database.write(as_writer=True) as connection:
+        with self._writing() as connection:
             connection.execute(capture_due.insert().from_select(["subject", "attempts", "next_at"], wanted))
             if mark is not None:
                 _set_mark(connection, mark)
 
     def hasten(self) -> None:
         now = self._clock.now()
-        with self._database.write(as_writer=True) as connection:
+        with self._writing() as connection:
             connection.execute(update(capture_due).where(capture_due.c.next_at > now).values(next_at=now))
 
     def due(self, limit: int) -> list[Due]:
@@ -72,7 +76,7 @@ class SqlCaptures:
     def put_off(self, failures: Mapping[str, tuple[str, int]]) -> None:
         rows = [{"of": subject, "why": why, "until": until} for subject, (why, until) in failures.items()]
         later = {"attempts": capture_due.c.attempts + 1, "reason": bindparam("why"), "next_at": bindparam("until")}
-        with self._database.write(as_writer=True) as connection:
+        with self._writing() as connection:
             connection.execute(update(capture_due).where(capture_due.c.subject == bindparam("of")).values(later), rows)
 
     def missing(self, limit: int) -> list[Missing]:
@@ -101,7 +105,7 @@ class SqlCaptures:
         drop: Collection[tuple[str, int]],
     ) -> None:
         subjects = [one.subject for one in captures]
-        with self._database.write(as_writer=True) as connection:
+        with self._writing() as connection:
             here = select(*_PLACE, capture.c.block_hash).where(capture.c.subject.in_(subjects))
             known = {(row.subject, row.block): row.block_hash for row in connection.execute(here)}
             new = [one for one in captures if known.get((one.subject, one.block)) != one.block_hash]
@@ -144,7 +148,16 @@ class SqlCaptures:
             waiting, missing = connection.execute(
                 select(func.count(), func.count(capture_due.c.reason)).select_from(capture_due)
             ).one()
-        return Kept(captures, subjects, nodes, int(size or 0) + int(size_of_nodes or 0), waiting, missing)
+        noted = self.mark()
+        return Kept(
+            captures=captures,
+            subjects=subjects,
+            nodes=nodes,
+            size=int(size or 0) + int(size_of_nodes or 0),
+            waiting=waiting,
+            missing=missing,
+            noted=None if noted is None else noted.at.block,
+        )
 
     # Whether it is whole
 
@@ -153,7 +166,7 @@ class SqlCaptures:
             return _broken(connection)
 
     def mend(self) -> list[Broken]:
-        with self._database.write(as_writer=True) as connection:
+        with self._writing() as connection:
             _, broken = _broken(connection)
             _count_again(connection)
             places = [(one.subject, one.block) for one in broken if one.subject is not None]

@@ -23,8 +23,8 @@ POOL = {"pool_size": 10, "max_overflow": 50}
 IDLE_TIMEOUT = 4  # seconds that a transaction of PostgreSQL may stand still
 #: PostgreSQL's advisory locks, ours alone in a node's own database. A write holds the first or the second: accepting
 #: only adds to the outbox, and need not wait for what brings it to the chain. The elected process holds the third.
-#: Reads go on record under the fourth.
-WRITING, ACCEPTING, ELECTED, RECORDING = (0x6D65646C65646772 + place for place in (0, 2, 1, 3))
+#: Reads go on record under the fourth, evidence is captured under the fifth: its many rows keep nobody else waiting.
+WRITING, ACCEPTING, ELECTED, RECORDING, CAPTURING = (0x6D65646C65646772 + place for place in (0, 2, 1, 3, 4))
 
 
 class Database:

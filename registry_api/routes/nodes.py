@@ -195,6 +195,7 @@ def _captured(node: NodeOf) -> dict[str, Any]:
         "size": kept.size,
         "waiting": kept.waiting,
         "failing": kept.missing,
+        "noted": kept.noted,
         "missing": [
             MissingCapture(subject=one.subject, reason=one.reason, attempts=one.attempts, next_at=rfc3339(one.next_at))
             for one in missing

@@ -144,6 +144,7 @@ class Captured(Answer):
     waiting: int = Field(description="Model versions that are to be captured.")
     failing: int = Field(description="Those of them that were tried in vain.")
     missing: list[MissingCapture] = Field(description="At most 100 of these.")
+    noted: int | None = Field(description="Block of the last final event that was looked at; null before the first.")
 
 
 class FillCaptures(Asked):

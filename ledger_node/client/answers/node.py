@@ -113,6 +113,7 @@ class Captured(TypedDict):
     waiting: int
     failing: int
     missing: list[MissingCapture]
+    noted: int | None
 
 
 class Filled(Captured):

@@ -602,7 +602,7 @@ class FixedCapturing:
         self.fills: list[bool] = []
 
     def kept(self) -> Kept:
-        return Kept(captures=5, subjects=2, nodes=40, size=9_000, waiting=3, missing=1)
+        return Kept(captures=5, subjects=2, nodes=40, size=9_000, waiting=3, missing=1, noted=1_990)
 
     def missing(self, limit: int) -> list[Missing]:
         return [Missing(digest("version"), "ML-0803", 2, NOW)]

@@ -6,7 +6,7 @@ import json
 
 from tests.unit.cli.conftest import Node, Run, word
 
-KEPT = {"captures": 5, "subjects": 2, "nodes": 40, "size": 9000, "waiting": 2, "failing": 0, "missing": []}
+KEPT = {"captures": 5, "subjects": 2, "nodes": 40, "size": 9000, "waiting": 2, "failing": 0, "noted": 7, "missing": []}
 
 
 def test_captured_evidence_is_shown_and_what_is_missing_is_a_finding(node: Node, run: Run) -> None:

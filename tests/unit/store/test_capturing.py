@@ -38,6 +38,7 @@ class Ledger:
         self.chronicle = chronicle
         self.away: Exception | None = None
         self.fork = 0
+        self.lags = False
 
     def head(self) -> BlockRef:
         if self.away:
@@ -45,6 +46,8 @@ class Ledger:
         return BlockRef(self.chronicle.now, "", 0)
 
     def header(self, number: int) -> dict[str, Any]:
+        if self.lags:
+            raise EvidenceUnavailable("no such block")
         return made.header(number, self.fork)
 
     def block(self, number: int) -> BlockRef:
@@ -327,6 +330,16 @@ def test_chain_that_turns_while_it_is_read_is_read_again(world: World) -> None:
     world.ledger.fork = 0
     world.settle()
     assert world.captured(ONE) == [[1]]
+
+
+def test_engine_that_lags_behind_another_is_asked_again(world: World) -> None:
+    world.settle()
+    world.chronicle.model_version(ONE, 1, [])
+    world.block()
+    world.ledger.lags = True
+    with pytest.raises(ChainAnswerInvalid):  # which may pass: what may not would end the worker
+        world.settle()
+    assert world.capturing.missing(9) == []
 
 
 def test_no_block_is_final(world: World) -> None:
