@@ -320,7 +320,7 @@ def test_trie_walk_ends(nodes: list[Any], key: bytes) -> None:
     assert taken <= 2 * len(key) + 1
 
 
-LENGTH = 1 << 20
+LENGTH = 1 << 18
 
 
 @pytest.mark.slow
