@@ -39,6 +39,11 @@ _USED = {
 }
 #: By the numbers of IConsentToken.Act.
 _ACTS = ("suspended", "reinstated", "suspended by a regulator", "suspended by a vote", "revoked")
+#: By the numbers of `contracts/types`, StateReason.
+_REASONS = (
+    *("withdrawals", "opt-outs", "a steward's decision", "a breach", "an error", "a consent in its place"),
+    *("a regulator's order", "the end of a permit"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +181,10 @@ class _Picture:
 
     def _act(self, where: str, entry: LogEntry, known: Known) -> Branch:
         what = _ACTS[entry.act] if entry.act < len(_ACTS) else "acted on"
+        why = f" because of {_REASONS[entry.reason]}" if entry.reason < len(_REASONS) else ""
         until = f" until {moment(entry.until)}" if entry.until else ""
         below = (self._by("by", entry.actor),) if entry.actor else ()
-        return Branch("act", where, known, f"{what}{until}, {moment(entry.at)}", below)
+        return Branch("act", where, known, f"{what}{why}, {moment(entry.at)}{until}", below)
 
     def _document(self, digest: bytes) -> Iterator[Branch]:
         """The bytes, which somebody put on the ledger, and below them what they say, which nothing checks."""

@@ -9,13 +9,15 @@ from dataclasses import replace
 import pytest
 import rfc8785
 
+from ledger_node.domain.codes import Act, Operation, StateReason
 from ledger_node.proof import Known, Result, meanings, pages, schema, verify
-from ledger_node.proof.explanation import DEEPEST, Branch, explain
+from ledger_node.proof.explanation import _ACTS, _REASONS, _USED, DEEPEST, Branch, explain
 from ledger_node.proof.facts import ordered
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.subject import Subject
+from ledger_node.screen import moment
 
-from .story import DOCUMENTS, SUBJECT, digest, lineage, tag
+from .story import DOCUMENTS, NOW, SUBJECT, digest, lineage, tag
 from .synthetic import Chain, bundle_bytes, changed, found
 from .test_proof_subjects import DERIVED, FOLLOWING, REVOKED, made
 
@@ -53,12 +55,12 @@ def test_explain_draws_one_tree_of_what_led_to_the_subject(bundle: bytes, trust:
         ("consent", "…"),
     ]
     consent = next(branch for branch in run.below if branch.id == to_hex(tag("consent B")))
-    assert [branch.text.split(",")[0].split(" until")[0] for branch in consent.below if branch.kind == "act"] == [
-        "suspended",
-        "reinstated",
-        "suspended by a regulator",
-        "suspended by a vote",
-        "revoked",
+    assert [branch.text for branch in consent.below if branch.kind == "act"] == [
+        f"suspended because of a steward's decision, {moment(NOW - 7000)}",
+        f"reinstated because of a steward's decision, {moment(NOW - 5000)}",
+        f"suspended by a regulator because of a regulator's order, {moment(NOW - 300)} until {moment(NOW + 1000)}",
+        f"suspended by a vote because of a regulator's order, {moment(NOW - 250)} until {moment(NOW + 2000)}",
+        f"revoked because of a breach, {moment(NOW - 200)}",
     ]
     assert {branch.id for branch in consent.below if branch.kind == "organisation"} == {"2", "3"}
 
@@ -112,6 +114,11 @@ def test_explain_stays_flat_however_long_the_lineage(chain: Chain) -> None:
     assert set(map(to_hex, ids)) <= {branch.id for branch in drawn(explanation.lineage)}
     assert json.loads(json.dumps(explanation.to_json()))["result"] == "failed"
     assert list(pages.of_explanation(explanation))
+
+
+def test_every_act_and_reason_and_operation_has_a_word() -> None:
+    assert (len(_ACTS), len(_REASONS)) == (len(Act), len(StateReason))
+    assert set(_USED) == {Operation.TRAIN, Operation.FINE_TUNE, Operation.VALIDATE, Operation.TEST}
 
 
 def test_every_check_has_a_meaning(bundle: bytes, trust: bytes) -> None:
