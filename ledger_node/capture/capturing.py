@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ledger_node.capture.parts import header_of, taken_apart
@@ -54,6 +55,7 @@ class Capturing:
         self._clock = clock
         self._between = between
         self._turn = threading.Lock()  # the worker's, or that of who asks for a fill
+        self._looked: FeedPosition | None = None  # further than the mark: what lies between touches nobody
 
     def step(self) -> int:
         """Notes what new final facts touch, and captures some of what waits: how much of both was looked at."""
@@ -73,19 +75,21 @@ class Capturing:
             return tried + some
 
     def kept(self) -> Kept:
-        return self._captures.kept()
+        kept, looked = self._captures.kept(), self._looked
+        return kept if looked is None else replace(kept, noted=looked.at.block)
 
     def missing(self, limit: int) -> list[Missing]:
         return self._captures.missing(limit)
 
     def _note(self) -> int:
-        mark = self._captures.mark()
+        mark = self._looked or self._captures.mark()
         if mark is not None and mark == self._index.end_of(None):
             return 0
         final = self._final()
         if mark is None or not self._index.stands(mark):
             # A store that never captured; or the chain turned below what was final, and nobody knows how far.
             self._captures.note_all(final, self._index.end_of(final))
+            self._looked = None
             return 1
         after = self._index.events_after(mark.at, EVENTS_AT_ONCE, EVENTS)
         stated = [one.event for one in after if one.event.at.block <= final]
@@ -95,7 +99,10 @@ class Capturing:
             reached = self._index.end_of(final)
         if reached.at <= mark.at:
             return 0
-        self._captures.note(versions_touched(self._index, self._impacts, stated, final), reached)
+        touched = versions_touched(self._index, self._impacts, stated, final)
+        if touched:
+            self._captures.note(touched, reached)
+        self._looked = reached
         return len(stated)
 
     def _pass(self) -> int:

@@ -19,7 +19,7 @@ from ledger_node.localnet import network
 from ledger_node.proof import Result, verifier, verify, words_needed
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.subject import MODEL_VERSION, Subject
-from scripts.bench.evidence import alone, lineage
+from scripts.bench.evidence import alone, capturing, lineage
 from scripts.bench.form import Figure, report
 from tests.integration.pair import PLANS, Pair
 
@@ -36,7 +36,9 @@ def main() -> None:
         running = network.up(Path(folder) / "network", chain_id=CHAIN_ID, block_time=1.0, plans=PLANS)
         try:
             pair = Pair(running)
+            captured = capturing.measured(pair, runs)  # before there are large ones among the versions
             figures = _measured(pair, lineage.publish(pair, *SMALL), lineage.publish(pair, DEPTH, INPUTS), runs)
+            figures.append(captured)
             pair.close()
         finally:
             network.down(running)

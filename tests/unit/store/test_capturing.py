@@ -342,6 +342,23 @@ def test_engine_that_lags_behind_another_is_asked_again(world: World) -> None:
     assert world.capturing.missing(9) == []
 
 
+def test_what_touches_nobody_is_not_written_down(world: World) -> None:
+    world.chronicle.model_version(ONE, 1, [])
+    world.block()
+    world.settle()
+    mark = world.captures.mark()
+    last = [world.block() for _ in range(5)][-2]
+    world.settle()
+    assert world.captures.mark() == mark
+    assert world.capturing.kept().noted == last
+    world.restart()
+    world.chronicle.write("ModelVersionReleased", version=ONE, forSale=False, at=1)
+    world.block()
+    world.settle()
+    assert world.captures.mark() != mark
+    assert world.captured(ONE) == [[1, last + 2]]
+
+
 def test_no_block_is_final(world: World) -> None:
     world.settle()
     world.chronicle.model_version(ONE, 1, [])
