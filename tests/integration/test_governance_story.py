@@ -30,6 +30,7 @@ from ledger_node.domain.codes import (
 )
 from ledger_node.domain.command import GENERATION_ROLES
 from ledger_node.errors import NotPermitted, StateConflict
+from ledger_node.proof import Result, verify
 from tests.integration.pair import CARD, CHAIN_ID, Pair, now, refused, some_digest, terms
 
 NOTICE = Document({"what": "misses lesions below 5 mm"})
@@ -252,6 +253,12 @@ def test_new_generation_takes_what_is_new_and_the_old_one_what_protects(pair: Pa
     rebuilt = [side.node.index.rebuild() for side in (pair.hospital, pair.institute)]
     assert all(one["equal"] for one in rebuilt)
     assert rebuilt[0]["after"] == rebuilt[1]["after"]
+
+    trust = institute.node.trust()  # of all generations
+    at = json.loads(trust)["checkpoint"]["number"]
+    pair.wait_for(at)
+    for content in (hospital.versions.evidence(version, as_of=at), hospital.consents.evidence(consent, as_of=at)):
+        assert verify(content, trust).result is Result.VERIFIED
 
 
 def register_with(pair: Pair, key: KeystoreSigner) -> WrittenFact:
