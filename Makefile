@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-api test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines generate verifier lock format clean
+.PHONY: help setup demo demo-real up test test-api test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines fuzz generate verifier lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ test-api: setup ## tens of thousands of requests made from the published schema,
 test-faults: setup ## break everything that may break, often: kills, bad lines, full disks; prints what was lost (nothing)
 	@$(BIN)/python -m scripts.engines.build --if-possible
 	MEDLEDGER_FAULTS=whole pytest -m faults
+
+fuzz: setup ## fuzz what reads evidence with atheris, a minute for each part; FUZZ='--seconds 600 --only rlp' for more or less
+	$(BIN)/python -m scripts.fuzz $(FUZZ)
 
 bench: setup ## measure, write build/bench/*.json
 	$(BIN)/python -m scripts.bench

@@ -11,3 +11,4 @@ common="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-in
 .venv/bin/uv pip compile $common scripts/locks/murky.in -o scripts/locks/murky.txt
 .venv/bin/uv pip compile $common scripts/locks/mlflow.in -o scripts/locks/mlflow.txt
 .venv/bin/uv pip compile $common scripts/locks/rocrate-validator.in -o scripts/locks/rocrate-validator.txt
+.venv/bin/uv pip compile $common scripts/locks/atheris.in -o scripts/locks/atheris.txt

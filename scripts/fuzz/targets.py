@@ -1,6 +1,6 @@
 """What is fuzzed: each target takes bytes, and ends in an AssertionError or an undocumented exception when it may not.
 
-They need the proofs alone, on a bare Python, so that the fuzzer's own environment stays small.
+They need the proofs alone, so that the fuzzer's own environment stays small.
 """
 
 from __future__ import annotations
