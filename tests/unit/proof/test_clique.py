@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ledger_node.errors import ChainAnswerInvalid, InputError, InvalidField
 from ledger_node.proof import header
 from ledger_node.proof.clique import signer_of
-from ledger_node.proof.hashing import keccak256, parse_hex, to_hex
+from ledger_node.proof.hashing import keccak256, parse_hex, parse_hex_any, to_hex
 from ledger_node.proof.header import BlockRef
 from ledger_node.proof.report import Result
 from ledger_node.proof.sealed import Rule
@@ -56,6 +56,28 @@ def test_real_blocks_hold_from_one_to_the_next() -> None:
     walk = verify_seals(start, later)
     assert (walk.breach, len(walk.blocks), walk.validators.members) == (None, 4, members)
     assert walk.final == BlockRef(later[-2].number, later[-2].hash)
+
+
+VOTED: dict[str, Any] = json.loads((VECTORS / "clique-votes.json").read_text())
+
+
+def test_real_votes_and_epochs_are_followed_as_the_engine_follows_them() -> None:
+    """Four signers (geth 1.13.15) vote a fifth in and one out, over blocks of epochs; `clique_getSnapshot` of each."""
+    headers = [header.from_rlp(parse_hex_any(one, header.MAX_RLP)) for one in VOTED["headers"]]
+    now = listed_at(headers[0], Engine.CLIQUE, VOTED["epoch"])
+    sizes = {len(now.members)}
+    for one, snapshot in zip(headers[1:], VOTED["snapshots"][1:], strict=True):
+        walk = verify_seals(now, [one])
+        assert walk.breach is None
+        now = walk.validators
+        assert [to_hex(member) for member in now.members] == snapshot["signers"]
+        assert [[to_hex(vote.voter), to_hex(vote.subject), vote.adds] for vote in now.votes] == snapshot["votes"]
+        recents = snapshot["recents"]
+        assert [to_hex(signer) for signer in now.recent][-len(recents) :] == recents
+        sizes.add(len(now.members))
+    assert sizes == {4, 5}
+    assert any(snapshot["votes"] for snapshot in VOTED["snapshots"])
+    assert len(headers) > 2 * VOTED["epoch"]
 
 
 FOUR = sealers(4)
