@@ -33,7 +33,7 @@ def taken_apart(subject: str, bundle: bytes, nodes: dict[str, bytes]) -> tuple[C
         block=value["asOf"]["number"],
         block_hash=value["asOf"]["hash"],
         digest=to_hex(sha256(bundle)),
-        content=dump_canonical(value),
+        content=json.dumps(value, separators=(",", ":")).encode(),
         nodes=tuple(nodes[node] for node in encoded),
     )
     return capture, {nodes[node]: bytes.fromhex(node[2:]) for node in encoded}

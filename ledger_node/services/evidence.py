@@ -142,9 +142,10 @@ class Evidence:
         return found
 
     def _making(self, subject: Subject, block: int, at: int | None, validators_at: int | None) -> Making:
-        behind = self._lineages.behind(subject, block)
+        with self._index.moment():
+            behind = self._lineages.behind(subject, block)
+            contracts = self._contracts_of(subject, behind)
         stated = facts_of(behind)
-        contracts = self._contracts_of(subject, behind)
         words = bundle.words_needed(stated)
         header, proofs = yield {contracts.address_of(contract): slots for contract, slots in words.items()}
         made = bundle.assemble(

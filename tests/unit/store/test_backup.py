@@ -15,13 +15,17 @@ from sqlalchemy import func, insert, select
 
 from ledger_node.backup import making, restoring
 from ledger_node.backup.archive import Manifest
+from ledger_node.capture.parts import header_of
 from ledger_node.config import NodeConfig, load_config
+from ledger_node.domain.feed import BEGINNING
 from ledger_node.errors import BackupInvalid, ConfigInvalid, InvalidField, StoreOutdated
 from ledger_node.store import revisions
+from ledger_node.store.captures import SqlCaptures
 from ledger_node.store.database import Database
 from ledger_node.store.local_rows import snapshot
 from ledger_node.store.schema import local
-from tests.fakes import address, digest
+from tests.captures import captured, header
+from tests.fakes import FakeClock, address, digest
 
 SECRET = "the keystore's password"
 SUBMISSION = {
@@ -72,6 +76,10 @@ def filled(database: Database) -> Database:
         connection.execute(insert(local.submission), QUEUED | {"id": "two", "number": 2, "idempotency_key": "k"})
         connection.execute(insert(local.secret), {"name": "salt", "value": "ab" * 32})
         connection.execute(insert(local.pin), pin)
+    captures = SqlCaptures(database, FakeClock())
+    captures.note([digest(2)], BEGINNING)
+    capture, nodes = captured(digest(1), 7, [1, 2])
+    captures.keep([capture], nodes, header_of(header(7)), [])
     return database
 
 
@@ -82,6 +90,15 @@ def empty(filled: Database, tmp_path: Path, request: pytest.FixtureRequest) -> I
     made = Database(f"sqlite:///{tmp_path / 'new.db'}" if sqlite else request.getfixturevalue("postgresql").new_url())
     yield made
     made.close()
+
+
+def test_restored_captures_are_whole(config: NodeConfig, filled: Database, empty: Database, tmp_path: Path) -> None:
+    backup(config, filled, tmp_path / "backup")
+    restoring.restore(config, empty, tmp_path / "backup")
+    captures = SqlCaptures(empty, FakeClock())
+    assert captures.broken() == (1, [])
+    assert captures.find(digest(1), 7) == SqlCaptures(filled, FakeClock()).find(digest(1), 7) is not None
+    assert (captures.mark(), [one.subject for one in captures.due(9)]) == (BEGINNING, [digest(2)])
 
 
 def backup(config: NodeConfig, database: Database, out: Path) -> Manifest:
