@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger_node.proof.facts import Facts
+from ledger_node.proof.facts import Consent, DatasetVersion, Facts, Model, ModelVersion, Recall, Run
+from ledger_node.proof.names import Fact, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +17,32 @@ class Document:
     organisation: int
 
 
+def of_fact(fact: Fact) -> tuple[Document, ...]:
+    """The documents that one fact names, each by the organisation whose fact it is."""
+    match fact:
+        case DatasetVersion():
+            return (
+                Document(fact.card_digest, "card of a dataset version", fact.custodian),
+                Document(fact.attestation_digest, "de-identification attestation", fact.custodian),
+            )
+        case Consent():
+            return (Document(fact.policy_digest, "policy of a consent", fact.grantor),)
+        case Model():
+            return (Document(fact.card_digest, "card of a model", fact.publisher),)
+        case Run():
+            return (Document(fact.card_digest, "card of a run", fact.publisher),)
+        case ModelVersion():
+            return (Document(fact.card_digest, "card of a model version", fact.publisher),)
+        case Recall():
+            return (Document(fact.notice_digest, "notice of a recall", fact.issuer),)
+        case _:
+            return ()
+
+
 def documents_of(facts: Facts) -> tuple[Document, ...]:
     """Every document that the facts name, by digest. One that is named twice stands once, as first named."""
-    named = [
-        *(Document(v.card_digest, "card of a dataset version", v.custodian) for v in facts.dataset_versions),
-        *(Document(v.attestation_digest, "de-identification attestation", v.custodian) for v in facts.dataset_versions),
-        *(Document(c.policy_digest, "policy of a consent", c.grantor) for c in facts.consents),
-        *(Document(m.card_digest, "card of a model", m.publisher) for m in facts.models),
-        *(Document(r.card_digest, "card of a run", r.publisher) for r in facts.runs),
-        *(Document(v.card_digest, "card of a model version", v.publisher) for v in facts.model_versions),
-        *(Document(r.notice_digest, "notice of a recall", r.issuer) for r in facts.recalls),
-    ]
     first: dict[bytes, Document] = {}
-    for document in named:
-        first.setdefault(document.digest, document)
+    for _, fact in named(facts):
+        for document in of_fact(fact):
+            first.setdefault(document.digest, document)
     return tuple(first[digest] for digest in sorted(first))

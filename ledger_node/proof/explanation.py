@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger_node.proof import codes, meanings, names
+from ledger_node.proof.documents import Document, of_fact
 from ledger_node.proof.envelope import Bundle
 from ledger_node.proof.facts import (
     NONE,
@@ -124,15 +125,15 @@ class _Picture:
             return Branch(*name, known.known, f"{said}, further down")
         self._shown.add(name)
         said = f"{said}: {known.detail}" if known.detail else said
-        return Branch(*name, known.known, said, tuple(self._below(fact, depth + 1)))
+        documents = map(self._document, of_fact(fact))
+        return Branch(*name, known.known, said, (*documents, *self._below(fact, depth + 1)))
 
     def _below(self, fact: Fact, depth: int) -> Iterator[Branch]:
-        """What a fact leads to, as `closure` follows it, and its documents."""
+        """What a fact leads to, as `closure` follows it."""
         match fact:
             case ModelVersion():
                 yield self._by("published by", fact.publisher)
                 yield self._draw("of ", names.model(fact.model), depth)
-                yield from self._document(fact.card_digest)
                 for recall in self._recalls.get(fact.id, ()):
                     yield self._draw("", recall, depth)
                 if not fact.is_import:
@@ -141,18 +142,14 @@ class _Picture:
                     yield self._draw("made from ", names.model_version(base), depth)
             case Model():
                 yield self._by("registered by", fact.publisher)
-                yield from self._document(fact.card_digest)
             case Run():
                 yield self._by("opened by", fact.publisher)
-                yield from self._document(fact.card_digest)
                 for part in fact.inputs:
                     used = _USED.get(part.operation, "used")
                     yield self._draw(f"{used} ", names.dataset_version(part.dataset, part.version), depth)
                     yield self._draw("… under ", names.consent(part.consent), depth)
             case DatasetVersion():
                 yield self._draw("of ", names.dataset(fact.dataset), depth)
-                yield from self._document(fact.card_digest)
-                yield from self._document(fact.attestation_digest)
                 for parent in fact.derivation.parents if fact.derivation else ():
                     yield self._draw("derived from ", names.dataset_version(parent.dataset, parent.version), depth)
                     if parent.consent != NONE:
@@ -164,7 +161,6 @@ class _Picture:
                 yield self._by("granted to", fact.grantee)
                 if names.dataset(fact.dataset) not in self._shown:
                     yield self._draw("over ", names.dataset(fact.dataset), depth)
-                yield from self._document(fact.policy_digest)
                 known = self._known[names.consent(fact.id)].known
                 for place, entry in enumerate(fact.log):
                     yield self._act(f"{to_hex(fact.id)}/{place}", entry, known)
@@ -172,7 +168,6 @@ class _Picture:
                     yield self._draw("in place of ", names.consent(fact.supersedes), depth)
             case Recall():
                 yield self._by("issued by", fact.issuer)
-                yield from self._document(fact.notice_digest)
                 for number in fact.acknowledged_by:
                     yield self._by("read by", number)
 
@@ -186,17 +181,14 @@ class _Picture:
         below = (self._by("by", entry.actor),) if entry.actor else ()
         return Branch("act", where, known, f"{what}{why}, {moment(entry.at)}{until}", below)
 
-    def _document(self, digest: bytes) -> Iterator[Branch]:
+    def _document(self, document: Document) -> Branch:
         """The bytes, which somebody put on the ledger, and below them what they say, which nothing checks."""
-        known, contents = self._known.get(("document", to_hex(digest))), self._known.get(("contents", to_hex(digest)))
-        if known is None:
-            return
-        said = f"{known.detail}, {short(known.id)}"
+        key = to_hex(document.digest)
+        known, contents = self._known["document", key].known, self._known.get(("contents", key))
+        said = f"{document.what}, by organisation {document.organisation}, {short(key)}"
         if contents is None:
-            yield Branch("document", known.id, known.known, f"{said}, which is not here")
-        else:
-            below = (Branch("contents", known.id, contents.known, contents.detail),)
-            yield Branch("document", known.id, known.known, said, below)
+            return Branch("document", key, known, f"{said}, which is not here")
+        return Branch("document", key, known, said, (Branch("contents", key, contents.known, "what it says"),))
 
 
 def _said(fact: Fact) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger_node.proof.documents import documents_of
+from ledger_node.proof.documents import of_fact
 from ledger_node.proof.envelope import Bundle
 from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.names import named
 from ledger_node.proof.report import Report, Result
 from ledger_node.proof.strict_json import Json
 from ledger_node.proof.verifier import read, verify
@@ -75,7 +76,8 @@ def _found(bundle: Bundle, registered: bytes | None, digest: bytes) -> tuple[Fou
     for version in bundle.facts.model_versions:
         if version.artifact_digest == digest:
             return Found.ANOTHER_VERSION, f"the artifact of model version {version.number}, {to_hex(version.id)}"
-    for document in documents_of(bundle.facts):
-        if document.digest == digest:
-            return Found.DOCUMENT, f"the {document.what}, by organisation {document.organisation}"
+    documents = (document for _, fact in named(bundle.facts) for document in of_fact(fact))
+    said = [f"the {one.what}, by organisation {one.organisation}" for one in documents if one.digest == digest]
+    if said:
+        return Found.DOCUMENT, "; ".join(dict.fromkeys(said))
     return Found.UNKNOWN, "nothing in the bundle has this digest"

@@ -14,6 +14,7 @@ from ledger_node.proof import Known, Result, meanings, pages, schema, verify
 from ledger_node.proof.explanation import _ACTS, _REASONS, _USED, DEEPEST, Branch, explain
 from ledger_node.proof.facts import ordered
 from ledger_node.proof.hashing import to_hex
+from ledger_node.proof.matching import match
 from ledger_node.proof.subject import Subject
 from ledger_node.screen import moment
 
@@ -82,6 +83,20 @@ def test_explain_says_what_is_attested_and_what_asserted(bundle: bytes, trust: b
     known = {(branch.kind, branch.id): branch for branch in drawn(explain(without, trust).lineage)}
     assert known["document", card].known is Known.NOT_AVAILABLE
     assert ("contents", card) not in known
+
+
+def test_a_document_that_two_name_is_of_both() -> None:
+    """One text serves as the policy of two hospitals; each of them put its digest on the ledger."""
+    policy = digest("policy A")
+    chain = Chain(changed(lineage(), "consents", tag("consent B"), policy_digest=policy))
+    content, trusted = bundle_bytes(chain), json.dumps(chain.trust()).encode()
+    texts = {branch.text for branch in drawn(explain(content, trusted).lineage) if branch.id == to_hex(policy)}
+    assert {text.split(", 0x")[0] for text in texts if text.startswith("policy")} == {
+        "policy of a consent, by organisation 1",
+        "policy of a consent, by organisation 2",
+    }
+    detail = match(content, trusted, policy).detail
+    assert sorted(detail.split("; ")) == [f"the policy of a consent, by organisation {number}" for number in (1, 2)]
 
 
 def test_explain_draws_what_failed_as_unproven(bundle: bytes, trust: bytes) -> None:
