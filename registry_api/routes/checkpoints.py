@@ -30,7 +30,7 @@ def list_checkpoints(node: NodeOf, window: WindowOf) -> Checkpoints:
     return Checkpoints(**window.stamp, items=[Checkpoint.of(one) for one in cut.found], next=cut.next)
 
 
-@routes.get("/v1/checkpoints/{number}", responses=READ)
+@routes.get("/v1/checkpoints/{number:other_than_sign}", responses=READ)
 def get_checkpoint(node: NodeOf, number: Height) -> Checkpoint:
     """What operators signed for at a height; more than one checkpoint when they do not say the same."""
     return Checkpoint.of(node.checkpoints.get(number))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import Request, Response
-from starlette.convertors import Convertor, register_url_convertor
 
 from ledger_node.domain.codes import ConsentState, Operation, Purpose, Reason, StateReason
 from ledger_node.domain.consent import Use
@@ -35,21 +34,6 @@ from registry_api.showing.consents import show_consent
 from registry_api.writing import Accepted, answers, changes, creates
 
 routes = router("consents")
-
-
-class OtherThanSuspend(Convertor[str]):
-    """Whatever stands for an id, but for the path of the batch, whose other methods are refused as such (405)."""
-
-    regex = "(?!suspend$)[^/]+"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("other_than_suspend", OtherThanSuspend())
 
 
 @routes.post("/v1/consents", status_code=202, responses={**answers(created=True), **WRITE})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BeforeValidator, Field
+from starlette.convertors import Convertor, register_url_convertor
 
 from ledger_node import shallow
 from ledger_node.cards import Kind, require_card
@@ -40,6 +41,28 @@ CheckedBy = Annotated[
         "index says.",
     ),
 ]
+
+
+class OtherThanSuspend(Convertor[str]):
+    """Whatever stands for an id, but for a word that has a path of its own: its other methods are refused (405)."""
+
+    regex = "(?!suspend$)[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+class OtherThanSign(OtherThanSuspend):
+    """Likewise."""
+
+    regex = "(?!sign$)[^/]+"
+
+
+register_url_convertor("other_than_suspend", OtherThanSuspend())
+register_url_convertor("other_than_sign", OtherThanSign())
 
 
 class Routes(APIRouter):

@@ -76,6 +76,8 @@ def test_every_answer_has_the_security_headers(hospital: World, client_of: Clien
         ("GET", f"/v1/consents/{digest('c')}/revoke", "POST"),
         ("TRACE", f"/v1/runs/{digest('r')}/rounds", "GET, POST"),
         ("GET", "/v1/consents/suspend", "POST"),
+        ("GET", "/v1/checkpoints/sign", "POST"),
+        ("POST", "/v1/checkpoints/4711", "GET"),
         ("GET", "/v1/rounds", "POST"),
         ("POST", "/healthz", "GET"),
         ("POST", "/static/explorer.css", "GET, HEAD"),
