@@ -63,7 +63,7 @@ COMMANDS = {
     *("evidence explain", "evidence match", "evidence check-block", "evidence capture"),
     *("checkpoint list", "checkpoint show", "checkpoint sign", "checkpoint bring", "checkpoint compare"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
-    *("version questions", "version export"),
+    *("version questions", "version export", "dataset export"),
     *("events list", "events follow"),
     *("webhook make", "webhook list", "webhook show", "webhook rotate", "webhook replay", "webhook remove"),
 }
