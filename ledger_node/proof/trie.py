@@ -25,6 +25,9 @@ Node = list[rlp.Rlp]
 Fetch = Callable[[bytes], Node]
 
 
+_FROM_DIGITS = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account as the state trie holds it. The balance is in wei."""
@@ -144,7 +147,7 @@ def _resolved(child: rlp.Rlp, fetch: Fetch) -> Node:
 
 
 def _nibbles(key: bytes) -> bytes:
-    return bytes(nibble for byte in key for nibble in (byte >> 4, byte & 15))
+    return key.hex().encode().translate(_FROM_DIGITS)
 
 
 def _unpacked(packed: rlp.Rlp) -> tuple[bool, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 from ledger_node.client import Input
@@ -24,7 +25,7 @@ def publish(pair: Pair, depth: int, inputs: int) -> str:
     for first in range(0, len(datasets), BATCH):
         batch = [(one, version(Supersession.FIRST)) for one in datasets[first : first + BATCH]]
         pair.done(hospital.node.datasets.publish_all(batch))
-    consents = _each(lambda one: pair.consent(terms(one, institute, TRAINING)), datasets)
+    consents = _each(lambda one: pair.consent(replace(terms(one, institute, TRAINING), max_rounds=1)), datasets)
     used = [Input(one, 1, under, Operation.TRAIN) for one, under in zip(datasets, consents, strict=True)]
     model = pair.model()
     newest: list[str] = []
