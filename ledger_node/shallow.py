@@ -9,7 +9,8 @@ import re
 from typing import Any
 
 DEEPEST = 64  # objects and lists within each other
-_MARKS = re.compile(rb'[\[{\]}]|"(?:[^"\\]+|\\.)*+"?', re.DOTALL)  # a bracket, or a whole string
+_STRING = re.compile(rb'"(?:[^"\\]+|\\.)*+"?', re.DOTALL)
+_OTHERS = bytes(set(range(256)) - set(b"[{]}"))
 
 
 def loads(content: bytes, **options: Any) -> Any:
@@ -24,11 +25,8 @@ def is_shallow(content: bytes) -> bool:
     if content.count(b"[") + content.count(b"{") <= DEEPEST:
         return True
     depth = 0
-    for mark in _MARKS.finditer(content):
-        if mark[0] in b"[{":
-            depth += 1
-            if depth > DEEPEST:
-                return False
-        elif mark[0] in b"]}":
-            depth -= 1
+    for bracket in _STRING.sub(b"", content).translate(None, _OTHERS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEEPEST:
+            return False
     return True

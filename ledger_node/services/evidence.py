@@ -38,7 +38,7 @@ from ledger_node.services.proving import Proofs, Slots
 from ledger_node.services.reading import block_of, checkpoint
 
 #: Asks for the proof of storage slots, is sent the block's header and the proofs, and returns the bundle's bytes.
-Making = Generator[Slots, tuple[Mapping[str, Any], list[dict[str, Any]]], bytes]
+Making = Generator[Slots, tuple[Mapping[str, Any], list[dict[str, Any]], tuple[SignedCheckpoint, ...]], bytes]
 
 
 class Captured(Protocol):
@@ -132,11 +132,12 @@ class Evidence:
                 waiting[subject] = making, next(making)
         if not waiting:
             return found
+        signed = self._signed(block)
         proofs = Proofs(self._ledger, block, (slots for _, slots in waiting.values()))
         for subject, (making, slots) in waiting.items():
             with _alone(found, subject):
                 try:
-                    making.send((proofs.header, proofs.of(slots)))
+                    making.send((proofs.header, proofs.of(slots), signed))
                 except StopIteration as made:
                     found[subject] = made.value
         return found
@@ -147,7 +148,7 @@ class Evidence:
             contracts = self._contracts_of(subject, behind)
         stated = facts_of(behind)
         words = bundle.words_needed(stated)
-        header, proofs = yield {contracts.address_of(contract): slots for contract, slots in words.items()}
+        header, proofs, signed = yield {contracts.address_of(contract): slots for contract, slots in words.items()}
         made = bundle.assemble(
             chain_id=self._identity.deployment.chain_id,
             genesis=_bytes(self._identity.deployment.genesis),
@@ -160,7 +161,7 @@ class Evidence:
             documents=self._known_documents(stated),
             header=header,
             proofs=proofs,
-            checkpoints=self._signed(block),
+            checkpoints=signed,
             sealed=[] if validators_at is None else self._sealed(validators_at, block),
         )
         return bundle.dump(made)

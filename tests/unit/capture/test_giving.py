@@ -109,7 +109,7 @@ def test_one_that_cannot_be_made_keeps_no_other_from_it(desk: Desk, monkeypatch:
     def making(subject: Subject, block: int, at: int | None, validators_at: int | None) -> Any:
         if subject == early:
             raise KeyError(block)
-        header, proofs = yield {"0x01": [digest(subject.id[0])]}
+        header, proofs, _ = yield {"0x01": [digest(subject.id[0])]}
         if subject == late:
             raise NotFound("nothing")
         return f"{header['number']} {len(proofs)}".encode()
