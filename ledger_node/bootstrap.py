@@ -59,6 +59,7 @@ from ledger_node.services.register import Register
 from ledger_node.services.requests import NoVisas, Requests
 from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
+from ledger_node.services.sessions import Sessions
 from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
@@ -96,6 +97,7 @@ class Node:
     index: Index
     times: Times
     access: Access
+    sessions: Sessions
     recording: Recording
     submissions: Submissions
     dispatching: Dispatching
@@ -213,12 +215,14 @@ class Runtime:
             paused=desk.paused,
             signs=config.checkpoints.sign,
         )
+        access = Access(self._api_keys, clock, _tokens(config, outbox.salt_secret()))
         self.node = Node(
             identity=identity,
             index=index,
             times=times,
             recording=self._recording,
-            access=Access(self._api_keys, clock, _tokens(config, outbox.salt_secret())),
+            access=access,
+            sessions=Sessions(access, clock, outbox.salt_secret()),
             submissions=submissions,
             dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
             register=Register(index),

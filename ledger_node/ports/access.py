@@ -47,6 +47,10 @@ class ApiKeys(Protocol):
         """Also one that has expired or was revoked."""
         ...
 
+    def named(self, id_: str) -> ApiKey | None:
+        """The same by its id."""
+        ...
+
     def note_use(self, key: ApiKey, now: int) -> None:
         """Remembers the minute, to be written later: a read must not wait for a write."""
         ...

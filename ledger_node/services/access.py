@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger_node.errors import Unauthenticated
-from ledger_node.ports import ApiKeys, Caller, Clock, Tokens
+from ledger_node.ports import ApiKey, ApiKeys, Caller, Clock, Tokens
 
 
 class Access:
@@ -24,11 +24,25 @@ class Access:
         now = self._clock.now()
         if self._tokens is not None and self.takes_for_token(credential):
             return self._tokens.caller(credential, now)
-        key = self._keys.find(credential)
+        return _caller(self._valid(self._keys.find(credential), now))
+
+    def open(self, key: str) -> ApiKey:
+        """What is known of a key. Unauthenticated like a caller with it."""
+        return self._valid(self._keys.find(key), self._clock.now())
+
+    def caller_of(self, id_: str) -> Caller:
+        """Who opened something with the key of this id. Unauthenticated like a caller with it now."""
+        return _caller(self._valid(self._keys.named(id_), self._clock.now()))
+
+    def _valid(self, key: ApiKey | None, now: int) -> ApiKey:
         if key is None:
             raise Unauthenticated("the key is not known to this node", needed="a key that this node's operator made")
         if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
             how = "has expired" if key.revoked_at is None else "was revoked"
             raise Unauthenticated(f"the key {how}", needed="a new key: medledger api-key make")
         self._keys.note_use(key, now)
-        return Caller(f"key {key.id} {key.label}", key.role, key.reach)
+        return key
+
+
+def _caller(key: ApiKey) -> Caller:
+    return Caller(f"key {key.id} {key.label}", key.role, key.reach)

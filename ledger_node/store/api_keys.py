@@ -62,6 +62,11 @@ class SqlApiKeys:
             rows = _by_digest.ask(connection, digest=_digest(key))
         return _key(rows[0]) if rows else None
 
+    def named(self, id_: str) -> ApiKey | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.digest.startswith(id_, autoescape=True))).first()
+        return None if row is None else _key(row)
+
     def note_use(self, key: ApiKey, now: int) -> None:
         minute = now - now % 60
         if minute > (key.used_at or 0):

@@ -58,6 +58,7 @@ from ledger_node.services.register import Register
 from ledger_node.services.requests import NoVisas, Requests
 from ledger_node.services.rounds import Rounds
 from ledger_node.services.runs import Runs
+from ledger_node.services.sessions import Sessions
 from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
@@ -563,6 +564,9 @@ class MemoryKeys:
     def find(self, key: str) -> ApiKey | None:
         return self.known.get(key)
 
+    def named(self, id_: str) -> ApiKey | None:
+        return next((one for one in self.known.values() if one.id == id_), None)
+
     def note_use(self, key: ApiKey, now: int) -> None:
         self.used.append(key.label)
 
@@ -654,11 +658,13 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
     gauges, meter, desk, pins = MemoryGauges(outbox), Metrics(), MemoryDesk(outbox), MemoryPins()
     status = Status(identity, i, ledger, blobs, gauges, meter, clock, Limits(20, 300))  # type: ignore[arg-type]
     status.note_head(head)
+    access = Access(keys, clock)
     node = Node(
         identity=identity,
         index=i,
         times=times,
-        access=Access(keys, clock),
+        access=access,
+        sessions=Sessions(access, clock, bytes(32)),
         recording=recording,
         submissions=submissions,
         dispatching=Dispatching(outbox, desk, signer, wake=lambda: None),  # type: ignore[arg-type]

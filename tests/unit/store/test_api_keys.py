@@ -91,3 +91,14 @@ def test_a_refused_key_counts_as_no_use(keys: SqlApiKeys) -> None:
     keys.add("one", "auditor", "dashboard", (), 100, 200)
     opens(keys, "one", 600)
     assert keys.write_uses() == 0
+
+
+def test_a_key_is_found_by_its_id(keys: SqlApiKeys) -> None:
+    made = keys.add("mlk_the-key", "auditor", "dashboard", REACH, 100, 200)
+    keys.add("mlk_another", "auditor", "dashboard", REACH, 100, 200)
+    assert keys.named(made.id) == made
+    assert keys.named("%") is None
+    keys.revoke(made.id, 150)
+    found = keys.named(made.id)
+    assert found is not None
+    assert found.revoked_at == 150
