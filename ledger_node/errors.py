@@ -165,6 +165,11 @@ class TooManyRequests(AccessError):
     retry = Retry.SAFE
 
 
+class FormRefused(AccessError):
+    code = "ML-0206"
+    title = "The form is not of a page of this node, or of a session that has ended"
+
+
 class LookupFailure(MedLedgerError):
     code = "ML-0300"
     title = "Not found"

@@ -86,6 +86,9 @@ CROSS_ORIGIN: dict[str, Any] = {
     "expose_headers": ("ETag", "Location", "Preference-Applied", "Retry-After"),
 }
 
+#: To sign in, from one address: a second in the long run, and at once.
+SIGN_IN_TRIES = (0.2, 10)
+
 
 def create_app(
     node: Node, *, rates: Rates | None = None, origins: Sequence[str] = (), streams: int = MOST_SUBSCRIBERS
@@ -104,6 +107,7 @@ def create_app(
     app.state.node = node
     app.state.lane = CapacityLimiter(1)
     app.state.rates = rates or Rates()
+    app.state.tries = Rates(*SIGN_IN_TRIES)
     app.state.broadcast = Broadcast(written, of_one=streams)
     app.state.routes = [route for noun in NOUNS for route in noun.routes.routes]
     for noun in NOUNS:
@@ -133,7 +137,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         missing = NotFound("no such path", needed="a path of /openapi.json")
         if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
-            return pages.trouble(missing)
+            return await pages.lost(request, missing)
         return problems.respond(missing)
     if error.status_code == 405:
         allowed = ", ".join(sorted(_methods_at(request) or {"GET", "HEAD"}))

@@ -17,6 +17,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+#: Pages with a form send it to their own origin, and say so there: without a referrer, `Origin` would be `null`.
+FORMS = {
+    "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'"),
+    "Referrer-Policy": "same-origin",
+}
 #: The explorer's own files say nothing of the ledger; a browser may keep them and ask whether they changed.
 STATIC = {"Cache-Control": "no-cache"}
 

@@ -39,6 +39,7 @@ STATUS: dict[type[MedLedgerError], int] = {
     errors.OutOfReach: 403,
     errors.ProviderUnreachable: 503,
     errors.TooManyRequests: 429,
+    errors.FormRefused: 403,
     errors.LookupFailure: 404,
     errors.NotFound: 404,
     errors.UnknownGrantee: 404,

@@ -1,4 +1,4 @@
-"""How often one key may ask: a bucket of tokens for each caller, in this process."""
+"""How often one key may ask, or one address try to sign in: a bucket of tokens for each, in this process."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Rates:
             self._buckets.popitem(last=False)
         if left < 1:
             raise TooManyRequests(
-                "this key asks too often",
+                "this asks too often",
                 needed=f"{self._per_second:g} requests a second in the long run, {self._burst} at once",
                 retryAfter=ceil((1 - left) / self._per_second),
             )

@@ -39,7 +39,6 @@ class Overview:
     identity: Identity
     documents: str
     ready: bool
-    organisation: str
     capabilities: list[str]
     contracts: list[tuple[str, str]]
     versions: list[ModelVersionFacts]
@@ -57,7 +56,6 @@ def overview(node: Node, view: View) -> Overview:
         identity=node.identity,
         documents=node.status.blobs(),
         ready=status.lag is not None and status.lag <= node.most_lag and not node.status.failure(),
-        organisation=ours.name if ours else f"organisation {node.identity.organisation}",
         capabilities=[name.capitalize() for name in names_of(ours.capabilities)] if ours else [],
         contracts=node.identity.deployment.contracts.items(),
         versions=show_model_versions(view, catalogue.list_model_versions(newest)),

@@ -1,0 +1,190 @@
+"""What waits for who is signed in, by their role, from what the node knows of its own organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ledger_node.domain.codes import ConsentState, RequestState
+from ledger_node.domain.consent import Consent
+from ledger_node.domain.organisation import Proposal
+from ledger_node.domain.recall import Recall
+from ledger_node.domain.request import Request
+from ledger_node.errors import AccessError
+from ledger_node.ports import Caller, Page
+from registry_api import auth
+from registry_api.explorer.text import short, words
+from registry_api.reading import View
+from registry_api.schemas.base import rfc3339
+from registry_api.selecting import Selection
+from registry_api.showing.consortium import state_of
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+T = TypeVar("T")
+SHOWN = 10  # of each kind
+MOST_UNDER_WAY = 200  # newest submissions among which the open ones are
+SOON = 30 * 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`page` is where it can be looked at, None where only `command` and the API's `path` lead."""
+
+    what: str
+    who: str
+    when: str
+    command: str
+    path: str
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Things of one kind, the newest first; `more` when there may be others."""
+
+    kind: str
+    items: list[Item]
+    more: bool
+
+
+def waiting(node: Node, view: View, caller: Caller) -> list[Waiting]:
+    """Only what the caller's role may act on and their key reaches; a kind of which nothing waits is left out."""
+    found = (look(node, view) for look, noun, act in LOOKS if _may(caller, noun, act))
+    return [one for one in found if one.items]
+
+
+def _may(caller: Caller, noun: str, act: str) -> bool:
+    try:
+        auth.admit(caller, noun, act, reads=act not in auth.MAY)
+    except AccessError:
+        return False
+    return True
+
+
+def _submissions(node: Node, view: View) -> Waiting:
+    ours = view.organisation(node.identity.organisation).name
+    open_ = [one for one in node.submissions.list_recent(MOST_UNDER_WAY) if not one.settled]
+    items = [
+        Item(
+            f"{one.kind} ({one.state.value})",
+            ours,
+            rfc3339(one.created_at),
+            f"medledger submission show {one.id}",
+            f"/v1/submissions/{one.id}",
+        )
+        for one in open_[:SHOWN]
+    ]
+    return Waiting("submissions", items, len(open_) > SHOWN)
+
+
+def _requests(node: Node, view: View) -> Waiting:
+    @cache
+    def is_ours(dataset: str) -> bool:
+        return node.catalogue.get_dataset(dataset, view.block).custodian == node.identity.organisation
+
+    def waits(one: Request) -> bool:
+        return one.state is RequestState.OPEN and is_ours(one.wanted.dataset)
+
+    return _waiting(view, "requests", node.catalogue.list_requests, waits, _request)
+
+
+def _questions(node: Node, view: View) -> Waiting:
+    def waits(one: Request) -> bool:
+        return one.state is RequestState.ASKED_BACK
+
+    return _waiting(
+        view, "questions", node.catalogue.list_requests, waits, _request, requester=node.identity.organisation
+    )
+
+
+def _request(view: View, one: Request) -> Item:
+    return Item(
+        short(one.id),
+        view.organisation(one.requester).name,
+        rfc3339(one.made_at),
+        f"medledger request show {one.id}",
+        f"/v1/requests/{one.id}",
+    )
+
+
+def _ending(node: Node, view: View) -> Waiting:
+    def waits(one: Consent) -> bool:
+        ends = view.time < one.terms.expires_at <= view.time + SOON
+        return ends and one.state_at(view.time) is not ConsentState.REVOKED
+
+    def shown(view: View, one: Consent) -> Item:
+        return Item(
+            short(one.id),
+            view.organisation(one.terms.grantee).name,
+            rfc3339(one.terms.expires_at),
+            f"medledger consent show {one.id}",
+            f"/v1/consents/{one.id}",
+        )
+
+    return _waiting(view, "ending", node.catalogue.list_consents, waits, shown, grantor=node.identity.organisation)
+
+
+def _recalls(node: Node, view: View) -> Waiting:
+    ours = node.identity.organisation
+
+    def waits(one: Recall) -> bool:
+        return one.stands and one.issuer != ours and all(read.organisation != ours for read in one.acknowledgements)
+
+    def shown(view: View, one: Recall) -> Item:
+        return Item(
+            short(one.id),
+            view.organisation(one.issuer).name,
+            rfc3339(one.issued_at),
+            f"medledger acknowledgement make {one.id}",
+            f"/v1/recalls/{one.id}",
+            f"/versions/{one.version}",
+        )
+
+    return _waiting(view, "recalls", node.catalogue.list_recalls, waits, shown)
+
+
+def _proposals(node: Node, view: View) -> Waiting:
+    ours = node.status.organisation()
+
+    def waits(one: Proposal) -> bool:
+        return ours is not None and ours.at <= one.at and ours.number not in one.votes and state_of(view, one) == "OPEN"
+
+    def shown(view: View, one: Proposal) -> Item:
+        return Item(
+            f"{one.number}: {words(one.kind.name)}",
+            view.organisation(one.proposer).name,
+            rfc3339(one.deadline),
+            f"medledger proposal vote {one.number}",
+            f"/v1/proposals/{one.number}",
+        )
+
+    return _waiting(view, "proposals", node.register.list_proposals, waits, shown)
+
+
+def _waiting(
+    view: View,
+    kind: str,
+    listing: Callable[[Page], Sequence[T]],
+    waits: Callable[[T], bool],
+    shown: Callable[[View, T], Item],
+    **where: Any,
+) -> Waiting:
+    selection = Selection(view.node, view.block, SHOWN, None, None, None)
+    selection.newest = True
+    cut = selection.cut(listing, waits, **where)
+    return Waiting(kind, [shown(view, one) for one in cut.found], cut.next is not None)
+
+
+#: What to look for, with the noun that a key must reach and the act that a role must be free to do.
+LOOKS: tuple[tuple[Callable[[Node, View], Waiting], str, str], ...] = (
+    (_recalls, "recalls", "acknowledge_recall"),
+    (_requests, "requests", "decline_request"),
+    (_questions, "requests", "make_request"),
+    (_ending, "consents", "issue_consent"),
+    (_proposals, "proposals", "vote"),
+    (_submissions, "submissions", "list_submissions"),
+)

@@ -1,0 +1,54 @@
+"""What a form of a page brings, once it is sure that it came from a page of this node."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from ledger_node.errors import FormRefused
+from registry_api.explorer.visitor import visitor_of
+
+URLENCODED = "application/x-www-form-urlencoded"
+MOST_FIELDS = 64
+#: The field that binds a form to its session.
+BOUND_BY = "form"
+#: A path of this node with its query: neither `//host` nor `/\host`, and nothing that a browser would leave out.
+OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields, each once. FormRefused for what another origin sent, whatever it says, and for what is no form."""
+    _require_own_page(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        content = (await request.body()).decode()
+        fields = parse_qsl(content, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        fields = []
+    form = dict(fields)
+    if kind != URLENCODED or len(form) != len(fields):
+        raise FormRefused("the form cannot be read", needed=f"{URLENCODED}, each field once")
+    return form
+
+
+def require_session(request: Request, form: dict[str, str]) -> None:
+    """FormRefused unless the form was made for the session that it comes with."""
+    session = visitor_of(request).session
+    if session is None or not hmac.compare_digest(session.form.encode(), form.get(BOUND_BY, "").encode()):
+        raise FormRefused("the form belongs to no session that lasts", needed="the page anew, signed in")
+
+
+def own_path(path: str) -> str:
+    """The path to go on with; the overview in place of one that may lead elsewhere."""
+    return path if OWN_PATH.fullmatch(path) else "/"
+
+
+def _require_own_page(request: Request) -> None:
+    """By what only the browser writes: `Sec-Fetch-Site`, or of older ones `Origin`."""
+    site, own = request.headers.get("sec-fetch-site"), f"{request.url.scheme}://{request.url.netloc}"
+    is_own = site == "same-origin" if site is not None else request.headers.get("origin") == own
+    if not is_own:
+        raise FormRefused("the form was not sent by a page of this node", needed="a page of this node, in a browser")

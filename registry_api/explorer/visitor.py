@@ -1,0 +1,76 @@
+"""Who looks at a page: in which language, and signed in or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from anyio import to_thread
+from fastapi import Request, Response
+
+from ledger_node.services.sessions import Session
+from registry_api.explorer import languages
+from registry_api.reading import lane_of
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+YEAR = 365 * 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`session` is None for who has not signed in, or no longer is."""
+
+    language: str
+    session: Session | None = None
+
+
+def visitor_of(request: Request) -> Visitor:
+    """A stranger, until `meet` knows more."""
+    known: Visitor | None = getattr(request.state, "visitor", None)
+    return known or Visitor(languages.language_of(request))
+
+
+async def meet(request: Request) -> None:
+    """Asks whether the session of the request's cookie still holds. TooManyRequests when its key asks too often."""
+    token = request.cookies.get(_cookie(request))
+    if token is None or not is_guarded(request):
+        return
+    session = await to_thread.run_sync(request.app.state.node.sessions.read, token, limiter=lane_of(request))
+    request.state.visitor = Visitor(languages.language_of(request), session)
+    if session is not None:
+        request.app.state.rates.take(session.caller.name)
+
+
+def is_guarded(request: Request) -> bool:
+    """Whether nobody between can read a key or a cookie: over TLS, or on this machine."""
+    return request.url.scheme == "https" or request.url.hostname in LOOPBACK
+
+
+def sign_in(request: Request, response: Response, token: str) -> None:
+    _set(request, response, _cookie(request), token)
+
+
+def sign_out(request: Request, response: Response) -> None:
+    _set(request, response, _cookie(request), "", 0)
+
+
+def remember(request: Request, response: Response) -> None:
+    """What the visit changes: the token made anew, the language asked for."""
+    session, language = visitor_of(request).session, languages.chosen(request)
+    if session is not None and session.renewed is not None and "set-cookie" not in response.headers:
+        sign_in(request, response, session.renewed)
+    if language is not None:
+        _set(request, response, languages.CHOICE, language, YEAR)
+
+
+def _cookie(request: Request) -> str:
+    """`__Host-` needs `Secure`, which not every browser takes over HTTP on this machine (docs/adr/0030). There, the
+    nodes of several organisations may share a name: their ports tell them apart."""
+    if request.url.scheme == "https":
+        return "__Host-medledger"
+    return f"medledger-{request.url.port or 80}"
+
+
+def _set(request: Request, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Until the browser is closed when `seconds` is None."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, seconds, path="/", secure=secure, httponly=True, samesite="lax")

@@ -1,0 +1,205 @@
+"""What waits for who is signed in, in their language; and that nothing of it is for others."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.resources import files
+
+import pytest
+from fastapi import FastAPI
+from jinja2 import Environment
+from jinja2.lexer import TOKEN_DATA
+from starlette.testclient import TestClient
+
+from ledger_node.domain.codes import Capability
+from registry_api.explorer.languages import CATALOGUES, NAMES
+from registry_api.rates import Rates
+
+from .acting import Desk
+from .fakes import KEYS, NOW, World, digest, make_world
+from .story import DAY, HEAD, Teller, tell_all, world, world_of_all
+from .test_explorer import Outline
+from .test_sign_in import OURS, TLS
+
+Reader = Callable[..., str]
+#: The pages that are written in every language.
+TEMPLATES = ("page.html", "sign_in.html", "waiting.html")
+#: Words that are the same in all of them, and commands.
+SAME = {"MedLedger", "medledger", "api", "key", "make", "v", "openapi", "json"}
+
+
+@pytest.fixture
+def read(application: FastAPI) -> Reader:
+    """`read(world, "steward")`: the overview as that role sees it."""
+
+    def page(of: World, role: str | None = None, path: str = "/", **headers: str) -> str:
+        application.state.node, application.state.tries = of.node, Rates()
+        client = TestClient(application, base_url=TLS)
+        if role is not None:
+            client.post("/sign-in", data={"key": KEYS.get(role, role)}, headers=OURS, follow_redirects=False)
+        return str(client.get(path, headers={"Accept": "text/html", **headers}).text)
+
+    return page
+
+
+def kinds(page: str) -> list[str]:
+    """The kinds of what waits, as the page heads them."""
+    return re.findall(r"<h3>(.+?)</h3>", page)
+
+
+def test_each_role_sees_what_it_may_act_on(read: Reader) -> None:
+    of = world_of_all()
+    texts = CATALOGUES["en"]
+    waiting = {role: kinds(read(of, role)) for role in KEYS}
+    assert waiting["steward"] == [texts["recalls"], texts["requests"]]
+    assert waiting["publisher"] == waiting["auditor"] == [texts["recalls"]]
+    assert waiting["operator"] == [texts["recalls"], texts["requests"], texts["proposals"]]
+    assert kinds(read(of)) == []
+
+
+def test_a_key_that_reaches_less_sees_less(read: Reader) -> None:
+    of = world_of_all()
+    of.keys.known[KEYS["operator"]] = replace(of.keys.known[KEYS["operator"]], reach=("proposals", "requests:read"))
+    assert kinds(read(of, "operator")) == [CATALOGUES["en"]["proposals"]]
+
+
+def test_only_what_is_for_this_organisation_waits(read: Reader) -> None:
+    request_of = {1: digest("request 1"), 2: digest("request 0")}
+    for organisation, request in request_of.items():
+        page = read(world_of_all(organisation), "operator")
+        assert f"medledger request show {request}" in page
+        assert f"medledger request show {request_of[3 - organisation]}" not in page
+        # The second hospital has read the recall.
+        assert (f"medledger acknowledgement make {digest('recall 0')}" in page) == (organisation == 1)
+
+
+def test_a_vote_that_was_cast_waits_no_more(read: Reader) -> None:
+    waits = "medledger proposal vote 1<"
+    assert waits not in read(world(), "operator")  # the first hospital has voted
+    assert waits in read(world(organisation=3), "operator")
+
+
+def test_consents_that_end_soon_wait_for_their_grantor(read: Reader) -> None:
+    teller = Teller()
+    hospital, other = (teller.organisation(name, Capability.CUSTODIAN) for name in ("Klinik", "Spital"))
+    publisher = teller.organisation("Verlag", Capability.PUBLISHER)
+    dataset, theirs = teller.dataset(hospital), teller.dataset(other)
+    days = {0: False, 1: True, 30: True, 31: False}
+    for end in days:
+        teller.permit(teller.consent(hospital, publisher, dataset), expires_at=NOW + end * DAY)
+    teller.permit(teller.consent(other, publisher, theirs), expires_at=NOW + DAY)
+    page = read(make_world(teller.facts, organisation=hospital, head=HEAD), "steward")
+    shown = [f"medledger consent show {digest(f'consent {n}')}" in page for n in range(5)]
+    assert shown == [*days.values(), False]
+
+
+def test_open_writes_wait_until_they_are_settled(application: FastAPI, read: Reader) -> None:
+    of = world_of_all()
+    Desk(application, of, "operator").done(f"/v1/recalls/{digest('recall 0')}/acknowledge")
+    assert "medledger submission show submission-1" in read(of, "auditor")
+    assert "submission-1" not in read(of)
+    assert "submission-1" not in read(world_of_all(2), "auditor")
+    of.outbox.mines_at = HEAD
+    row = of.outbox.rows["submission-1"]
+    of.outbox.settle(row.id, type(row.state).FINAL, block=HEAD, status=1, outcome={"events": []})
+    assert "submission-1" not in read(of, "auditor")
+
+
+def test_long_lists_are_cut_and_say_so(read: Reader) -> None:
+    facts = tell_all()
+    version = facts.model_versions[0].id
+    facts.recalls += [
+        replace(facts.recalls[0], id=digest(f"more {n}"), version=version, acknowledgements=()) for n in range(12)
+    ]
+    page = read(make_world(facts, organisation=1, head=HEAD), "auditor")
+    assert page.count("medledger acknowledgement make") == 10
+    assert CATALOGUES["en"]["more"] in page
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_pages_in_every_language_are_whole(read: Reader, language: str) -> None:
+    of = world_of_all()
+    for role, path in (("operator", "/"), (None, "/"), (None, "/sign-in"), ("steward", "/nowhere")):
+        page = read(of, role, path, **{"Accept-Language": language})
+        found = Outline(page)
+        assert found.of("html")[0]["lang"] == language
+        assert len(found.of("h1")) == 1
+        ids = [attributes["id"] for _, attributes in found.seen if "id" in attributes]
+        assert len(set(ids)) == len(ids)
+        assert not {tag for tag, _ in found.seen} & {"script", "style", "iframe", "object"}
+        for _, attributes in found.seen:
+            assert not any(name == "style" or name.startswith("on") for name in attributes)
+            for name in ("src", "href", "action"):
+                assert re.match(r"([/?#](?!/)|$)", attributes.get(name) or "")
+        assert {a["for"] for a in found.of("label")} <= set(ids)
+
+
+def test_a_reader_gets_their_language_and_may_change_it(application: FastAPI) -> None:
+    application.state.node = world().node
+    client = TestClient(application, base_url=TLS)
+    connect, sign_in = (CATALOGUES[tag]["sign_in"] for tag in ("fr", "en"))
+
+    def shows(text: str, accept: str = "", query: str = "") -> bool:
+        return f">{text}</a>" in client.get(f"/{query}", headers={"Accept-Language": accept}).text
+
+    for accept in ("fr", "fr-CA, en;q=0.8", "de, fr;q=0.5, en;q=0.4", "en;q=0.1, FR;q=0.2"):
+        assert shows(connect, accept)
+    for accept in ("", "de", "en-GB", "fr;q=0", "fr;q=x", ";;,,=", "en, fr"):
+        assert shows(sign_in, accept)
+    assert shows(sign_in, "fr", "?lang=en")
+    assert shows(sign_in, "fr")  # remembered
+    assert shows(sign_in, "fr", "?lang=xx")
+    assert shows(connect, "en", "?lang=fr&asOf=1000")
+    cookie = client.get("/?lang=fr").headers["set-cookie"]
+    assert cookie.startswith("lang=fr; HttpOnly")
+    assert "?lang=en&amp;next=" not in client.get("/").text
+    assert 'href="?next=%2F%3FasOf%3D1&amp;lang=en"' in client.get("/sign-in?next=/%3FasOf%3D1").text
+
+
+def test_catalogues_have_the_same_texts() -> None:
+    english = CATALOGUES["en"]
+    for texts in CATALOGUES.values():
+        assert texts.keys() == english.keys()
+        for key, text in texts.items():
+            assert text.strip()
+            assert re.findall(r"\{\w+\}", text) == re.findall(r"\{\w+\}", english[key])
+    assert sum(CATALOGUES["fr"][key] == text for key, text in english.items()) == 0
+
+
+def test_templates_say_nothing_that_is_not_in_a_catalogue() -> None:
+    used = set()
+    for name in TEMPLATES:
+        source = files("registry_api.explorer").joinpath("templates", name).read_text("utf-8")
+        data = "".join(text for _, kind, text in Environment().lex(source) if kind == TOKEN_DATA)
+        prose = re.sub(r"<[^>]*>", " ", data)
+        assert set(re.findall(r"[^\W\d_]+", prose)) <= SAME, name
+        assert not re.findall(r'(?:title|alt|aria-label|placeholder|data-head)="([^"]+)"', data), name
+        used |= set(re.findall(r't\("([\w.]*\w)"', source))
+    used |= {f"role.{role}" for role in KEYS} | {"submissions", "requests", "questions", "ending"}
+    used |= {"recalls", "proposals"}
+    assert used == CATALOGUES["en"].keys()
+
+
+def test_names_cannot_become_markup(read: Reader) -> None:
+    of = world_of_all()
+    evil = '"><script>alert(1)</script>{{ 7 * 7 }}{key}'
+    for one in of.index.facts.organisations:
+        object.__setattr__(one, "name", evil)
+    known = of.keys.known[KEYS["operator"]]
+    of.keys.known[KEYS["operator"]] = replace(known, label=evil)
+    page = read(of, "operator")
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }}{key}") > 3
+    Outline(page)
+    for path in ('/sign-in?next="><script>', '/?lang="><script>', '/?"><script>=1', '/nowhere/"><script>'):
+        assert "<script" not in read(of, "operator", path)
+
+
+def test_catalogue_files_hold_each_key_once() -> None:
+    for tag in NAMES:
+        source = files("registry_api.explorer.languages").joinpath(f"{tag}.json").read_text("utf-8")
+        pairs = json.loads(source, object_pairs_hook=list)
+        assert len(dict(pairs)) == len(pairs)
