@@ -112,6 +112,19 @@ def test_without_tls_from_afar_no_key_is_asked_for(opened: FastAPI) -> None:
     assert "ML-0206" in browser.answer.text
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "x:port", "127.0.0.1:99999", "", "x/y?z"])
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere"])
+def test_a_host_that_cannot_be_read_is_no_fault(opened: FastAPI, host: str, path: str) -> None:
+    headers = {"Host": host, "Accept": "text/html", "Cookie": "medledger-80=x"}
+    answer = Browser(opened, LOOPBACK).client.get(path, headers=headers)
+    assert answer.status_code == (404 if path == "/nowhere" else 200)
+
+
+@pytest.mark.parametrize("host", ["localhost.evil.example", "127.0.0.1.evil.example", "evil.example:8480"])
+def test_a_name_that_only_leads_to_this_machine_is_not_its_own(opened: FastAPI, host: str) -> None:
+    assert "<form" not in Browser(opened, LOOPBACK).get("/sign-in", Host=host)
+
+
 def test_a_session_is_new_at_each_sign_in(browser: Browser) -> None:
     browser.sign_in()
     first, form = browser.client.cookies[COOKIE], browser.form
@@ -240,6 +253,7 @@ def test_pages_with_forms_may_send_them_home_only(browser: Browser) -> None:
     assert "form-action 'self'" in answer.headers[policy]
     assert "default-src 'none'" in answer.headers[policy]
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_cookie_opens_no_call(browser: Browser) -> None:
