@@ -101,7 +101,7 @@ class _Walk:
                     self._consent(parent.consent)
 
     def _consent(self, key: bytes) -> None:
-        while key != NONE and self._is_new(names.consent(key)):
+        while self._is_new(names.consent(key)):
             granted = self._consents.get(key)
             if granted is None:
                 return
@@ -110,6 +110,8 @@ class _Walk:
             actors = (entry.actor for entry in granted.log if entry.actor)
             for organisation in (granted.grantor, granted.grantee, *actors):
                 self._organisation(organisation)
+            if granted.supersedes == NONE:
+                return
             key = granted.supersedes
 
     def _dataset(self, key: bytes) -> None:

@@ -24,6 +24,7 @@ from ledger_node.proof.facts import (
     Round,
     Scope,
 )
+from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.lineage import problems, require_lineage
 from ledger_node.proof.subject import MODEL_VERSION, Subject
 
@@ -77,9 +78,9 @@ def test_problems_wants_the_base_only_when_it_is_a_parent() -> None:
     assert any("is named and not there" in one for one in problems(FACTS, unknown, NOW))
 
 
-def test_problems_follows_supersession_and_derivation() -> None:
+def base_alone() -> Facts:
     """The base's own lineage does without the consent that came later, and without the derived dataset."""
-    base = dataclasses.replace(
+    return dataclasses.replace(
         FACTS,
         organisations=tuple(one for one in FACTS.organisations if one.number in (1, 2, 3, 5)),
         datasets=tuple(one for one in FACTS.datasets if one.custodian == 1),
@@ -89,7 +90,19 @@ def test_problems_follows_supersession_and_derivation() -> None:
         model_versions=tuple(one for one in FACTS.model_versions if one.id != SUBJECT),
         recalls=tuple(one for one in FACTS.recalls if one.version != SUBJECT),
     )
-    assert problems(base, Subject(MODEL_VERSION, tag("base version")), NOW) == ()
+
+
+def test_problems_follows_supersession_and_derivation() -> None:
+    assert problems(base_alone(), Subject(MODEL_VERSION, tag("base version")), NOW) == ()
+
+
+def test_problems_wants_a_consent_of_each_input() -> None:
+    """Also of one that names none by its id of zeros, as no run on chain does."""
+    base = dataclasses.replace(base_alone(), consents=())
+    free = dataclasses.replace(base.runs[0].inputs[0], consent=NONE)
+    runs = (dataclasses.replace(base.runs[0], inputs=(free,)),)
+    found = problems(dataclasses.replace(base, runs=runs), Subject(MODEL_VERSION, tag("base version")), NOW)
+    assert f"consent {to_hex(NONE)} is named and not there" in found
 
 
 def test_problems_of_an_import_alone_is_about_its_publisher() -> None:
