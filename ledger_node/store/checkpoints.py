@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -10,13 +12,15 @@ from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from ledger_node.ports import Vouched
 from ledger_node.proof import checkpoint as checkpoints
-from ledger_node.proof.checkpoint import SignedCheckpoint, merged
+from ledger_node.proof.checkpoint import MAX_SIGNATURES, SignedCheckpoint, merged
 from ledger_node.proof.hashing import to_hex
 from ledger_node.store.database import Database
 from ledger_node.store.schema.local import checkpoint as table
 
 #: Heights with a split view, and blocks of one height: more would say nothing more.
 MOST_SPLIT, MOST_BLOCKS = 100, 8
+#: Signatures of one organisation on a block: it can have any number of operators, and would leave others no room.
+MOST_OF_ONE = 8
 _IN_ORDER = select(table).order_by(table.c.number.desc(), table.c.hash)
 
 
@@ -35,7 +39,7 @@ class SqlCheckpoints:
             split = split_view or (before is not None and (before.split_view or copy is None))
             if split and not _has_room(connection, before, new=copy is None):
                 return None
-            whole = checkpoint if copy is None else merged(copy, checkpoint)
+            whole = _with_room(copy or replace(checkpoint, signatures=()), checkpoint)
             if copy is None:
                 values = {"number": number, "hash": block, "document": _written(whole), "kept_at": now}
                 connection.execute(table.insert().values(**values, split_view=split))
@@ -79,6 +83,19 @@ def _has_room(connection: Connection, before: Vouched | None, *, new: bool) -> b
         return not new or len(before.checkpoints) < MOST_BLOCKS
     disputed = select(func.count(table.c.number.distinct())).where(table.c.split_view)
     return (connection.scalar(disputed) or 0) < MOST_SPLIT
+
+
+def _with_room(copy: SignedCheckpoint, more: SignedCheckpoint) -> SignedCheckpoint:
+    """The copy with those signatures more that there is room for: what came first stays."""
+    held, of_one = {one.operator for one in copy.signatures}, Counter(one.organisation for one in copy.signatures)
+    added = []
+    for one in more.signatures:
+        room = of_one[one.organisation] < MOST_OF_ONE and len(held) < MAX_SIGNATURES
+        if one.operator not in held and room:
+            held.add(one.operator)
+            of_one[one.organisation] += 1
+            added.append(one)
+    return merged(copy, replace(more, signatures=tuple(added)))
 
 
 def _of(vouched: Vouched | None, block: bytes) -> SignedCheckpoint | None:

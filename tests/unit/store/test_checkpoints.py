@@ -10,7 +10,7 @@ from ledger_node.store.checkpoints import SqlCheckpoints
 from ledger_node.store.database import Database
 from ledger_node.store.gauges import SqlGauges
 from tests.fakes import FakeClock
-from tests.unit.proof.signing import ONE, THREE, TWO, signed_by
+from tests.unit.proof.signing import ONE, THREE, TWO, Operator, signed_by
 
 MOST = 3
 
@@ -85,3 +85,17 @@ def test_evidence_is_bounded_and_its_first_stays(kept: SqlCheckpoints, monkeypat
     assert kept.keep(signed_by(TWO, number=1, name="fourth"), 10) is None
     assert kept.keep(signed_by(THREE, number=1, name="third"), 10) is not None
     assert heights(kept) == [2, 1]
+
+
+def test_no_organisation_leaves_others_without_room(kept: SqlCheckpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many operators it has; and what is kept can always be read again."""
+    of_one = [Operator(ONE.organisation, f"key {number}") for number in range(store.MOST_OF_ONE + 2)]
+    kept.keep(signed_by(*of_one[:-1]), 10)
+    kept.keep(signed_by(of_one[-1]), 20)
+    found = kept.keep(signed_by(TWO), 30)
+    assert found is not None
+    assert found == kept.find(4711)
+    signers = [one.organisation for one in found.checkpoints[0].signatures]
+    assert sorted(signers) == [ONE.organisation] * store.MOST_OF_ONE + [TWO.organisation]
+    monkeypatch.setattr(store, "MAX_SIGNATURES", len(signers))
+    assert kept.keep(signed_by(THREE), 40) == found
