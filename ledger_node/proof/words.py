@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ledger_node.proof import codes, digests, layout, names
@@ -33,8 +33,8 @@ class Word:
     value: bytes
 
 
-def words_of(facts: Facts) -> Iterator[tuple[Name, tuple[Word, ...]]]:
-    """For each fact its name and its words.
+def words_of(facts: Facts) -> Iterator[tuple[Name, Iterable[Word]]]:
+    """For each fact its name and its words, to be read once: a run may have far more of them than its bundle has bytes.
 
     A consent's words name its dataset by number, a model version's its model; 0 when that fact is missing.
     """
@@ -149,15 +149,14 @@ def of_model(fact: Model) -> tuple[Word, ...]:
     )
 
 
-def of_run(fact: Run) -> tuple[Word, ...]:
+def of_run(fact: Run) -> Iterator[Word]:
     """Where it stands (with the number of its rounds), the opening, the closing (zero before), rounds and answers."""
     slot = layout.slot_of_mapping(fact.id, layout.RUNS)
-    return (
-        Word(layout.TRAINING, slot, _run_standing(fact)),
-        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_RECORD), digests.run(fact)),
-        Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_CLOSING), digests.run_closing(fact)),
-        *(word for number, one in enumerate(fact.rounds, start=1) for word in _of_round(fact, number, one)),
-    )
+    yield Word(layout.TRAINING, slot, _run_standing(fact))
+    yield Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_RECORD), digests.run(fact))
+    yield Word(layout.TRAINING, layout.slot_after(slot, layout.RUN_CLOSING), digests.run_closing(fact))
+    for number, one in enumerate(fact.rounds, start=1):
+        yield from _of_round(fact, number, one)
 
 
 def _of_round(run: Run, number: int, fact: Round) -> Iterator[Word]:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from ledger_node.errors import EvidenceMalformed, InvalidField
 from ledger_node.proof import Facts, Report, Result, rlp, trie, verify
 from ledger_node.proof import header as headers
+from ledger_node.proof.facts import NONE
 from ledger_node.proof.hashing import keccak256, to_hex
 from ledger_node.proof.subject import CONSENT, MODEL_VERSION, Subject
 from scripts.fuzz.targets import targets
@@ -346,6 +347,23 @@ def test_a_bundle_of_no_sense_takes_memory_in_proportion(bomb: Callable[[], byte
         assert tracemalloc.get_traced_memory()[1] < 80 * LENGTH
     finally:
         tracemalloc.stop()
+
+
+def test_rounds_that_nobody_proves_take_memory_in_proportion(bundle: bytes) -> None:
+    """Each round of a run has a word for each of its inputs, and a round is written in fewer bytes than they take."""
+    empty = {"aggregateDigest": to_hex(NONE), "answers": [], "closedAt": 0, "epsilon": 0, "openedAt": 0}
+    facts = json.loads(bundle)["facts"]
+    run = facts["runs"][0]
+    run["rounds"] = [empty] * 2000
+    run["inputs"] = [run["inputs"][0] | {"version": number} for number in range(64)]
+    content = edited(bundle, facts=facts)
+    tracemalloc.start()
+    try:
+        report = verify(content, None)
+        assert tracemalloc.get_traced_memory()[1] < 40 * len(content)
+    finally:
+        tracemalloc.stop()
+    assert "facts.run" in failed(report)
 
 
 def test_rlp_takes_memory_in_proportion() -> None:
