@@ -28,7 +28,8 @@ LIMITS = (
     "a dataset's own card, the single uses of a consent, and when a version was released or a recall acknowledged: "
     "they are in events, which storage proofs do not cover",
     "which organisations were active, and which dataset versions were withdrawn, at the time of a use",
-    "that recalls which were lifted are all here; those that stand are",
+    "that recalls which were lifted by the as-of block are all here, whatever the time asked about; those that stand "
+    "are",
     "anything after the as-of block, and that the time of a block is exact",
 )
 

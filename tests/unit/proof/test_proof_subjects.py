@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,6 +162,19 @@ def test_recalls_are_told_as_they_stood() -> None:
         report = verify(bundle_bytes(chain, subject=ABOUT, at=at), json.dumps(chain.trust()).encode())
         (detail,) = (fact.detail for fact in report.facts if fact.id == to_hex(standing.id))
         assert detail.startswith(said)
+
+
+def test_what_has_no_time_is_told_as_of_the_block() -> None:
+    """Nothing counts a recall that stood at the time asked about and was lifted since: the report must not seem to."""
+    chain, lifted = Chain(FACTS), found(FACTS, "recalls", tag("recall by publisher"))
+    hidden = replace(FACTS, recalls=tuple(one for one in FACTS.recalls if one != lifted))
+    content = bundle_bytes(chain, facts=hidden, at=lifted.issued_at)
+    report = verify(content, json.dumps(chain.trust()).encode())
+    assert report.result is Result.VERIFIED
+    said = {(fact.kind, fact.id): fact.detail for fact in report.facts}
+    assert said["modelVersion", to_hex(ABOUT.id)] == "released for sale, 1 recalls stand at the as-of block"
+    assert said["consent", to_hex(REVOKED.id)].endswith("used at the as-of block")
+    assert any("whatever the time asked about" in limit for limit in report.not_proved)
 
 
 def test_kinds_are_told_apart() -> None:
