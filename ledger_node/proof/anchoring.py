@@ -77,10 +77,10 @@ def _voices(bundle: Bundle, trusted: Trust) -> Iterator[Voice]:
         yield _of_block(blocks, trusted.checkpoint.number, trusted.checkpoint.hash, "the checkpoint")
     if trusted.operators is not None:
         signed = [
-            _of_block(blocks, one.number, one.hash, "a checkpoint, " + trusted_by(one, trusted.operators).detail)
+            _of_block(blocks, one.number, one.hash, "a checkpoint, " + found.detail)
             for one in bundle.checkpoints
             if (one.chain_id, one.genesis) == (trusted.chain_id, trusted.genesis)
-            and trusted_by(one, trusted.operators).passed
+            and (found := trusted_by(one, trusted.operators)).passed
         ]
         yield from signed or [Voice(None, "no checkpoint here is signed by enough of those trusted")]
     if trusted.validators is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ledger_node.errors import InputError
+from ledger_node.proof import eip191
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.operators import operators, trusted_by
 
@@ -77,3 +78,18 @@ def test_signature_that_does_not_hold_does_not_count() -> None:
     trusted = operators.read(written(1))
     assert not trusted_by(replace(signed_by(ONE, TWO), hash=block("elsewhere")), trusted).passed
     assert not trusted_by(signed_by(), trusted).passed
+
+
+def test_signatures_of_strangers_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle has room for 65,536 of them, which on a bare Python would take minutes."""
+    tried: list[bytes] = []
+    signer_of = eip191.signer_of
+
+    def trying(said: bytes, signature: bytes) -> bytes | None:
+        tried.append(signature)
+        return signer_of(said, signature)
+
+    monkeypatch.setattr(eip191, "signer_of", trying)
+    given = signed_by(ONE, TWO, THREE)
+    assert trusted_by(given, operators.read(written())).passed
+    assert set(tried) == {one.signature for one in given.signatures if one.organisation != THREE.organisation}
