@@ -283,7 +283,7 @@ class Runtime:
             "keys": meter.timed("keys", self._api_keys.write_uses),
         }
         tasks["deliverer"] = meter.timed("deliverer", self._delivering.step)
-        vouching = Vouching(checkpoints, index, clock, config.checkpoints.every)
+        vouching = Vouching(checkpoints, index, config.checkpoints.every)
         tasks["voucher"] = meter.timed("voucher", vouching.step)
         if config.checkpoints.peers:
             exchanging = Exchanging(checkpoints, _peers(config), clock, config.checkpoints.exchange_seconds)

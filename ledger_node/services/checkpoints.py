@@ -28,6 +28,9 @@ from ledger_node.services.reading import checksummed
 
 log = logging.getLogger(__name__)
 
+SIGNER_PAUSE = 300  # seconds until a signer that refused is asked again unbidden: a person may have to press a button
+SIGNER_WAIT = 1.0  # seconds that whoever brings a checkpoint waits while the signer is asked for another
+
 
 class CheckpointDesk:
     """Nothing is signed unless `signs`, nor while `paused` says why writing is; and never two blocks of one height."""
@@ -55,6 +58,7 @@ class CheckpointDesk:
         self._paused = paused
         self._signs = signs
         self._signing = threading.Lock()
+        self._not_before = 0
 
     def list_recent(self, page: Page) -> list[Vouched]:
         """The greatest height first."""
@@ -67,7 +71,8 @@ class CheckpointDesk:
         return found
 
     def may_sign(self) -> bool:
-        return self._signs and self._paused() is None
+        """Whether the signer may be asked though no person said so."""
+        return self._signs and self._paused() is None and self._clock.now() >= self._not_before
 
     def sign(self, number: int | None = None) -> Vouched:
         """Signs for a block that is final here, the newest unless another is named.
@@ -75,11 +80,13 @@ class CheckpointDesk:
         StateConflict while nothing is signed, or for a block that is not final; SplitView when the organisation signed
         for another block of that height; NotPermitted when the node's key is no operator; SignerUnavailable.
         """
-        if not self.may_sign():
-            got = self._paused() or "checkpoints.sign = false"
+        paused = self._paused()
+        if paused or not self._signs:
+            got = paused or "checkpoints.sign = false"
             raise StateConflict("this node signs no checkpoints now", got=got, needed="an operator's decision")
         block = self._final(number)
-        made = self._vouch(block)
+        with self._signing:
+            made = self._vouch(block)
         return self.get(block.number) if made is None else made
 
     def bring(self, content: bytes) -> Vouched:
@@ -151,28 +158,35 @@ class CheckpointDesk:
 
     def _countersigned(self, block: BlockRef) -> Vouched | None:
         """As `_vouch`; what was brought is kept also when it cannot be signed now."""
+        if not self._signing.acquire(timeout=SIGNER_WAIT):
+            return None
         try:
             return self._vouch(block)
         except (SignerUnavailable, SplitView, NotPermitted) as error:
             log.warning("a checkpoint is not countersigned", extra={"code": error.code})
             return None
+        finally:
+            self._signing.release()
 
     def _vouch(self, block: BlockRef) -> Vouched | None:
-        """Signs for a block of this chain, once; None when it is not kept."""
-        with self._signing:
-            made = self._unsigned(block.number, _bytes(block.hash))
-            found = self._kept.find(block.number)
-            for one in found.checkpoints if found else ():
-                if self._has_ours(one) and one.hash != made.hash:
-                    self._kept.dispute(block.number)
-                    raise _split(block, one)
-                if any(each.operator == self._operator for each in one.signatures) and one.hash == made.hash:
-                    return found
-            if not self._is_operator(self._identity.organisation, self._operator, block.number):
-                raise NotPermitted("the node's key is no operator's", needed="a key that was accepted by that block")
+        """Signs for a block of this chain, once; None when it is not kept. `_signing` is held."""
+        made = self._unsigned(block.number, _bytes(block.hash))
+        found = self._kept.find(block.number)
+        for one in found.checkpoints if found else ():
+            if self._has_ours(one) and one.hash != made.hash:
+                self._kept.dispute(block.number)
+                raise _split(block, one)
+            if any(each.operator == self._operator for each in one.signatures) and one.hash == made.hash:
+                return found
+        if not self._is_operator(self._identity.organisation, self._operator, block.number):
+            raise NotPermitted("the node's key is no operator's", needed="a key that was accepted by that block")
+        try:
             word = self._signer.sign_statement(proof.statement(made))
-            ours = Signature(self._identity.organisation, self._operator, word)
-            return self._kept.keep(proof.signed(made, ours), self._clock.now())
+        except SignerUnavailable:
+            self._not_before = self._clock.now() + SIGNER_PAUSE
+            raise
+        ours = Signature(self._identity.organisation, self._operator, word)
+        return self._kept.keep(proof.signed(made, ours), self._clock.now())
 
     def _by_operators(self, given: SignedCheckpoint) -> SignedCheckpoint:
         """With the signatures alone that are an operator's, for its organisation, as of the block."""

@@ -11,19 +11,15 @@ from ledger_node.services.checkpoints import CheckpointDesk
 
 log = logging.getLogger(__name__)
 
-SIGNER_PAUSE = 300  # seconds until a signer that refused is asked again: a person may have to press a button
-
 
 class Vouching:
     """Signs for each block whose number `every` divides, so that all nodes sign for the same; 0 is never."""
 
-    def __init__(self, desk: CheckpointDesk, index: Index, clock: Clock, every: int) -> None:
+    def __init__(self, desk: CheckpointDesk, index: Index, every: int) -> None:
         self._desk = desk
         self._index = index
-        self._clock = clock
         self._every = every
         self._signed = 0
-        self._not_before = 0
 
     def step(self) -> int:
         """0: nobody waits for it."""
@@ -31,7 +27,7 @@ class Vouching:
         if at is None or not self._every:
             return 0
         due = at.number - at.number % self._every
-        if due > self._signed and self._clock.now() >= self._not_before and self._desk.may_sign():
+        if due > self._signed and self._desk.may_sign():
             self._sign(due)
         return 0
 
@@ -42,7 +38,6 @@ class Vouching:
         except StateConflict:
             return  # not final yet
         except SignerUnavailable as error:
-            self._not_before = self._clock.now() + SIGNER_PAUSE
             log.warning("a checkpoint is not signed", extra={"code": error.code})
             return
         except (NotPermitted, SplitView) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from ledger_node.errors import (
     StateConflict,
 )
 from ledger_node.proof.checkpoint import SignedCheckpoint
+from ledger_node.services import checkpoints as desk
+from ledger_node.services.checkpoints import SIGNER_PAUSE
 from ledger_node.store.database import Database
 from tests.unit.proof.signing import ONE, THREE, TWO, block
 
@@ -80,10 +83,45 @@ def test_signer_that_is_away_loses_nothing_that_was_brought(node: Node) -> None:
     refused(node.desk.sign, SignerUnavailable)
     given = content(node.signed(20, TWO))
     assert node.desk.bring(given).checkpoints == (node.signed(20, TWO),)
+    node.clock.time += SIGNER_PAUSE
     assert not node.desk.holds(given)
     node.signer.away = False
     assert node.desk.bring(given).checkpoints == (node.signed(20, ONE, TWO),)
     assert node.desk.holds(given)
+
+
+def test_signer_that_is_away_is_not_asked_again_by_whoever_brings_something(node: Node) -> None:
+    node.signer.away = True
+    for number in (20, 21, 22):
+        given = content(node.signed(number, TWO))
+        node.desk.bring(given)
+        assert node.desk.holds(given)
+    assert node.signer.asked == 1
+    refused(node.desk.sign, SignerUnavailable)  # a person asked
+    assert node.signer.asked == 2
+
+
+def test_nobody_waits_for_a_signer_that_hangs(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a moment: the threads that answer requests are few."""
+    monkeypatch.setattr(desk, "SIGNER_WAIT", 0.01)
+    asked, released = threading.Event(), threading.Event()
+    sign = node.signer.sign_statement
+
+    def hanging(said: bytes) -> bytes:
+        asked.set()
+        assert released.wait(30)
+        return sign(said)
+
+    node.signer.sign_statement = hanging  # type: ignore[method-assign,assignment]
+    first = threading.Thread(target=node.desk.bring, args=(content(node.signed(20, TWO)),))
+    first.start()
+    try:
+        assert asked.wait(30)
+        assert node.desk.bring(content(node.signed(21, TWO))).checkpoints == (node.signed(21, TWO),)
+    finally:
+        released.set()
+        first.join()
+    assert node.desk.get(20).checkpoints == (node.signed(20, ONE, TWO),)
 
 
 def test_another_block_is_kept_as_evidence_beside_our_own(node: Node) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ledger_node.errors import NodeUnreachable
-from ledger_node.services.vouching import SIGNER_PAUSE, Exchanging
+from ledger_node.services.checkpoints import SIGNER_PAUSE
+from ledger_node.services.vouching import Exchanging
 from ledger_node.store.database import Database
 from ledger_node.store.lease import open_alone
 from tests.unit.proof.signing import ONE, THREE, TWO

@@ -84,7 +84,7 @@ class Node:
             paused=lambda: self.reason,
             signs=signs,
         )
-        self.vouching = Vouching(self.desk, self.index, self.clock, EVERY)
+        self.vouching = Vouching(self.desk, self.index, EVERY)
 
     def signed(self, number: int, *operators: Operator, elsewhere: bool = False) -> SignedCheckpoint:
         """Of this chain's block, or of another's."""
