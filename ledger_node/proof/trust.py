@@ -21,7 +21,7 @@ from ledger_node.proof.strict_json import Json, dump_canonical, parse
 from ledger_node.proof.validators import Validators, validators
 
 FORMAT: Final = "medledger-trust/2"
-MAX_TRUST = 64 * 1024
+MAX_TRUST = 4 * 1024 * 1024  # as many organisations and operators as there may be
 MAX_GENERATIONS = 64
 
 

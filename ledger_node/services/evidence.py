@@ -28,7 +28,7 @@ from ledger_node.proof.envelope import MAX_FOLLOWING
 from ledger_node.proof.envelope import Contracts as ProvenContracts
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef
-from ledger_node.proof.operators import MAX_ORGANISATIONS, Operators, TrustedOrganisation
+from ledger_node.proof.operators import MAX_OPERATORS, MAX_ORGANISATIONS, Operators, TrustedOrganisation
 from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, Subject
 from ledger_node.proof.trust import TrustedContract
 from ledger_node.services.documents import Documents
@@ -235,9 +235,10 @@ class Evidence:
         return Operators(len(known) // 2 + 1, known) if known else None
 
     def _keys_of(self, organisation: int, block: int) -> tuple[bytes, ...]:
+        """Its operators' addresses; of more than a trust file takes the first in their order."""
         keys = self._index.keys(organisation, block)
         held = [one for one in keys if (one.role, one.state) == (KeyRole.OPERATOR, "accepted")]
-        return tuple(sorted(_address(one.address) for one in held))
+        return tuple(sorted(_address(one.address) for one in held)[:MAX_OPERATORS])
 
     def _contracts_of(self, subject: Subject, behind: Provenance) -> Contracts:
         """Those of the generation in which the subject came to be: all that it came from is there too."""
