@@ -84,7 +84,11 @@ def _voices(bundle: Bundle, trusted: Trust) -> Iterator[Voice]:
         ]
         yield from signed or [Voice(None, "no checkpoint here is signed by enough of those trusted")]
     if trusted.validators is not None:
-        yield _of_seals(bundle, trusted.validators)
+        at = trusted.validators.at
+        if at.number in blocks:
+            yield _of_block(blocks, at.number, at.hash, "where the validators are known")
+        else:
+            yield _of_seals(bundle, trusted.validators)
 
 
 def _of_seals(bundle: Bundle, trusted: Validators) -> Voice:

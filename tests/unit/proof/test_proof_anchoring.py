@@ -217,6 +217,20 @@ def test_seals_of_another_block_at_its_height_refute_it(sealed_chain: SealedChai
     assert "tells another block 3" in detail
 
 
+def test_block_where_the_validators_are_known_is_told_by_its_hash(sealed_chain: SealedChain) -> None:
+    """It is trusted as a checkpoint is, and refutes another at its height, whoever signed that."""
+    content, here = bundle_bytes(sealed_chain), {"number": 3, "hash": sealed_chain.block["hash"]}
+    known = json.loads(sealed_chain.trust_file())["validators"]
+    assert told(verify(content, sealed_chain.trust_file(validators=known | {"at": here}))) == (
+        True,
+        "where the validators are known tells block 3",
+    )
+    other = known | {"at": here | {"hash": to_hex(OTHER)}}
+    found, detail = told(verify(content, sealed_chain.trust_file(validators=other, checkpoint=here)))
+    assert not found
+    assert "tells another block 3" in detail
+
+
 @pytest.mark.parametrize("twice", [True, False])
 def test_checkpoints_have_one_order(chain: Chain, twice: bool) -> None:
     here = word_of(ONE, TWO, number=4711, hash_=hash_of(chain.block))
