@@ -143,11 +143,12 @@ def _told(session: Session, content: bytes) -> tuple[int | None, int | None]:
     told = trust.read(content)
     least = 0 if told.checkpoint is None else told.checkpoint.number
     if told.operators is not None:
-        kept = [one for one in session.node.checkpoints.list().items if not one["splitView"] and one["number"] >= least]
-        for signed in (codec.read(document) for one in kept for document in one["checkpoints"]):
-            ours = (signed.chain_id, signed.genesis) == (told.chain_id, told.genesis)
-            if ours and trusted_by(signed, told.operators).passed:
-                return signed.number, None
+        for height in session.node.checkpoints.list().items:
+            signed = [codec.read(document) for document in height["checkpoints"] if height["number"] >= least]
+            ours = [one for one in signed if (one.chain_id, one.genesis) == (told.chain_id, told.genesis)]
+            # Two that are trusted tell different blocks: the reader's own quorum has been split.
+            if sum(trusted_by(one, told.operators).passed for one in ours) == 1:
+                return height["number"], None
     if told.checkpoint is not None:
         return told.checkpoint.number, None
     return None, None if told.validators is None else told.validators.at.number

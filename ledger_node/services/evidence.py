@@ -132,8 +132,8 @@ class Evidence:
                 waiting[subject] = making, next(making)
         if not waiting:
             return found
-        signed = self._signed(block)
         proofs = Proofs(self._ledger, block, (slots for _, slots in waiting.values()))
+        signed = self._signed(block, proofs.header["hash"])
         for subject, (making, slots) in waiting.items():
             with _alone(found, subject):
                 try:
@@ -169,17 +169,18 @@ class Evidence:
     def _renewed(self, captured: bytes, block: int, validators_at: int | None) -> bytes:
         """Operators sign for a block afterwards, and headers are not forgotten: both are those of now."""
         value = json.loads(captured)
-        if signed := self._signed(block):
+        if signed := self._signed(block, value["asOf"]["hash"]):
             value["checkpoints"] = [signed_form.write(one) for one in sorted(signed, key=lambda one: one.number)]
         if validators_at is not None:
             found = self._sealed(validators_at, block)
             value["sealed"] = [headers.write(headers.sealed_from_rpc(one)) for one in found]
         return bundle.dump(value)
 
-    def _signed(self, number: int) -> tuple[SignedCheckpoint, ...]:
-        """What operators signed of the block. Of a split view a bundle says nothing."""
+    def _signed(self, number: int, hash_: str) -> tuple[SignedCheckpoint, ...]:
+        """What operators signed of this very block. That some signed for another one at its height is told elsewhere:
+        how many signatures are enough is for the reader to say."""
         found = self._checkpoints.find(number)
-        return () if found is None or found.split_view else found.checkpoints
+        return tuple(one for one in found.checkpoints if to_hex(one.hash) == hash_) if found else ()
 
     def _sealed(self, after: int, number: int) -> list[dict[str, Any]]:
         """Headers with their seals: to the block, and so many more as the engine wants until it stays."""

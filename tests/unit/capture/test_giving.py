@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ledger_node.errors import ChainUnreachable, EvidenceUnavailable, NotFound
-from ledger_node.ports import Checkpoint
+from ledger_node.ports import Checkpoint, Vouched
+from ledger_node.proof.checkpoint import codec
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.subject import MODEL_VERSION, Subject
 from ledger_node.services.evidence import Evidence
 from tests.captures import header
 from tests.fakes import FakeLedger, digest
+from tests.unit.proof.signing import ONE, THREE, TWO, signed_by
 
 NEWEST = 9
 VERSION = Subject(MODEL_VERSION, bytes(31) + b"\1")
@@ -49,7 +52,8 @@ class Desk(Evidence):
 
 
 def captured(block: int) -> bytes:
-    return json.dumps({"asOf": block, "checkpoints": [], "sealed": []}, separators=(",", ":")).encode()
+    as_of = {"hash": digest(block), "number": block}
+    return json.dumps({"asOf": as_of, "checkpoints": [], "sealed": []}, separators=(",", ":")).encode()
 
 
 @pytest.fixture
@@ -98,7 +102,17 @@ def test_captured_one_gets_the_headers_and_signatures_of_now(desk: Desk, monkeyp
     monkeypatch.setattr(desk, "_sealed", lambda after, number: [header(4)])
     found = json.loads(desk.bundle(VERSION, 3, validators_at=2))
     assert [one["number"] for one in found["sealed"]] == ["0x4"]
-    assert (found["asOf"], found["checkpoints"]) == (3, [])
+    assert (found["asOf"]["number"], found["checkpoints"]) == (3, [])
+
+
+def test_bundle_has_what_operators_signed_of_its_own_block(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One false signature for another block at its height keeps nobody's from it."""
+    here = replace(signed_by(ONE, TWO, number=3), hash=bytes.fromhex(digest(3)[2:]))
+    there = signed_by(THREE, number=3, name="elsewhere")
+    kept = Vouched(3, split_view=True, kept_at=0, checkpoints=(there, here))
+    monkeypatch.setattr(desk._checkpoints, "find", lambda number: kept if number == 3 else None)
+    assert json.loads(desk.bundle(VERSION, 3))["checkpoints"] == [codec.write(here)]
+    assert json.loads(desk.bundle(VERSION, 7))["checkpoints"] == []
 
 
 def test_one_that_cannot_be_made_keeps_no_other_from_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +133,7 @@ def test_one_that_cannot_be_made_keeps_no_other_from_it(desk: Desk, monkeypatch:
         return [{"accountProof": [], "storageProof": [{"proof": []} for _ in slots]} for _, slots in questions]
 
     ledger: Any = desk._ledger
-    ledger.header, ledger.proofs = (lambda number: {"number": number}), proofs
+    ledger.header, ledger.proofs = (lambda number: {"number": number, "hash": digest(number)}), proofs
     monkeypatch.setattr(desk, "_making", making)
     made = Evidence.bundles(desk, (early, late, whole), 5)
     assert made[whole] == b"5 1"

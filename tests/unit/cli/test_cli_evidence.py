@@ -78,16 +78,22 @@ def test_fetch_writes_the_bytes_as_they_came(node: Node, run: Run, files: tuple[
 def test_fetch_asks_as_of_a_block_that_the_trust_file_can_tell(
     node: Node, run: Run, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """The newest that enough operators signed for, not before the checkpoint; else that; else by validators."""
+    """The newest that enough operators signed for, not before the checkpoint; else that; else by validators. That fewer
+    signed for another block at its height keeps nobody from it."""
     consent, out, trust = word("1"), tmp_path / "out.json", files[1]
     node.answer("GET", f"/v1/consents/{consent}/evidence", 200, b"{}")
     kept = [
-        {"number": one.number, "splitView": split, "keptAt": "", "checkpoints": [checkpoint.to_json(one)]}
-        for one, split in (
-            (signed_by(ONE, TWO, number=6000), True),
-            (signed_by(ONE, number=5500), False),
-            (signed_by(ONE, TWO, number=5000), False),
-            (signed_by(ONE, TWO, number=4000), False),
+        {
+            "number": these[0].number,
+            "splitView": split,
+            "keptAt": "",
+            "checkpoints": [checkpoint.to_json(one) for one in these],
+        }
+        for these, split in (
+            ((signed_by(ONE, TWO, number=6000), signed_by(ONE, TWO, number=6000, name="elsewhere")), True),
+            ((signed_by(ONE, number=5500),), False),
+            ((signed_by(ONE, TWO, number=5000), signed_by(TWO, number=5000, name="elsewhere")), True),
+            ((signed_by(ONE, TWO, number=4000),), False),
         )
     ]
     node.answer("GET", "/v1/checkpoints", 200, {"items": kept, "next": None})
