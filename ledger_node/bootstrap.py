@@ -79,6 +79,7 @@ from ledger_node.store.lease import BEAT, Lease
 from ledger_node.store.outbox import SqlOutbox
 from ledger_node.store.pins import SqlPins
 from ledger_node.store.read_record import SqlReadRecord
+from ledger_node.store.sessions import SqlSessions
 from ledger_node.store.webhooks import SqlWebhooks
 from ledger_node.submitter.submitter import Submitter
 from ledger_node.webhooks.posting import HttpPoster, trusting
@@ -222,7 +223,7 @@ class Runtime:
             times=times,
             recording=self._recording,
             access=access,
-            sessions=Sessions(access, clock, outbox.salt_secret()),
+            sessions=Sessions(access, SqlSessions(self._database), clock),
             submissions=submissions,
             dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
             register=Register(index),

@@ -12,6 +12,7 @@ from ledger_node.ports.gauges import Gauges, Meter
 from ledger_node.ports.index import Checkpoint, Index, Page, Row, Step, known_generations
 from ledger_node.ports.outbox import Desk, Dispatch, Outbox, Stage, no_stage
 from ledger_node.ports.recording import ReadRecord, RecordedRead
+from ledger_node.ports.sessions import KeptSession, KeptSessions
 from ledger_node.ports.visas import Visas
 from ledger_node.ports.webhooks import Posted, Poster, Webhooks
 
@@ -40,6 +41,8 @@ __all__ = [
     "Held",
     "Index",
     "Kept",
+    "KeptSession",
+    "KeptSessions",
     "Ledger",
     "Meter",
     "Missing",

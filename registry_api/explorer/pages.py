@@ -119,8 +119,9 @@ async def sign_in(request: Request, node: NodeOf) -> Response:
 
 
 @routes.post("/sign-out")
-async def sign_out(request: Request) -> Response:
+async def sign_out(request: Request, node: NodeOf) -> Response:
     forms.require_session(request, await forms.read_form(request))
+    await to_thread.run_sync(node.sessions.end, visitor.token_of(request), limiter=lane_of(request))
     response = _on_to("/")
     visitor.sign_out(request, response)
     return response

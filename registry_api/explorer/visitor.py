@@ -31,8 +31,8 @@ def visitor_of(request: Request) -> Visitor:
 
 async def meet(request: Request) -> None:
     """Asks whether the session of the request's cookie still holds. TooManyRequests when its key asks too often."""
-    token = request.cookies.get(_cookie(request))
-    if token is None or not is_guarded(request):
+    token = token_of(request)
+    if not token or not is_guarded(request):
         return
     session = await to_thread.run_sync(request.app.state.node.sessions.read, token, limiter=lane_of(request))
     request.state.visitor = Visitor(languages.language_of(request), session)
@@ -49,15 +49,18 @@ def sign_in(request: Request, response: Response, token: str) -> None:
     _set(request, response, _cookie(request), token)
 
 
+def token_of(request: Request) -> str:
+    """Empty when there is none."""
+    return request.cookies.get(_cookie(request), "")
+
+
 def sign_out(request: Request, response: Response) -> None:
     _set(request, response, _cookie(request), "", 0)
 
 
 def remember(request: Request, response: Response) -> None:
-    """What the visit changes: the token made anew, the language asked for."""
-    session, language = visitor_of(request).session, languages.chosen(request)
-    if session is not None and session.renewed is not None and "set-cookie" not in response.headers:
-        sign_in(request, response, session.renewed)
+    """The language asked for."""
+    language = languages.chosen(request)
     if language is not None:
         _set(request, response, languages.CHOICE, language, YEAR)
 

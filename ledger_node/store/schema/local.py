@@ -59,6 +59,15 @@ api_key = Table(
     Column("revoked_at", BigInteger),
     Column("used_at", BigInteger),
 )
+#: Sessions at the pages (see `ports.KeptSession`), by sha-256 of their tokens.
+session = Table(
+    "local_session",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
 #: Who read what (see `ports.RecordedRead`), in the order in which it was kept.
 recorded_read = Table(
     "local_read",

@@ -30,7 +30,7 @@ from ledger_node.domain.training import Run
 from ledger_node.domain.webhook import Webhook
 from ledger_node.errors import ChainUnreachable, IdempotencyKeyReused, MedLedgerError, QueueFull, SignerUnavailable
 from ledger_node.metrics import Metrics
-from ledger_node.ports import ApiKey, Checkpoint, Kept, Missing, Page, RecordedRead, Vouched
+from ledger_node.ports import ApiKey, Checkpoint, Kept, KeptSession, Missing, Page, RecordedRead, Vouched
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.proof.subject import Subject
 from ledger_node.services.access import Access
@@ -554,6 +554,28 @@ class FixedClock:
         return NOW
 
 
+class MemorySessions:
+    def __init__(self) -> None:
+        self.kept: dict[str, KeptSession] = {}
+
+    def add(self, digest: str, session: KeptSession) -> None:
+        self.kept[digest] = session
+
+    def find(self, digest: str) -> KeptSession | None:
+        return self.kept.get(digest)
+
+    def touch(self, digest: str, now: int) -> None:
+        self.kept[digest] = replace(self.kept[digest], seen_at=now)
+
+    def remove(self, digest: str) -> None:
+        self.kept.pop(digest, None)
+
+    def forget(self, begun_by: int, seen_by: int) -> None:
+        self.kept = {
+            digest: one for digest, one in self.kept.items() if one.begun_at > begun_by and one.seen_at > seen_by
+        }
+
+
 class MemoryKeys:
     """`known` may be added to; `used` are the labels of those that opened something."""
 
@@ -664,7 +686,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         index=i,
         times=times,
         access=access,
-        sessions=Sessions(access, clock, bytes(32)),
+        sessions=Sessions(access, MemorySessions(), clock),
         recording=recording,
         submissions=submissions,
         dispatching=Dispatching(outbox, desk, signer, wake=lambda: None),  # type: ignore[arg-type]

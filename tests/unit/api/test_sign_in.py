@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ledger_node.services.access import Access
-from ledger_node.services.sessions import IDLE, LONGEST, RENEWED, Sessions
+from ledger_node.services.sessions import IDLE, LONGEST, Sessions
 from registry_api.app import SIGN_IN_TRIES
 from registry_api.rates import Rates
 
-from .fakes import KEYS, NOW, MemoryKeys, World
+from .fakes import KEYS, NOW, MemoryKeys, MemorySessions, World
 from .story import world_of_all
 
 TLS, LOOPBACK, AFAR = "https://node.hospital.example", "http://127.0.0.1:8480", "http://node.hospital.example"
@@ -274,17 +274,16 @@ def clock() -> Clock:
     return Clock()
 
 
-def sessions_of(clock: Clock, secret: bytes = bytes(32)) -> Sessions:
-    return Sessions(Access(MemoryKeys(), clock), clock, secret)
+def sessions_of(clock: Clock) -> Sessions:
+    return Sessions(Access(MemoryKeys(), clock), MemorySessions(), clock)
 
 
-def test_a_session_without_pages_ends(clock: Clock) -> None:
+@pytest.mark.parametrize(("idle", "there"), [(IDLE - 1, True), (IDLE, False)])
+def test_a_session_without_pages_ends(clock: Clock, idle: int, there: bool) -> None:
     sessions = sessions_of(clock)
     token = sessions.begin(KEYS["auditor"])
-    clock.time += IDLE - 1
-    assert sessions.read(token) is not None
-    clock.time += 1
-    assert sessions.read(token) is None
+    clock.time += idle
+    assert (sessions.read(token) is not None) is there
 
 
 def test_a_session_with_pages_ends_too(clock: Clock) -> None:
@@ -292,22 +291,21 @@ def test_a_session_with_pages_ends_too(clock: Clock) -> None:
     token, forms = sessions.begin(KEYS["auditor"]), set()
     while session := sessions.read(token):
         forms.add(session.form)
-        token = session.renewed or token
         clock.time += IDLE // 2
     assert clock.time == NOW + LONGEST
     assert len(forms) == 1
 
 
-def test_a_token_is_not_made_anew_at_each_page(clock: Clock) -> None:
+def test_no_other_node_knows_a_token(clock: Clock) -> None:
     sessions = sessions_of(clock)
     token = sessions.begin(KEYS["auditor"])
-    clock.time += RENEWED - 1
-    session = sessions.read(token)
-    assert session is not None
-    assert session.renewed is None
+    assert sessions.read(token) is not None
+    assert sessions_of(clock).read(token) is None
 
 
-def test_any_process_of_the_node_reads_a_token_and_no_other_node(clock: Clock) -> None:
-    token = sessions_of(clock).begin(KEYS["auditor"])
-    assert sessions_of(clock).read(token) is not None
-    assert sessions_of(clock, b"\1" * 32).read(token) is None
+def test_signing_out_ends_the_session_and_not_the_cookie_alone(browser: Browser) -> None:
+    browser.sign_in()
+    copied = browser.client.cookies[COOKIE]
+    assert browser.sign_out(browser.form) == 303
+    browser.client.cookies.set(COOKIE, copied)
+    assert not browser.is_signed_in

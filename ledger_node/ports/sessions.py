@@ -1,0 +1,27 @@
+"""Sessions of people at the pages, as the store keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """By the id of the API key that opened it. Times are Unix seconds: of the sign-in, and of a page not long ago."""
+
+    key: str
+    begun_at: int
+    seen_at: int
+
+
+class KeptSessions(Protocol):
+    """By sha-256 of their tokens (hex): a token itself is nowhere but in its browser."""
+
+    def add(self, digest: str, session: KeptSession) -> None: ...
+    def find(self, digest: str) -> KeptSession | None: ...
+    def touch(self, digest: str, now: int) -> None: ...
+    def remove(self, digest: str) -> None: ...
+
+    def forget(self, begun_by: int, seen_by: int) -> None:
+        """Those that began, or were seen last, at that time or before."""
