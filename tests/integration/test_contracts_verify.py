@@ -197,7 +197,8 @@ def test_trust_file_will_do(recorded: Recorded, check: Check, tmp_path: Path) ->
     checkpoint = BlockRef(1, bytes(32))
     genesis = bytes.fromhex(recorded.genesis[2:])
     file = tmp_path / "trust.json"
-    file.write_bytes(trust.dump(trust.Trust(trust.FORMAT, recorded.chain_id, genesis, parts, checkpoint)))
+    believed = trust.Trust(trust.FORMAT, recorded.chain_id, genesis, parts, checkpoint=checkpoint)
+    file.write_bytes(trust.dump(believed))
     assert {finding.verdict for finding in check(_recorded(file)).values()} == {Verdict.EQUAL}
 
 
