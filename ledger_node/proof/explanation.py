@@ -26,7 +26,7 @@ from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.names import Fact, Name
 from ledger_node.proof.report import Known, Report
 from ledger_node.proof.strict_json import Json
-from ledger_node.proof.verifier import read, verify
+from ledger_node.proof.verifier import verify_read
 from ledger_node.screen import moment, short
 
 #: What stands deeper goes on further down, at the left again.
@@ -85,8 +85,7 @@ class Explanation:
 
 def explain(content: bytes, trust_file: bytes | None) -> Explanation:
     """Verifies the bundle and draws it. Raises as `verifier.verify` does; what failed is drawn, as unproven."""
-    report = verify(content, trust_file)
-    bundle = read(content)
+    bundle, report = verify_read(content, trust_file)
     return Explanation(report, tuple(_Picture(bundle, report).trees(bundle.subject.name)))
 
 

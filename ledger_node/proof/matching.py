@@ -11,7 +11,7 @@ from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.names import named
 from ledger_node.proof.report import Report, Result
 from ledger_node.proof.strict_json import Json
-from ledger_node.proof.verifier import read, verify
+from ledger_node.proof.verifier import verify_read
 
 
 class Found(StrEnum):
@@ -63,8 +63,7 @@ def match(content: bytes, trust_file: bytes | None, digest: bytes) -> Match:
     """Verifies the bundle and looks for `digest` (32 bytes: of a file its sha-256, of a folder the root digest of
     OpenSSF Model Signing, as `model_files.digest_of` gives both). Raises as `verifier.verify` does.
     """
-    report = verify(content, trust_file)
-    bundle = read(content)
+    bundle, report = verify_read(content, trust_file)
     registered = next((v.artifact_digest for v in bundle.facts.model_versions if v.id == bundle.subject.id), None)
     found, detail = _found(bundle, registered, digest)
     return Match(report, digest, registered, found, detail)

@@ -15,6 +15,7 @@ from ledger_node.proof.report import Check, Known, KnownFact, Report, Result
 from ledger_node.proof.strict_json import parse_canonical
 from ledger_node.proof.subject import began
 from ledger_node.proof.trie import EMPTY_CODE, Account
+from ledger_node.proof.trust import Trust
 from ledger_node.proof.words import Word, words_of
 
 #: Words of one fact that are not proved, after which its others are left: a few bytes can claim a million.
@@ -48,8 +49,17 @@ def verify(content: bytes, trust_file: bytes | None) -> Report:
     Without a trust file the result is never `verified`. Raises EvidenceMalformed or TrustMalformed for what cannot be
     read; everything else that is wrong is a failed check in the report.
     """
+    return verify_read(content, trust_file)[1]
+
+
+def verify_read(content: bytes, trust_file: bytes | None) -> tuple[Bundle, Report]:
+    """As `verify`, with the bundle itself for who goes on reading it."""
     trusted = None if trust_file is None else trust.read(trust_file)
     bundle = read(content)
+    return bundle, _report(bundle, trusted)
+
+
+def _report(bundle: Bundle, trusted: Trust | None) -> Report:
     table = NodeTable(bundle.proof_nodes)
     accounts: dict[str, Account | str] = {}
     proofs, proven = _facts(bundle, table, accounts)
