@@ -63,6 +63,7 @@ from ledger_node.services.sessions import Sessions
 from ledger_node.services.status import Limits, Status
 from ledger_node.services.streams import Streams
 from ledger_node.services.submissions import Submissions
+from ledger_node.services.trusting import Trusting
 from ledger_node.services.vouching import Exchanging, Vouching
 from ledger_node.services.webhooks import WebhookDesk
 from ledger_node.store.api_keys import SqlApiKeys
@@ -119,6 +120,7 @@ class Node:
     lineages: Lineages
     documents: Documents
     evidence: Evidence
+    trusting: Trusting
     capturing: Capturing
     feed: Feed
     webhooks: WebhookDesk
@@ -243,6 +245,7 @@ class Runtime:
             lineages=lineages,
             documents=documents,
             evidence=evidence,
+            trusting=Trusting(identity, index, ledger),
             capturing=capturing,
             feed=feed,
             webhooks=WebhookDesk(feed, webhooks, poster, clock, lambda: self._workers.wake("deliverer")),

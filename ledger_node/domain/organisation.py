@@ -73,6 +73,11 @@ class Key:
     confirmed_since: int = 0
 
     @property
+    def is_operator(self) -> bool:
+        """Whether it may write for its organisation."""
+        return self.role is KeyRole.OPERATOR and self.state == "accepted"
+
+    @property
     def doubtful_since(self) -> int:
         """From when on what it wrote may not be its organisation's own: as a regulator confirmed it, else as it is
         claimed; 0 when nobody claimed it."""

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from ledger_node.domain.codes import KeyRole
 from ledger_node.domain.command import Identity
 from ledger_node.domain.position import BlockRef
 from ledger_node.errors import (
@@ -203,11 +202,7 @@ class CheckpointDesk:
 
     def _is_operator(self, organisation: int, operator: bytes, number: int) -> bool:
         key = self._index.find_key(checksummed(to_hex(operator)), number)
-        return key is not None and (key.organisation, key.role, key.state) == (
-            organisation,
-            KeyRole.OPERATOR,
-            "accepted",
-        )
+        return key is not None and key.is_operator and key.organisation == organisation
 
     def _has_ours(self, one: SignedCheckpoint) -> bool:
         """Whether the organisation signed it, by whichever of its operators."""

@@ -1,5 +1,4 @@
-"""Evidence that can be taken away: bundles about model versions, dataset versions and consents, and the trust file that
-another party needs."""
+"""Evidence that can be taken away: bundles about model versions, dataset versions and consents."""
 
 from __future__ import annotations
 
@@ -8,8 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from ledger_node.domain.codes import KeyRole, OrganisationStatus
-from ledger_node.domain.command import GENERATION_ROLES, Contracts, Generations, Identity
+from ledger_node.domain.command import Contracts, Generations, Identity
 from ledger_node.domain.lineage import Provenance
 from ledger_node.errors import (
     ChainUnreachable,
@@ -18,8 +16,8 @@ from ledger_node.errors import (
     StoreUnavailable,
     UnknownDocument,
 )
-from ledger_node.ports import Checkpoints, Finality, Index, Ledger, Page
-from ledger_node.proof import bundle, facts, trust
+from ledger_node.ports import Checkpoints, Finality, Index, Ledger
+from ledger_node.proof import bundle, facts
 from ledger_node.proof import header as headers
 from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.checkpoint import codec as signed_form
@@ -27,10 +25,7 @@ from ledger_node.proof.documents import documents_of
 from ledger_node.proof.envelope import MAX_FOLLOWING
 from ledger_node.proof.envelope import Contracts as ProvenContracts
 from ledger_node.proof.hashing import parse_hex, to_hex
-from ledger_node.proof.header import BlockRef
-from ledger_node.proof.operators import MAX_OPERATORS, MAX_ORGANISATIONS, Operators, TrustedOrganisation
 from ledger_node.proof.subject import CONSENT, DATASET_VERSION, MODEL_VERSION, Subject
-from ledger_node.proof.trust import TrustedContract
 from ledger_node.services.documents import Documents
 from ledger_node.services.facts import facts_of
 from ledger_node.services.lineage import Lineages
@@ -191,55 +186,6 @@ class Evidence:
                 "too many headers for a bundle", got=f"{last - after}", needed=f"validators {MAX_FOLLOWING} blocks back"
             )
         return self._ledger.headers(range(after + 1, last + 1))
-
-    def trust(self) -> bytes:
-        """What this node vouches for: the chain, its contracts and their code, the newest block it has indexed, and
-        whose signatures count for later ones: the operators of a majority of the active organisations.
-
-        For a reader whose bundle comes from another party than this node.
-        """
-        deployment = self._identity.deployment
-        at = checkpoint(self._index)
-        return trust.dump(
-            trust.Trust(
-                format=trust.FORMAT,
-                chain_id=deployment.chain_id,
-                genesis=_bytes(deployment.genesis),
-                checkpoint=BlockRef(at.number, _bytes(at.hash)),
-                contracts={
-                    name: TrustedContract(_address(address), _bytes(deployment.code_hashes[name]))
-                    for name, address in deployment.contracts.items()
-                },
-                later_generations=self._later_generations(at.number) or None,
-                operators=self._operators(at.number),
-            )
-        )
-
-    def _later_generations(self, block: int) -> tuple[dict[str, TrustedContract], ...]:
-        """As votes registered them, with the code that is at their addresses."""
-        known = Generations.known(self._identity.deployment.contracts, self._index.generations(block))
-        places = [{role: getattr(one, role) for role in GENERATION_ROLES} for one in known.further]
-        return tuple(
-            {
-                role: TrustedContract(_address(address), _bytes(self._ledger.code_hash(address)))
-                for role, address in contracts.items()
-            }
-            for contracts in places
-        )
-
-    def _operators(self, block: int) -> Operators | None:
-        """Those of the active organisations that have one."""
-        members = self._index.organisations(Page(block, MAX_ORGANISATIONS))
-        active = [one.number for one in members if one.voted is OrganisationStatus.ACTIVE]
-        found = [TrustedOrganisation(number, self._keys_of(number, block)) for number in active]
-        known = tuple(one for one in found if one.operators)
-        return Operators(len(known) // 2 + 1, known) if known else None
-
-    def _keys_of(self, organisation: int, block: int) -> tuple[bytes, ...]:
-        """Its operators' addresses; of more than a trust file takes the first in their order."""
-        keys = self._index.keys(organisation, block)
-        held = [one for one in keys if (one.role, one.state) == (KeyRole.OPERATOR, "accepted")]
-        return tuple(sorted(_address(one.address) for one in held)[:MAX_OPERATORS])
 
     def _contracts_of(self, subject: Subject, behind: Provenance) -> Contracts:
         """Those of the generation in which the subject came to be: all that it came from is there too."""

@@ -107,7 +107,7 @@ def get_node_status(node: NodeOf) -> NodeStatus:
 @routes.get("/v1/node/trust", response_class=Response, responses={**READ, **TRUST})
 def get_trust(node: NodeOf) -> Response:
     """What a verifier would have to trust, as of the newest indexed block. Compare it with another source's."""
-    return Response(node.evidence.trust(), media_type="application/json")
+    return Response(node.trusting.file(), media_type="application/json")
 
 
 @routes.get("/v1/node/alarms", responses=READ)

@@ -617,7 +617,9 @@ class FixedEvidence:
         kind, key = subject.name
         return json.dumps({"about": [kind, key], "asOf": as_of, "sealed": validators_at}).encode()
 
-    def trust(self) -> bytes:
+
+class FixedTrust:
+    def file(self) -> bytes:
         return b'{"format":"medledger-trust/2"}'
 
 
@@ -707,6 +709,7 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         lineages=Lineages(i, times),
         documents=Documents(blobs, pins),
         evidence=FixedEvidence(),  # type: ignore[arg-type]
+        trusting=FixedTrust(),  # type: ignore[arg-type]
         capturing=FixedCapturing(),  # type: ignore[arg-type]
         feed=Feed(i, identity.deployment),
         webhooks=WebhookDesk(Feed(i, identity.deployment), MemoryWebhooks(), NoPoster(), clock, lambda: None),  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from ledger_node.domain.organisation import Key, Organisation
 from ledger_node.domain.position import Position
 from ledger_node.proof import trust
 from ledger_node.proof.operators import MAX_OPERATORS, MAX_ORGANISATIONS
-from ledger_node.services.evidence import Evidence
+from ledger_node.services.trusting import Trusting
 from tests.unit.api.fakes import CONTRACTS, Facts, MemoryIndex, digest
 
 AT = Position(1, 0)
@@ -40,7 +40,6 @@ def test_trust_file_of_a_node_can_be_read(organisations: int, operators: int) ->
     identity = Identity(1, f"0x{1:040x}", Deployment(1337, digest("genesis"), 0, CONTRACTS, codes))
     index: Any = MemoryIndex(facts, 10)
     unused: Any = None
-    node = Evidence(identity, index, unused, unused, unused, unused, unused, unused)
-    found = trust.read(node.trust()).operators
+    found = trust.read(Trusting(identity, index, unused).file()).operators
     assert found is not None
     assert [len(one.operators) for one in found.organisations] == [min(operators, MAX_OPERATORS)] * organisations
