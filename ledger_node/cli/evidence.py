@@ -137,17 +137,16 @@ def _told(session: Session, content: bytes) -> tuple[int | None, int | None]:
     The newest block that enough of its operators signed for, not before its checkpoint; else its checkpoint.
     """
     from ledger_node.proof import trust
+    from ledger_node.proof.anchoring import counted
     from ledger_node.proof.checkpoint import codec
-    from ledger_node.proof.operators import trusted_by
 
     told = trust.read(content)
     least = 0 if told.checkpoint is None else told.checkpoint.number
     if told.operators is not None:
         for height in session.node.checkpoints.list().items:
             signed = [codec.read(document) for document in height["checkpoints"] if height["number"] >= least]
-            ours = [one for one in signed if (one.chain_id, one.genesis) == (told.chain_id, told.genesis)]
             # Two that are trusted tell different blocks: the reader's own quorum has been split.
-            if sum(trusted_by(one, told.operators).passed for one in ours) == 1:
+            if len(list(counted(signed, told))) == 1:
                 return height["number"], None
     if told.checkpoint is not None:
         return told.checkpoint.number, None

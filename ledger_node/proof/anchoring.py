@@ -6,10 +6,11 @@ it, whatever the others say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger_node.proof import layout
+from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.envelope import Bundle
 from ledger_node.proof.hashing import to_hex
 from ledger_node.proof.operators import trusted_by
@@ -63,6 +64,15 @@ def roots(trusted: Trust) -> tuple[str, ...]:
     return tuple(found)
 
 
+def counted(checkpoints: Iterable[SignedCheckpoint], trusted: Trust) -> Iterator[tuple[SignedCheckpoint, Check]]:
+    """Those of the trusted chain that enough of its trusted operators signed, with how many did."""
+    for one in checkpoints:
+        if trusted.operators is not None and (one.chain_id, one.genesis) == (trusted.chain_id, trusted.genesis):
+            found = trusted_by(one, trusted.operators)
+            if found.passed:
+                yield one, found
+
+
 def _of_its_generation(bundle: Bundle, trusted: Trust) -> Mapping[str, TrustedContract]:
     """The contracts that are trusted at the bundle's addresses, all of one generation; else the first's."""
     for contracts in trusted.generations:
@@ -78,9 +88,7 @@ def _voices(bundle: Bundle, trusted: Trust) -> Iterator[Voice]:
     if trusted.operators is not None:
         signed = [
             _of_block(blocks, one.number, one.hash, "a checkpoint, " + found.detail)
-            for one in bundle.checkpoints
-            if (one.chain_id, one.genesis) == (trusted.chain_id, trusted.genesis)
-            and (found := trusted_by(one, trusted.operators)).passed
+            for one, found in counted(bundle.checkpoints, trusted)
         ]
         yield from signed or [Voice(None, "no checkpoint here is signed by enough of those trusted")]
     if trusted.validators is not None:

@@ -16,7 +16,7 @@ from ledger_node.bootstrap import Runtime
 from ledger_node.chain.rpc import RpcLedger
 from ledger_node.config import load_config
 from ledger_node.localnet import network
-from ledger_node.proof import Result, verifier, verify, words_needed
+from ledger_node.proof import Result, trust, verifier, verify, words_needed
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.subject import MODEL_VERSION, Subject
 from scripts.bench.evidence import alone, capturing, lineage
@@ -52,15 +52,15 @@ def _measured(pair: Pair, small: str, large: str, runs: int) -> list[Figure]:
     ratio = Figure("each proof alone with web3 and py-trie, over that", goal=5, better="higher")
     facts = Figure("facts in that bundle", goal=1000, better="higher")
     bundle, asked = _fetched(pair, small)
-    trust = pair.institute.node.node.trust()
+    trusted = pair.institute.node.node.trust()
     calls.runs.append(asked)
     size.runs.append(len(bundle) / 1e6)
-    bundle, _ = _fetched(pair, large, _checkpoint(trust))
+    bundle, _ = _fetched(pair, large, _checkpoint(trusted))
     proofs = _proofs(pair.ledger, bundle)
     root = HexBytes(verifier.read(bundle).header.state_root)
     for _ in range(runs):
         began = time.process_time()
-        found = verify(bundle, trust)
+        found = verify(bundle, trusted)
         took = time.process_time() - began
         began = time.process_time()
         right = [alone.check(root, proof, place) for proof in proofs for place in range(len(proof["storageProof"]))]
@@ -72,10 +72,8 @@ def _measured(pair: Pair, small: str, large: str, runs: int) -> list[Figure]:
     return [calls, size, cpu, ratio, facts]
 
 
-def _checkpoint(trust: bytes) -> int:
-    from ledger_node.proof import trust as files
-
-    told = files.read(trust).checkpoint
+def _checkpoint(content: bytes) -> int:
+    told = trust.read(content).checkpoint
     assert told is not None
     return told.number
 
