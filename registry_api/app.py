@@ -21,6 +21,7 @@ from registry_api.access_log import AccessLog
 from registry_api.broadcast import MOST_SUBSCRIBERS, Broadcast
 from registry_api.event_stream import written
 from registry_api.explorer import pages
+from registry_api.explorer.page import lost
 from registry_api.headers import SecurityHeaders
 from registry_api.limits import BodyLimit
 from registry_api.rates import Rates
@@ -137,7 +138,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         missing = NotFound("no such path", needed="a path of /openapi.json")
         if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
-            return await pages.lost(request, missing)
+            return await lost(request, missing)
         return problems.respond(missing)
     if error.status_code == 405:
         allowed = ", ".join(sorted(_methods_at(request) or {"GET", "HEAD"}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -19,7 +19,12 @@ from registry_api.unchanged import tagged
 from registry_api.waiting import preferred, settle
 from registry_api.writing import Accepted
 
+if TYPE_CHECKING:
+    from ledger_node.ports import Caller
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+#: Of the scope of a call that a page of this node makes: who has signed in there. No request from outside can have it.
+CALLER = "medledger.caller"
 
 
 class Guarded(APIRoute):
@@ -34,10 +39,7 @@ class Guarded(APIRoute):
 
         async def guarded(request: Request) -> Response:
             node = request.app.state.node
-            credential = auth.credential_of(request.headers.get("authorization"))
-            lane = None if node.access.takes_for_token(credential) else lane_of(request)
-            caller = await to_thread.run_sync(node.access.caller, credential, limiter=lane)
-            request.app.state.rates.take(caller.name)
+            caller = request.scope.get(CALLER) or await _caller_of(request)
             auth.admit(caller, noun, operation, reads=reads)
             _require_known(request, known)
             request.state.caller = caller
@@ -53,6 +55,16 @@ class Guarded(APIRoute):
             return response
 
         return guarded
+
+
+async def _caller_of(request: Request) -> Caller:
+    """Unauthenticated, or TooManyRequests."""
+    access = request.app.state.node.access
+    credential = auth.credential_of(request.headers.get("authorization"))
+    lane = None if access.takes_for_token(credential) else lane_of(request)
+    caller: Caller = await to_thread.run_sync(access.caller, credential, limiter=lane)
+    request.app.state.rates.take(caller.name)
+    return caller
 
 
 def _recorded(request: Request, operation: str, response: Response) -> Future[None]:

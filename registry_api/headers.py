@@ -17,9 +17,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-#: Pages with a form send it to their own origin, and say so there: without a referrer, `Origin` would be `null`.
-FORMS = {
-    "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'"),
+#: Pages run the node's own scripts, speak to it alone, and send their forms to it. They say where a form comes from:
+#: without a referrer, `Origin` would be `null`.
+PAGES = {
+    "Content-Security-Policy": POLICY.replace(
+        "form-action 'none'", "form-action 'self'; script-src 'self'; connect-src 'self'"
+    ),
     "Referrer-Policy": "same-origin",
 }
 #: The explorer's own files say nothing of the ledger; a browser may keep them and ask whether they changed.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import secrets
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -15,6 +16,8 @@ URLENCODED = "application/x-www-form-urlencoded"
 MOST_FIELDS = 64
 #: The field that binds a form to its session.
 BOUND_BY = "form"
+#: The field that makes a write which is sent twice one write: its idempotency key.
+ONCE = "once"
 #: A path of this node with its query: neither `//host` nor `/\host`, and nothing that a browser would leave out.
 OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 
@@ -39,6 +42,11 @@ def require_session(request: Request, form: dict[str, str]) -> None:
     session = visitor_of(request).session
     if session is None or not hmac.compare_digest(session.form.encode(), form.get(BOUND_BY, "").encode()):
         raise FormRefused("the form belongs to no session that lasts", needed="the page anew, signed in")
+
+
+def new_once() -> str:
+    """For a form that is about to be shown."""
+    return secrets.token_urlsafe(16)
 
 
 def own_path(path: str) -> str:

@@ -1,4 +1,4 @@
-"""The languages of the pages: a catalogue of texts each, and which one a reader gets."""
+"""The languages of the pages: a catalogue of texts each, a file for each subject, and which one a reader gets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ from importlib.resources import files
 
 from fastapi import Request
 
+from registry_api.explorer.text import words
+
 #: By its tag, each with its own name. The first is for readers who have asked for none of them.
 NAMES = {"en": "English", "fr": "Français"}
-CATALOGUES: dict[str, dict[str, str]] = {
-    tag: json.loads(files(__name__).joinpath(f"{tag}.json").read_text("utf-8")) for tag in NAMES
-}
+
+
+def _catalogue(tag: str) -> dict[str, str]:
+    """`consents.issue` is the text `issue` of consents.json."""
+    found: dict[str, str] = {}
+    for file in files(__name__).joinpath(tag).iterdir():
+        texts = json.loads(file.read_text("utf-8"))
+        found |= {f"{file.name.removesuffix('.json')}.{key}": text for key, text in texts.items()}
+    return found
+
+
+CATALOGUES = {tag: _catalogue(tag) for tag in NAMES}
 #: Of the query and of the cookie that remembers it.
 CHOICE = "lang"
 
@@ -26,6 +37,10 @@ class Texts:
     def __call__(self, key: str, /, **values: str) -> str:
         """What is put in is escaped by the page, like every text."""
         return self._texts[key].format(**values)
+
+    def code(self, list_: str, name: str) -> str:
+        """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""
+        return self._texts.get(f"codes.{list_}.{name}") or words(name)
 
 
 def chosen(request: Request) -> str | None:

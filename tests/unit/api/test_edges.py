@@ -64,7 +64,7 @@ def test_every_answer_has_the_security_headers(hospital: World, client_of: Clien
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == ("same-origin" if path == "/" else "no-referrer")
     assert headers["Cache-Control"] == ("no-cache" if path.startswith("/static") else "no-store")
 
 

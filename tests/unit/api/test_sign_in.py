@@ -246,7 +246,7 @@ def test_a_key_that_asks_too_often_is_told_so_on_a_page(opened: FastAPI, browser
 
 def test_pages_with_forms_may_send_them_home_only(browser: Browser) -> None:
     policy = "Content-Security-Policy"
-    assert "form-action 'none'" in browser.client.get("/").headers[policy]
+    assert "form-action 'none'" in browser.client.get("/v1/node").headers[policy]
     assert "form-action 'self'" in browser.client.get("/sign-in").headers[policy]
     browser.sign_in()
     answer = browser.client.get("/")

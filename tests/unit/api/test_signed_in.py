@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from jinja2 import Environment
 from jinja2.lexer import TOKEN_DATA
 from starlette.testclient import TestClient
 
+import registry_api.explorer
 from ledger_node.domain.codes import Capability
 from registry_api.explorer.languages import CATALOGUES, NAMES
 from registry_api.rates import Rates
@@ -54,16 +56,16 @@ def test_each_role_sees_what_it_may_act_on(read: Reader) -> None:
     of = world_of_all()
     texts = CATALOGUES["en"]
     waiting = {role: kinds(read(of, role)) for role in KEYS}
-    assert waiting["steward"] == [texts["recalls"], texts["requests"]]
-    assert waiting["publisher"] == waiting["auditor"] == [texts["recalls"]]
-    assert waiting["operator"] == [texts["recalls"], texts["requests"], texts["proposals"]]
+    assert waiting["steward"] == [texts["desk.recalls"], texts["desk.requests"]]
+    assert waiting["publisher"] == waiting["auditor"] == [texts["desk.recalls"]]
+    assert waiting["operator"] == [texts["desk.recalls"], texts["desk.requests"], texts["desk.proposals"]]
     assert kinds(read(of)) == []
 
 
 def test_a_key_that_reaches_less_sees_less(read: Reader) -> None:
     of = world_of_all()
     of.keys.known[KEYS["operator"]] = replace(of.keys.known[KEYS["operator"]], reach=("proposals", "requests:read"))
-    assert kinds(read(of, "operator")) == [CATALOGUES["en"]["proposals"]]
+    assert kinds(read(of, "operator")) == [CATALOGUES["en"]["desk.proposals"]]
 
 
 def test_only_what_is_for_this_organisation_waits(read: Reader) -> None:
@@ -116,7 +118,7 @@ def test_long_lists_are_cut_and_say_so(read: Reader) -> None:
     ]
     page = read(make_world(facts, organisation=1, head=HEAD), "auditor")
     assert page.count("medledger acknowledgement make") == 10
-    assert CATALOGUES["en"]["more"] in page
+    assert CATALOGUES["en"]["desk.more"] in page
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -140,7 +142,7 @@ def test_pages_in_every_language_are_whole(read: Reader, language: str) -> None:
 def test_a_reader_gets_their_language_and_may_change_it(application: FastAPI) -> None:
     application.state.node = world().node
     client = TestClient(application, base_url=TLS)
-    connect, sign_in = (CATALOGUES[tag]["sign_in"] for tag in ("fr", "en"))
+    connect, sign_in = (CATALOGUES[tag]["page.sign_in"] for tag in ("fr", "en"))
 
     def shows(text: str, accept: str = "", query: str = "") -> bool:
         return f">{text}</a>" in client.get(f"/{query}", headers={"Accept-Language": accept}).text
@@ -170,17 +172,23 @@ def test_catalogues_have_the_same_texts() -> None:
 
 
 def test_templates_say_nothing_that_is_not_in_a_catalogue() -> None:
-    used = set()
     for name in TEMPLATES:
         source = files("registry_api.explorer").joinpath("templates", name).read_text("utf-8")
         data = "".join(text for _, kind, text in Environment().lex(source) if kind == TOKEN_DATA)
         prose = re.sub(r"<[^>]*>", " ", data)
         assert set(re.findall(r"[^\W\d_]+", prose)) <= SAME, name
         assert not re.findall(r'(?:title|alt|aria-label|placeholder|data-head)="([^"]+)"', data), name
-        used |= set(re.findall(r't\("([\w.]*\w)"', source))
-    used |= {f"role.{role}" for role in KEYS} | {"submissions", "requests", "questions", "ending"}
-    used |= {"recalls", "proposals"}
-    assert used == CATALOGUES["en"].keys()
+
+
+def test_every_text_is_used_and_every_used_one_is_there() -> None:
+    """A key is written whole where it is used, or its first word alone where the rest is a value: `"desk." ~ kind`."""
+    folder = Path(registry_api.explorer.__path__[0])
+    sources = "".join(file.read_text("utf-8") for file in folder.rglob("*") if file.suffix in (".py", ".html"))
+    used = set(re.findall(r'\bt\("(\w+\.\w+)"', sources))
+    open_ = set(re.findall(r'"(\w+\.)" ~', sources)) | {"codes."}
+    known = CATALOGUES["en"].keys()
+    assert used <= known
+    assert {key for key in known - used if not key.startswith(tuple(open_))} == set()
 
 
 def test_names_cannot_become_markup(read: Reader) -> None:
@@ -200,6 +208,6 @@ def test_names_cannot_become_markup(read: Reader) -> None:
 
 def test_catalogue_files_hold_each_key_once() -> None:
     for tag in NAMES:
-        source = files("registry_api.explorer.languages").joinpath(f"{tag}.json").read_text("utf-8")
-        pairs = json.loads(source, object_pairs_hook=list)
-        assert len(dict(pairs)) == len(pairs)
+        for file in files("registry_api.explorer.languages").joinpath(tag).iterdir():
+            pairs = json.loads(file.read_text("utf-8"), object_pairs_hook=list)
+            assert len(dict(pairs)) == len(pairs)

@@ -1,0 +1,65 @@
+"""What a page does: a call of the node's own API, as whoever has signed in.
+
+So a page may do what the role may do and no more, each write has one outcome however often its form is sent, and what
+is refused is refused in the API's words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from fastapi import Request
+from starlette.types import Receive, Scope, Send
+
+from ledger_node.errors import FormRefused
+from registry_api.explorer import forms
+from registry_api.explorer.visitor import visitor_of
+from registry_api.guard import CALLER
+
+HOST = "http://node.invalid"  # never resolved: the call stays in this process
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API answered: the JSON of a success, or a problem (RFC 9457) from status 400 on."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def refused(self) -> bool:
+        return self.status >= 400
+
+    @property
+    def submission(self) -> str:
+        """The id of the submission that a write made."""
+        return str(self.body["id"])
+
+
+async def act(request: Request, form: dict[str, str], path: str, body: dict[str, Any] | None = None) -> Answer:
+    """POSTs to an API path (`/v1/…`) for a form that `forms.read_form` has read. The form's own key makes a write that
+    is sent twice one write. FormRefused when the form is not of a session that lasts."""
+    forms.require_session(request, form)
+    once = form.get(forms.ONCE, "")
+    return await _call(request, "POST", path, body, {"Idempotency-Key": once} if once else {})
+
+
+async def ask(request: Request, path: str) -> Answer:
+    """GETs an API path (`/v1/…?…`) for who has signed in. FormRefused when nobody has."""
+    return await _call(request, "GET", path, None, {})
+
+
+async def _call(request: Request, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+    session = visitor_of(request).session
+    if session is None:
+        raise FormRefused("nobody is signed in", needed="to sign in, and then the page anew")
+
+    async def as_caller(scope: Scope, receive: Receive, send: Send) -> None:
+        await request.app({**scope, CALLER: session.caller}, receive, send)
+
+    transport = httpx2.ASGITransport(app=as_caller, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=HOST, trust_env=False) as client:
+        answer = await client.request(method, path, json=body, headers=headers)
+    return Answer(answer.status_code, answer.json())

@@ -1,0 +1,109 @@
+"""What all pages share: how a template becomes an answer, and how a problem becomes a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from ledger_node import __version__
+from ledger_node.errors import LookupFailure, MedLedgerError
+from registry_api import problems
+from registry_api.explorer import forms, languages, visitor
+from registry_api.explorer.text import count, epsilon, operations, records, short, spoken, words
+from registry_api.explorer.visitor import visitor_of
+from registry_api.headers import PAGES
+from registry_api.validation import error_of
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+_templates = Environment(
+    loader=PackageLoader("registry_api.explorer"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters |= {one.__name__: one for one in (epsilon, operations, records, short, spoken, words)}
+_templates.globals |= {"count": count, "software": __version__, "new_once": forms.new_once}
+
+
+class Page(APIRoute):
+    """A route whose problems are pages too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                await visitor.meet(request)
+                response = await handle(request)
+            except RequestValidationError as error:
+                response = await trouble(request, error_of(error.errors()))
+            except MedLedgerError as error:
+                response = await trouble(request, error)
+            visitor.remember(request, response)
+            return response
+
+        return shown
+
+
+def router() -> APIRouter:
+    """For the pages of one module."""
+    return APIRouter(route_class=Page, include_in_schema=False)
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page in the visitor's language. It may read the store: call it where a thread may wait."""
+    who = visitor_of(request)
+    url = request.url
+    about = {
+        "t": languages.Texts(who.language),
+        "languages": [(tag, name, f"?{_query(request, tag)}") for tag, name in languages.NAMES.items()],
+        "here": forms.own_path(url.path + (f"?{url.query}" if url.query else "")),
+        "ours": _organisation(request.app.state.node),
+        "session": who.session,
+    }
+    return HTMLResponse(_templates.get_template(template).render(about | values), status, headers=PAGES)
+
+
+def texts_of(request: Request) -> languages.Texts:
+    return languages.Texts(visitor_of(request).language)
+
+
+def on_to(path: str) -> RedirectResponse:
+    """To another page of this node, by GET."""
+    return RedirectResponse(forms.own_path(path), 303)
+
+
+async def lost(request: Request, error: MedLedgerError) -> Response:
+    """The problem of a path that no route has."""
+    with suppress(MedLedgerError):
+        await visitor.meet(request)
+    return await trouble(request, error)
+
+
+async def trouble(request: Request, error: MedLedgerError) -> Response:
+    missing, status = isinstance(error, LookupFailure), problems.status_of(type(error))
+    return await to_thread.run_sync(lambda: render(request, "trouble.html", status, error=error, missing=missing))
+
+
+def _query(request: Request, language: str) -> str:
+    return urlencode({**request.query_params, languages.CHOICE: language})
+
+
+def _organisation(node: Node) -> str:
+    """Whose node this is; by its number while the store does not tell its name."""
+    with suppress(MedLedgerError):
+        if ours := node.status.organisation():
+            return ours.name
+    return f"organisation {node.identity.organisation}"

@@ -1,0 +1,18 @@
+"""The pages, a module for each subject."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from registry_api.explorer.pages import overview, sign_in, versions
+
+SUBJECTS = (overview, sign_in, versions)
+
+routes = APIRouter()
+for _subject in SUBJECTS:
+    routes.include_router(_subject.routes)
+
+
+def mount(app: FastAPI) -> None:
+    app.mount("/static", StaticFiles(packages=[("registry_api.explorer", "static")]))
