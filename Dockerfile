@@ -1,5 +1,11 @@
 # One organisation's node. The keys, node.toml and, with SQLite, the store lie in /node, which the host mounts.
 #   docker build -t medledger-node .
+FROM node:20.20.2-bookworm-slim AS assets
+WORKDIR /source
+COPY package.json package-lock.json .npmrc ./
+# What the pages load, each at the version and digest that was tested.
+RUN npm ci --silent --no-progress --ignore-scripts --omit=dev --omit=optional
+
 FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /source
 RUN python -m venv /opt/medledger
@@ -9,7 +15,10 @@ RUN /opt/medledger/bin/pip install --no-cache-dir --require-hashes -r node.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY ledger_node ledger_node
 COPY registry_api registry_api
-RUN pip install --no-cache-dir hatchling==1.28.0 editables==0.5 \
+COPY scripts/assets.py scripts/
+COPY --from=assets /source/node_modules node_modules
+RUN python scripts/assets.py \
+ && pip install --no-cache-dir hatchling==1.28.0 editables==0.5 \
  && pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/medledger/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 

@@ -21,9 +21,10 @@ build/.python: scripts/locks/dev.txt scripts/locks/build.in pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
 
-build/.node: package.json package-lock.json .npmrc
+build/.node: package.json package-lock.json .npmrc scripts/assets.py
 	@mkdir -p build
 	npm ci --silent --no-progress
+	$(PYTHON) scripts/assets.py
 	@touch $@
 
 setup: build/.python build/.node ## make the environment in .venv/ and node_modules/, from the locks
@@ -121,4 +122,4 @@ lock: setup ## renew the locks after a change of dependencies
 	scripts/lock.sh
 
 clean: ## remove what was made here, the environment too
-	rm -rf build .venv node_modules var
+	rm -rf build .venv node_modules var registry_api/explorer/static/vendor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from registry_api.explorer.pages import overview, sign_in, versions
@@ -15,4 +16,4 @@ for _subject in SUBJECTS:
 
 
 def mount(app: FastAPI) -> None:
-    app.mount("/static", StaticFiles(packages=[("registry_api.explorer", "static")]))
+    app.mount("/static", GZipMiddleware(StaticFiles(packages=[("registry_api.explorer", "static")]), compresslevel=6))
