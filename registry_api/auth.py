@@ -6,7 +6,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ledger_node.errors import OutOfReach, RoleMissing, Unauthenticated
+from ledger_node.errors import AccessError, OutOfReach, RoleMissing, Unauthenticated
 
 if TYPE_CHECKING:
     from ledger_node.ports import Caller
@@ -116,3 +116,12 @@ def admit(caller: Caller, noun: str, operation: str, *, reads: bool) -> None:
     words = {noun, f"{noun}:{READ}", READ} if reads else {noun}
     if caller.reach and words.isdisjoint(caller.reach):
         raise OutOfReach("the key does not reach this", got=" ".join(caller.reach), needed=" or ".join(sorted(words)))
+
+
+def may(caller: Caller, noun: str, operation: str) -> bool:
+    """Whether `admit` would let the caller."""
+    try:
+        admit(caller, noun, operation, reads=operation not in MAY)
+    except AccessError:
+        return False
+    return True

@@ -12,7 +12,6 @@ from ledger_node.domain.consent import Consent
 from ledger_node.domain.organisation import Proposal
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
-from ledger_node.errors import AccessError
 from ledger_node.ports import Caller, Page
 from registry_api import auth
 from registry_api.explorer.text import short, words
@@ -53,16 +52,8 @@ class Waiting:
 
 def waiting(node: Node, view: View, caller: Caller) -> list[Waiting]:
     """Only what the caller's role may act on and their key reaches; a kind of which nothing waits is left out."""
-    found = (look(node, view) for look, noun, act in LOOKS if _may(caller, noun, act))
+    found = (look(node, view) for look, noun, act in LOOKS if auth.may(caller, noun, act))
     return [one for one in found if one.items]
-
-
-def _may(caller: Caller, noun: str, act: str) -> bool:
-    try:
-        auth.admit(caller, noun, act, reads=act not in auth.MAY)
-    except AccessError:
-        return False
-    return True
 
 
 def _submissions(node: Node, view: View) -> Waiting:

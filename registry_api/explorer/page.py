@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -16,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from ledger_node import __version__
 from ledger_node.errors import LookupFailure, MedLedgerError
-from registry_api import problems
+from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
 from registry_api.explorer.text import count, epsilon, operations, records, short, spoken, words
 from registry_api.explorer.visitor import visitor_of
@@ -34,7 +35,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters |= {one.__name__: one for one in (epsilon, operations, records, short, spoken, words)}
-_templates.globals |= {"count": count, "software": __version__, "new_once": forms.new_once}
+_templates.globals |= {"count": count, "software": __version__, "new_once": forms.new_once, "may_do": auth.MAY}
 
 
 class Page(APIRoute):
@@ -44,6 +45,7 @@ class Page(APIRoute):
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
+            _leave_out_blanks(request)
             try:
                 await visitor.meet(request)
                 response = await handle(request)
@@ -65,13 +67,15 @@ def router() -> APIRouter:
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the visitor's language. It may read the store: call it where a thread may wait."""
     who = visitor_of(request)
-    url = request.url
+    url, query = request.url, partial(_query, request)
     about = {
         "t": languages.Texts(who.language),
-        "languages": [(tag, name, f"?{_query(request, tag)}") for tag, name in languages.NAMES.items()],
+        "languages": [(tag, name, query(**{languages.CHOICE: tag})) for tag, name in languages.NAMES.items()],
+        "query": query,
         "here": forms.own_path(url.path + (f"?{url.query}" if url.query else "")),
         "ours": _organisation(request.app.state.node),
         "session": who.session,
+        "may": lambda noun, act: who.session is not None and auth.may(who.session.caller, noun, act),
     }
     return HTMLResponse(_templates.get_template(template).render(about | values), status, headers=PAGES)
 
@@ -97,8 +101,15 @@ async def trouble(request: Request, error: MedLedgerError) -> Response:
     return await to_thread.run_sync(lambda: render(request, "trouble.html", status, error=error, missing=missing))
 
 
-def _query(request: Request, language: str) -> str:
-    return urlencode({**request.query_params, languages.CHOICE: language})
+def _leave_out_blanks(request: Request) -> None:
+    """A field of a filter that is left empty asks for nothing."""
+    query = request.scope["query_string"].decode("latin-1")
+    request.scope["query_string"] = urlencode(parse_qsl(query)).encode()
+
+
+def _query(request: Request, **changed: str) -> str:
+    """The page's own query with something changed: `?text=ct&cursor=…`."""
+    return f"?{urlencode({**request.query_params, **changed})}"
 
 
 def _organisation(node: Node) -> str:
