@@ -3,8 +3,8 @@ the wheel carries it.
 
     python scripts/assets.py
 
-`npm ci` has held each package against the lock. Only what a page loads is copied, and of each library its licence. A page
-whose library is missing does without: it has its tables, forms and pictures from the server.
+`npm ci` has held each package against the lock. Only what a page loads is copied, and of each library its licence. A
+page whose library is missing does without: it has its tables, forms and pictures from the server.
 """
 
 from __future__ import annotations
