@@ -27,15 +27,28 @@ from registry_api.validation import error_of
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
 
-_templates = Environment(
-    loader=PackageLoader("registry_api.explorer"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters |= {one.__name__: one for one in (epsilon, operations, records, short, spoken, words)}
-_templates.globals |= {"count": count, "software": __version__, "new_once": forms.new_once, "may_do": auth.MAY}
+
+def _templates(language: str) -> Environment:
+    """Macros have the language's texts too, as `t`, however they are imported."""
+    found = Environment(
+        loader=PackageLoader("registry_api.explorer"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {one.__name__: one for one in (epsilon, operations, records, short, spoken, words)}
+    found.globals |= {
+        "t": languages.Texts(language),
+        "count": count,
+        "software": __version__,
+        "new_once": forms.new_once,
+        "may_do": auth.MAY,
+    }
+    return found
+
+
+TEMPLATES = {tag: _templates(tag) for tag in languages.NAMES}
 
 
 class Page(APIRoute):
@@ -69,7 +82,6 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     who = visitor_of(request)
     url, query = request.url, partial(_query, request)
     about = {
-        "t": languages.Texts(who.language),
         "languages": [(tag, name, query(**{languages.CHOICE: tag})) for tag, name in languages.NAMES.items()],
         "query": query,
         "here": forms.own_path(url.path + (f"?{url.query}" if url.query else "")),
@@ -77,7 +89,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "session": who.session,
         "may": lambda noun, act: who.session is not None and auth.may(who.session.caller, noun, act),
     }
-    return HTMLResponse(_templates.get_template(template).render(about | values), status, headers=PAGES)
+    return HTMLResponse(TEMPLATES[who.language].get_template(template).render(about | values), status, headers=PAGES)
 
 
 def texts_of(request: Request) -> languages.Texts:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 
 from fastapi import Request
 
-from registry_api.explorer.text import words
-
 #: By its tag, each with its own name. The first is for readers who have asked for none of them.
 NAMES = {"en": "English", "fr": "Français"}
+
+
+#: Between the thousands of a number.
+THOUSANDS = {"en": ",", "fr": "\u202f"}
+#: Numbers that take the singular.
+ONE = {"en": (1,), "fr": (0, 1)}
+#: A space that French has beside its marks, at which no line may break.
+_BESIDE_MARKS = re.compile(r" (?=[:;!?»])|(?<=«) ")
 
 
 def _catalogue(tag: str) -> dict[str, str]:
@@ -18,7 +25,8 @@ def _catalogue(tag: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for file in files(__name__).joinpath(tag).iterdir():
         texts = json.loads(file.read_text("utf-8"))
-        found |= {f"{file.name.removesuffix('.json')}.{key}": text for key, text in texts.items()}
+        subject = file.name.removesuffix(".json")
+        found |= {f"{subject}.{key}": _BESIDE_MARKS.sub("\u00a0", text) for key, text in texts.items()}
     return found
 
 
@@ -38,9 +46,18 @@ class Texts:
         """What is put in is escaped by the page, like every text."""
         return self._texts[key].format(**values)
 
+    def number(self, number: int) -> str:
+        """`12,000`, and `12 000` in French."""
+        return f"{number:,}".replace(",", THOUSANDS[self.tag])
+
+    def count(self, key: str, number: int) -> str:
+        """A number with its noun, from the texts `KEY_one` and `KEY_many`, which hold `{number}`."""
+        form = "one" if number in ONE[self.tag] else "many"
+        return self(f"{key}_{form}", number=self.number(number))
+
     def code(self, list_: str, name: str) -> str:
         """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""
-        return self._texts.get(f"codes.{list_}.{name}") or words(name)
+        return self._texts[f"codes.{list_}.{name}"]
 
 
 def chosen(request: Request) -> str | None:

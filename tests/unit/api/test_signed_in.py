@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from enum import EnumMeta
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from jinja2.lexer import TOKEN_DATA
 from starlette.testclient import TestClient
 
 import registry_api.explorer
+from ledger_node.domain import codes
 from ledger_node.domain.codes import Capability
-from registry_api.explorer.languages import CATALOGUES, NAMES
+from registry_api.explorer.languages import CATALOGUES, NAMES, Texts
 from registry_api.rates import Rates
 
 from .acting import Desk
@@ -168,7 +170,33 @@ def test_catalogues_have_the_same_texts() -> None:
         for key, text in texts.items():
             assert text.strip()
             assert re.findall(r"\{\w+\}", text) == re.findall(r"\{\w+\}", english[key])
-    assert sum(CATALOGUES["fr"][key] == text for key, text in english.items()) == 0
+    same = {text for key, text in english.items() if CATALOGUES["fr"][key] == text}
+    assert same == {"Canada", "France", "Liechtenstein", "Luxembourg", "Portugal", "active"}
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_every_code_has_words(language: str) -> None:
+    lists = [one for one in vars(codes).values() if isinstance(one, EnumMeta) and one.__module__ == codes.__name__]
+    names = {f"codes.{one.__name__}.{name}" for one in lists for name in one.__members__}
+    assert {key for key in CATALOGUES[language] if key.startswith("codes.")} == names
+    assert Texts(language).code("Operation", "FINE_TUNE") == CATALOGUES[language]["codes.Operation.FINE_TUNE"]
+    with pytest.raises(KeyError):
+        Texts(language).code("Operation", "nonsense")
+
+
+def test_numbers_are_written_as_the_language_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    english, french = Texts("en"), Texts("fr")
+    assert (english.number(12_345), french.number(12_345)) == ("12,345", "12\u202f345")
+    for tag in NAMES:
+        monkeypatch.setitem(CATALOGUES[tag], "page.runs_one", "{number} run")
+        monkeypatch.setitem(CATALOGUES[tag], "page.runs_many", "{number} runs")
+    assert [english.count("page.runs", n) for n in (0, 1, 2)] == ["0 runs", "1 run", "2 runs"]
+    assert [french.count("page.runs", n) for n in (0, 1, 2)] == ["0 run", "1 run", "2 runs"]
+
+
+def test_no_line_of_french_breaks_before_its_marks() -> None:
+    for text in CATALOGUES["fr"].values():
+        assert not re.search(r" [:;!?»]|« ", text), text
 
 
 def test_templates_say_nothing_that_is_not_in_a_catalogue() -> None:
@@ -185,6 +213,8 @@ def test_every_text_is_used_and_every_used_one_is_there() -> None:
     folder = Path(registry_api.explorer.__path__[0])
     sources = "".join(file.read_text("utf-8") for file in folder.rglob("*") if file.suffix in (".py", ".html"))
     used = set(re.findall(r'\bt\("(\w+\.\w+)"', sources))
+    counted = re.findall(r'\bt\.count\("(\w+\.\w+)"', sources)
+    used |= {f"{key}_{form}" for key in counted for form in ("one", "many")}
     open_ = set(re.findall(r'"(\w+\.)" ~', sources)) | {"codes."}
     known = CATALOGUES["en"].keys()
     assert used <= known
