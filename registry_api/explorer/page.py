@@ -19,7 +19,7 @@ from ledger_node import __version__
 from ledger_node.errors import LookupFailure, MedLedgerError
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
-from registry_api.explorer.text import count, epsilon, operations, records, short, spoken, words
+from registry_api.explorer.text import apart, count, epsilon, operations, records, short, spoken, words
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
 from registry_api.validation import error_of
@@ -37,7 +37,7 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {one.__name__: one for one in (epsilon, operations, records, short, spoken, words)}
+    found.filters |= {one.__name__: one for one in (apart, epsilon, operations, records, short, spoken, words)}
     found.globals |= {
         "t": languages.Texts(language),
         "count": count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -77,3 +78,8 @@ def operations(run: RunFacts) -> str:
 def epsilon(millionths: int) -> str:
     """Millionths of epsilon as people write it: `0.5` for 500,000."""
     return f"{millionths / 1_000_000:.6f}".rstrip("0").rstrip(".")
+
+
+def apart(name: str) -> str:
+    """A name of the API as words: `roundsUsed` is `rounds used`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower() if name.isidentifier() else name

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ledger_node.cards import declared, require_card
 from ledger_node.domain.lineage import Affected, Lineage
@@ -49,9 +49,21 @@ def list_questions(view: View, version: str) -> schemas.Questions:
 
 
 def answer(node: Node, as_of: int | datetime | None, version: str, question: Question) -> schemas.QuestionAnswer:
+    return answers(node, as_of, version, (question,))[0]
+
+
+def answers(
+    node: Node, as_of: int | datetime | None, version: str, questions: Sequence[Question]
+) -> list[schemas.QuestionAnswer]:
+    """All as of one block, from what is read once for them all."""
     with View(node, as_of) as view:
         stamp = view.stamp
-        read = gather(view, version, question.needs)
+        read = gather(view, version, tuple({need for one in questions for need in one.needs}))
+    return [_answered(view, stamp, read, one) for one in questions]
+
+
+def _answered(view: View, stamp: dict[str, Any], read: Material, question: Question) -> schemas.QuestionAnswer:
+    version = read.lineage.version
     said = list(islice(question.answer(read), MOST_FACTS))
     facts = [one for one in said if isinstance(one, Fact)]
     missing = [one for one in said if isinstance(one, Missing)]
