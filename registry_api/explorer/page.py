@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ledger_node import __version__
-from ledger_node.errors import LookupFailure, MedLedgerError
+from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
 from registry_api.explorer.text import apart, count, epsilon, operations, records, short, spoken, words
@@ -64,6 +64,11 @@ class Page(APIRoute):
                 response = await handle(request)
             except RequestValidationError as error:
                 response = await trouble(request, error_of(error.errors()))
+            except Unauthenticated as error:
+                asks = request.method == "GET"
+                response = (
+                    on_to(f"/sign-in?{urlencode({'next': _here(request)})}") if asks else await trouble(request, error)
+                )
             except MedLedgerError as error:
                 response = await trouble(request, error)
             visitor.remember(request, response)
@@ -80,11 +85,11 @@ def router() -> APIRouter:
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the visitor's language. It may read the store: call it where a thread may wait."""
     who = visitor_of(request)
-    url, query = request.url, partial(_query, request)
+    query = partial(_query, request)
     about = {
         "languages": [(tag, name, query(**{languages.CHOICE: tag})) for tag, name in languages.NAMES.items()],
         "query": query,
-        "here": forms.own_path(url.path + (f"?{url.query}" if url.query else "")),
+        "here": _here(request),
         "ours": _organisation(request.app.state.node),
         "session": who.session,
         "may": lambda noun, act: who.session is not None and auth.may(who.session.caller, noun, act),
@@ -117,6 +122,11 @@ def _leave_out_blanks(request: Request) -> None:
     """A field of a filter that is left empty asks for nothing."""
     query = request.scope["query_string"].decode("latin-1")
     request.scope["query_string"] = urlencode(parse_qsl(query)).encode()
+
+
+def _here(request: Request) -> str:
+    url = request.url
+    return forms.own_path(url.path + (f"?{url.query}" if url.query else ""))
 
 
 def _query(request: Request, **changed: str) -> str:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from anyio import to_thread
 from fastapi import Request, Response
 
+from ledger_node.errors import Unauthenticated
+from ledger_node.ports import Caller
 from ledger_node.services.sessions import Session
+from registry_api import auth
 from registry_api.explorer import languages
 from registry_api.reading import lane_of
 
@@ -38,6 +41,16 @@ async def meet(request: Request) -> None:
     request.state.visitor = Visitor(languages.language_of(request), session)
     if session is not None:
         request.app.state.rates.take(session.caller.name)
+
+
+def require(request: Request, noun: str, operation: str) -> Caller:
+    """Who has signed in and may do this. Unauthenticated, on which the page of a GET is that of signing in; RoleMissing
+    or OutOfReach."""
+    session = visitor_of(request).session
+    if session is None:
+        raise Unauthenticated("nobody is signed in", needed="to sign in")
+    auth.admit(session.caller, noun, operation, reads=operation not in auth.MAY)
+    return session.caller
 
 
 def is_guarded(request: Request) -> bool:

@@ -30,7 +30,16 @@ from .test_sign_in import OURS, TLS
 
 Reader = Callable[..., str]
 #: The pages that are written in every language.
-TEMPLATES = ("answers.html", "page.html", "question.html", "questions.html", "sign_in.html", "waiting.html")
+TEMPLATES = (
+    "answers.html",
+    "page.html",
+    "question.html",
+    "questions.html",
+    "sign_in.html",
+    "submission.html",
+    "submissions.html",
+    "waiting.html",
+)
 #: Words that are the same in all of them, and commands.
 SAME = {"MedLedger", "medledger", "api", "key", "make", "v", "openapi", "json"}
 

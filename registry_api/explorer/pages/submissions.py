@@ -1,0 +1,54 @@
+"""What became of the writes that this node accepted, for who has signed in."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+from fastapi import Request, Response
+
+from registry_api.explorer import acting, forms, visitor, writes
+from registry_api.explorer.page import on_to, render, router
+from registry_api.node import NodeOf
+from registry_api.reading import WindowOf
+from registry_api.routes.submissions import Named
+
+routes = router()
+
+
+@routes.get("/submissions")
+def show_submissions(request: Request, node: NodeOf, window: WindowOf) -> Response:
+    visitor.require(request, "submissions", "list_submissions")
+    first = window.after.block if window.after else 0
+    cut = window.cut_whole(node.submissions.list_recent(first + window.limit + 1))
+    found = sorted((writes.Write(one) for one in cut.found), key=lambda one: one.ended)
+    return render(request, "submissions.html", found=found, more=cut.next)
+
+
+@routes.get("/submissions/{submission}")
+def show_submission(request: Request, node: NodeOf, submission: Named) -> Response:
+    return _page(request, node, submission, request.query_params.get("next"))
+
+
+@routes.post("/submissions/{submission}/{act}")
+async def act_on_submission(request: Request, node: NodeOf, submission: Named, act: writes.Act) -> Response:
+    form = await forms.read_form(request)
+    answer = await acting.act(request, form, f"/v1/submissions/{submission}/{act.value}")
+    if not answer.refused:
+        return on_to(writes.path_of(submission, form.get("next")))
+    return await to_thread.run_sync(lambda: _page(request, node, submission, form.get("next"), answer))
+
+
+def _page(
+    request: Request, node: NodeOf, submission: str, next_: str | None, refused: acting.Answer | None = None
+) -> Response:
+    caller = visitor.require(request, "submissions", "get_submission")
+    found = writes.Write(node.submissions.get(submission))
+    return render(
+        request,
+        "submission.html",
+        refused.status if refused else 200,
+        write=found,
+        next=forms.own_path(next_) if next_ else None,
+        acts=found.acts(caller),
+        paused=None if found.ended else node.dispatching.paused(),
+        problem=refused and refused.body,
+    )
