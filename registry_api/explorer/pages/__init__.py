@@ -6,9 +6,16 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from registry_api.explorer.pages import overview, questions, sign_in, submissions, versions
+from registry_api.explorer.pages import consortium, overview, questions, sign_in, submissions, versions
 
-SUBJECTS = (overview, questions, sign_in, submissions, versions)
+SUBJECTS = (
+    consortium,
+    overview,
+    questions,
+    sign_in,
+    submissions,
+    versions,
+)
 
 routes = APIRouter()
 for _subject in SUBJECTS:

@@ -32,6 +32,10 @@ Reader = Callable[..., str]
 #: The pages that are written in every language.
 TEMPLATES = (
     "answers.html",
+    "ballots.html",
+    "consortium.html",
+    "keys.html",
+    "organisation.html",
     "page.html",
     "question.html",
     "questions.html",
