@@ -6,10 +6,19 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from registry_api.explorer.pages import consortium, overview, questions, sign_in, submissions, versions
+from registry_api.explorer.pages import (
+    consortium,
+    evidence,
+    overview,
+    questions,
+    sign_in,
+    submissions,
+    versions,
+)
 
 SUBJECTS = (
     consortium,
+    evidence,
     overview,
     questions,
     sign_in,

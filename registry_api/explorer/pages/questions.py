@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-from fastapi import Query, Request, Response
-from starlette.responses import RedirectResponse
+from fastapi import Request, Response
 
-from registry_api.explorer.page import on_to, render, router
+from registry_api.explorer.dates import OnDate, at_end_of
+from registry_api.explorer.page import render, router
 from registry_api.levels import How
 from registry_api.node import NodeOf
 from registry_api.questions import reading
@@ -26,8 +25,6 @@ routes = router()
 
 LEVELS: tuple[How, ...] = get_args(How)
 FIRST = 2  # facts of each answer that the list shows
-#: The whole day asked for: forms know dates, the API moments.
-OnDate = Annotated[date | None, Query(alias="on")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Short:
 @routes.get("/versions/{version}/questions")
 def show_questions(request: Request, node: NodeOf, view: ViewAsideOf, version: Id, on: OnDate = None) -> Response:
     if on is not None:
-        return _as_of(request, on)
+        return at_end_of(request, on)
     found = reading.answers(node, view.block, version, QUESTIONS)
     return _render(request, "questions.html", view, version, answers=[Short.of(one) for one in found], first=FIRST)
 
@@ -56,13 +53,9 @@ def show_question(
     request: Request, node: NodeOf, view: ViewAsideOf, version: Id, number: QuestionNumber, on: OnDate = None
 ) -> Response:
     if on is not None:
-        return _as_of(request, on)
+        return at_end_of(request, on)
     found = reading.answer(node, view.block, version, BY_NUMBER[number])
     return _render(request, "question.html", view, version, answer=found, last=len(QUESTIONS))
-
-
-def _as_of(request: Request, on: date) -> RedirectResponse:
-    return on_to(f"{request.url.path}?asOf={on}T23:59:59Z")
 
 
 def _render(request: Request, template: str, view: ViewAsideOf, version: str, **values: Any) -> Response:

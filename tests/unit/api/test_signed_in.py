@@ -34,6 +34,7 @@ TEMPLATES = (
     "answers.html",
     "ballots.html",
     "consortium.html",
+    "evidence.html",
     "keys.html",
     "organisation.html",
     "page.html",
