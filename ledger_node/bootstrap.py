@@ -130,7 +130,6 @@ class Node:
     collecting: Collecting
     status: Status
     meter: Meter
-    most_lag: int
 
 
 class SystemClock:
@@ -274,7 +273,6 @@ class Runtime:
                 writes=lambda: self._writing.held,
             ),
             meter=meter,
-            most_lag=config.most_lag,
         )
         tasks = {
             "indexer": meter.timed("indexer", self._index_once),

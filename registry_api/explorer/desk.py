@@ -14,7 +14,7 @@ from ledger_node.domain.recall import Recall
 from ledger_node.domain.request import Request
 from ledger_node.ports import Caller, Page
 from registry_api import auth
-from registry_api.explorer.text import short, words
+from registry_api.explorer.text import short
 from registry_api.reading import View
 from registry_api.schemas.base import rfc3339
 from registry_api.selecting import Selection
@@ -31,23 +31,24 @@ SOON = 30 * 24 * 3600  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`page` is where it can be looked at, None where only `command` and the API's `path` lead."""
+    """`name` is short, `code` is `(list, name)` of what a code list says of it; `page` is where it can be done."""
 
-    what: str
+    name: str
     who: str
     when: str
-    command: str
-    path: str
-    page: str | None = None
+    page: str
+    code: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Things of one kind, the newest first; `more` when there may be others."""
+    """Things of one kind, the newest first; `more` when there may be others. They wait until the time of each where
+    `ends`, else since then."""
 
     kind: str
     items: list[Item]
     more: bool
+    ends: bool = False
 
 
 def waiting(node: Node, view: View, caller: Caller) -> list[Waiting]:
@@ -59,16 +60,7 @@ def waiting(node: Node, view: View, caller: Caller) -> list[Waiting]:
 def _submissions(node: Node, view: View) -> Waiting:
     ours = view.organisation(node.identity.organisation).name
     open_ = [one for one in node.submissions.list_recent(MOST_UNDER_WAY) if not one.settled]
-    items = [
-        Item(
-            f"{one.kind} ({one.state.value})",
-            ours,
-            rfc3339(one.created_at),
-            f"medledger submission show {one.id}",
-            f"/v1/submissions/{one.id}",
-        )
-        for one in open_[:SHOWN]
-    ]
+    items = [Item(one.kind, ours, rfc3339(one.created_at), f"/submissions/{one.id}") for one in open_[:SHOWN]]
     return Waiting("submissions", items, len(open_) > SHOWN)
 
 
@@ -97,8 +89,8 @@ def _request(view: View, one: Request) -> Item:
         short(one.id),
         view.organisation(one.requester).name,
         rfc3339(one.made_at),
-        f"medledger request show {one.id}",
-        f"/v1/requests/{one.id}",
+        f"/requests/{one.id}",
+        ("RequestState", one.state.name),
     )
 
 
@@ -112,11 +104,12 @@ def _ending(node: Node, view: View) -> Waiting:
             short(one.id),
             view.organisation(one.terms.grantee).name,
             rfc3339(one.terms.expires_at),
-            f"medledger consent show {one.id}",
-            f"/v1/consents/{one.id}",
+            f"/consents/{one.id}",
+            ("ConsentState", one.state_at(view.time).name),
         )
 
-    return _waiting(view, "ending", node.catalogue.list_consents, waits, shown, grantor=node.identity.organisation)
+    ours = node.identity.organisation
+    return _waiting(view, "ending", node.catalogue.list_consents, waits, shown, ends=True, grantor=ours)
 
 
 def _recalls(node: Node, view: View) -> Waiting:
@@ -130,9 +123,8 @@ def _recalls(node: Node, view: View) -> Waiting:
             short(one.id),
             view.organisation(one.issuer).name,
             rfc3339(one.issued_at),
-            f"medledger acknowledgement make {one.id}",
-            f"/v1/recalls/{one.id}",
-            f"/versions/{one.version}",
+            f"/recalls/{one.id}",
+            ("Severity", one.severity.name),
         )
 
     return _waiting(view, "recalls", node.catalogue.list_recalls, waits, shown)
@@ -146,14 +138,14 @@ def _proposals(node: Node, view: View) -> Waiting:
 
     def shown(view: View, one: Proposal) -> Item:
         return Item(
-            f"{one.number}: {words(one.kind.name)}",
+            str(one.number),
             view.organisation(one.proposer).name,
             rfc3339(one.deadline),
-            f"medledger proposal vote {one.number}",
-            f"/v1/proposals/{one.number}",
+            f"/proposals/{one.number}",
+            ("ProposalKind", one.kind.name),
         )
 
-    return _waiting(view, "proposals", node.register.list_proposals, waits, shown)
+    return _waiting(view, "proposals", node.register.list_proposals, waits, shown, ends=True)
 
 
 def _waiting(
@@ -162,12 +154,14 @@ def _waiting(
     listing: Callable[[Page], Sequence[T]],
     waits: Callable[[T], bool],
     shown: Callable[[View, T], Item],
+    *,
+    ends: bool = False,
     **where: Any,
 ) -> Waiting:
     selection = Selection(view.node, view.block, SHOWN, None, None, None)
     selection.newest = True
     cut = selection.cut(listing, waits, **where)
-    return Waiting(kind, [shown(view, one) for one in cut.found], cut.next is not None)
+    return Waiting(kind, [shown(view, one) for one in cut.found], cut.next is not None, ends)
 
 
 #: What to look for, with the noun that a key must reach and the act that a role must be free to do.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,58 +12,96 @@ from ledger_node.domain.command import Identity
 from ledger_node.domain.consent import LogEntry
 from ledger_node.domain.figures import Standing
 from ledger_node.domain.lineage import Lineage
+from ledger_node.errors import MedLedgerError
 from ledger_node.ports import Page
 from ledger_node.services.impact import carried_on, revocation_of, suspended_for
 from registry_api import graph
+from registry_api.auth import Role
 from registry_api.explorer.picture import summary
 from registry_api.reading import View
+from registry_api.schemas.base import Answer
 from registry_api.schemas.consent import ConsentFacts
-from registry_api.schemas.dataset import DatasetSummary
 from registry_api.schemas.lineage import UsedVersion
 from registry_api.schemas.model import ModelVersionFacts
 from registry_api.schemas.recall import RecallFacts
 from registry_api.schemas.run import RunFacts
 from registry_api.showing.consents import show_consent, show_dataset
-from registry_api.showing.models import show_model_versions, show_run
+from registry_api.showing.models import show_model_versions, show_recall, show_run
+from registry_api.showing.requests import show_request
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
 
-SHOWN = 10  # rows of each list on the first page
+SHOWN = 5  # of each kind on the overview
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The node's facts and the newest of every list."""
+    """Who the node is and how it stands. `troubles` are what keeps it from being ready; `documents` is `ok`, or why the
+    blob store cannot be used."""
 
     status: Standing
+    troubles: list[MedLedgerError]
     identity: Identity
     documents: str
-    ready: bool
     capabilities: list[str]
     contracts: list[tuple[str, str]]
-    versions: list[ModelVersionFacts]
-    consents: list[ConsentFacts]
-    runs: list[RunFacts]
-    datasets: list[DatasetSummary]
 
 
-def overview(node: Node, view: View) -> Overview:
-    status = node.status.now()
-    ours, catalogue = node.status.organisation(), node.catalogue
-    newest = Page(view.block, SHOWN, newest=True)
+def overview(node: Node) -> Overview:
+    ours = node.status.organisation()
     return Overview(
-        status=status,
+        troubles=node.status.troubles(),
+        status=node.status.last(),
         identity=node.identity,
         documents=node.status.blobs(),
-        ready=status.lag is not None and status.lag <= node.most_lag and not node.status.failure(),
-        capabilities=[name.capitalize() for name in names_of(ours.capabilities)] if ours else [],
+        capabilities=names_of(ours.capabilities) if ours else [],
         contracts=node.identity.deployment.contracts.items(),
-        versions=show_model_versions(view, catalogue.list_model_versions(newest)),
-        consents=[show_consent(view, one) for one in catalogue.list_consents(newest)],
-        runs=[show_run(view, one) for one in catalogue.list_runs(newest)],
-        datasets=[show_dataset(view, one) for one in catalogue.list_datasets(newest)],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The newest facts of a kind, where all of them are, and the command that makes the first, if not a page does."""
+
+    kind: str
+    facts: Sequence[Answer]
+    page: str
+    command: str = ""
+
+
+#: What each role looks at first. The others follow.
+FIRST = {
+    Role.STEWARD: ("requests", "consents", "datasets"),
+    Role.PUBLISHER: ("versions", "runs", "requests"),
+    Role.AUDITOR: ("recalls", "versions", "consents"),
+}
+
+
+def recent(node: Node, view: View, role: str | None) -> list[Recent]:
+    """In the order of who is signed in."""
+    catalogue, newest = node.catalogue, Page(view.block, SHOWN, newest=True)
+    versions = show_model_versions(view, catalogue.list_model_versions(newest))
+    found = (
+        Recent("versions", versions, "/models", "medledger model publish MODEL --run RUN …"),
+        Recent("consents", [show_consent(view, one) for one in catalogue.list_consents(newest)], "/consents"),
+        Recent(
+            "runs",
+            [show_run(view, one) for one in catalogue.list_runs(newest)],
+            "/runs",
+            "medledger run open MODEL --input DATASET:VERSION:CONSENT …",
+        ),
+        Recent(
+            "datasets",
+            [show_dataset(view, one) for one in catalogue.list_datasets(newest)],
+            "/datasets",
+            "medledger dataset prepare FOLDER …\nmedledger dataset register FOLDER",
+        ),
+        Recent("requests", [show_request(view, one) for one in catalogue.list_requests(newest)], "/requests"),
+        Recent("recalls", [show_recall(view, one) for one in catalogue.list_recalls(newest)], "/recalls"),
+    )
+    first = FIRST.get(Role(role), ()) if role else ()
+    return sorted(found, key=lambda one: first.index(one.kind) if one.kind in first else len(first))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ def show_overview(request: Request, node: NodeOf, view: ViewOf) -> HTMLResponse:
     return render(
         request,
         "overview.html",
-        node_=views.overview(node, view),
+        node_=views.overview(node),
         view=view,
         now=rfc3339(view.time),
-        waiting=None if session is None else desk.waiting(node, view, session.caller),
+        recent=views.recent(node, view, session.caller.role if session else None),
+        waiting=desk.waiting(node, view, session.caller) if session else None,
     )

@@ -729,6 +729,5 @@ def make_world(facts: Facts, *, organisation: int, head: int) -> World:
         collecting=Collecting(i, NoDigests(), blobs, pins, gauges, clock),  # type: ignore[arg-type]
         status=status,
         meter=meter,
-        most_lag=20,
     )
     return World(node, index, outbox, ledger, blobs, gauges, desk, keys, record)

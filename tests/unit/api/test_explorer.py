@@ -10,10 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from ledger_node.domain.codes import Act, Capability, Operation, StateReason
+from ledger_node.domain.figures import Figures
 from ledger_node.domain.training import RunInput
+from registry_api.auth import Role
+from registry_api.explorer import views
+from registry_api.reading import View
 
 from .fakes import World, digest, make_world
-from .story import HEAD, Teller, world
+from .story import HEAD, Teller, world, world_of_all
 
 Client = Callable[..., TestClient]
 VOID = {"meta", "link", "img", "br", "rect", "path", "circle", "input"}
@@ -87,23 +91,65 @@ def test_the_overview_shows_the_newest_first(client_of: Client) -> None:
     assert positions == sorted(positions, reverse=True)
     assert "Universitätsklinikum Nord" in text
     assert "In step with the chain" in text
-    assert text.count('role="row"') == 4 + 3 + 10 + 3 + 10  # heads, versions, consents, runs, datasets
+    assert text.count('role="row"') == 4 + 3 + 5 + 3 + 5  # heads, versions, consents, runs, datasets
 
 
 def test_an_empty_ledger_says_what_to_do_next(client_of: Client) -> None:
     teller = Teller()
     teller.organisation("Klinik", Capability.CUSTODIAN)
     text = client_of(make_world(teller.facts, organisation=1, head=9)).get("/").text
-    for command in ("model publish", "consent issue", "run open", "dataset register"):
+    for command in ("model publish", "run open", "dataset register"):
         assert f"medledger {command}" in text
+    assert text.count('class="empty"') == 6
     assert "<table" not in text
 
 
-def test_a_chain_that_is_away_is_said(hospital: World, client_of: Client) -> None:
-    hospital.ledger.number = None
-    assert "The chain does not answer" in client_of(hospital).get("/").text
+def test_the_overview_says_what_is_wrong_with_the_node(hospital: World, client_of: Client) -> None:
+    def overview(language: str = "en") -> str:
+        return str(client_of(hospital).get(f"/?lang={language}").text)
+
+    assert "bad-notice" not in overview()
     hospital.ledger.number = HEAD + 500
-    assert "500 blocks behind the chain" in client_of(hospital).get("/").text
+    assert "500 blocks behind the chain" in overview()
+    assert "500 blocs de retard sur la chaîne" in overview("fr")
+    hospital.ledger.number = None
+    text = overview("fr")
+    assert text.count("La chaîne ne répond pas") == 2
+    assert '<span lang="en">The chain does not answer.</span>' in text
+    assert "<code>ML-0601</code>" in text
+    hospital.ledger.number = HEAD
+    hospital.gauges.figures = Figures(paused="an alarm", checkpoint=1_700, split_views=1, pins_waiting=3)
+    text = overview()
+    for words in ("Needs attention", "Writing is paused: an alarm.", "at 1 height<", "3 still to be stored"):
+        assert words in text
+
+
+def test_each_role_looks_at_its_own_first(hospital: World) -> None:
+    view = View(hospital.node, None)
+    order = {role: [one.kind for one in views.recent(hospital.node, view, role)] for role in (None, *Role)}
+    assert {role: kinds[0] for role, kinds in order.items()} == {
+        None: "versions",
+        Role.STEWARD: "requests",
+        Role.PUBLISHER: "versions",
+        Role.AUDITOR: "recalls",
+        Role.OPERATOR: "versions",
+    }
+    assert all(sorted(kinds) == sorted(order[None]) for kinds in order.values())
+
+
+def test_the_overview_leads_on(client_of: Client) -> None:
+    of = world_of_all()
+    text = client_of(of).get("/").text
+    facts = of.index.facts
+    for kind, one in (
+        ("consents", facts.consents[-1]),
+        ("runs", facts.runs[-1]),
+        ("datasets", facts.datasets[-1]),
+        ("requests", facts.requests[-1]),
+        ("recalls", facts.recalls[-1]),
+    ):
+        assert f'href="/{kind}/{one.id}"' in text
+        assert f'<a href="/{kind}">All ' in text
 
 
 def test_a_version_shows_states_rounds_and_how_it_is_known(client_of: Client) -> None:
