@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-api test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines fuzz generate verifier lock format clean
+.PHONY: help setup demo demo-real up test test-api test-browser test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines fuzz generate verifier lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -58,10 +58,11 @@ check: setup ## all static checks
 check-contracts: setup ## slither, ERC-721, proofs, coverage and mutants of the contracts; ANALYSIS='--skip mutation' for less
 	$(BIN)/python -m scripts.analysis $(ANALYSIS)
 
-test: setup ## all tests: contracts, unit, integration, end to end
+test: setup ## all tests: contracts, unit, browser, integration, end to end
 	@$(BIN)/python -m scripts.engines.build --if-possible
 	forge test
 	pytest -n 2 --dist loadfile tests/unit
+	pytest tests/browser
 	pytest tests/integration tests/e2e tests/faults
 
 engines: setup ## get the real engines that tests use: Kubo, geth and clef built from pinned source with Go, MLflow and RO-Crate's validator installed
@@ -69,6 +70,9 @@ engines: setup ## get the real engines that tests use: Kubo, geth and clef built
 
 test-engines: engines ## the tests that need those engines
 	MEDLEDGER_REQUIRE_ENGINES=1 pytest -m engines
+
+test-browser: setup ## the pages in Chromium, on a running consortium
+	pytest tests/browser
 
 test-api: setup ## tens of thousands of requests made from the published schema, as each role; prints how many
 	MEDLEDGER_API=whole pytest -s tests/integration/test_contract_of_the_api.py
