@@ -27,7 +27,7 @@ from ledger_node.services.impact import Impacts
 log = logging.getLogger(__name__)
 
 EVENTS_AT_ONCE = 1_000  # of one look
-SUBJECTS_AT_ONCE = 16  # of one pass: their proofs are in memory together
+SUBJECTS_AT_ONCE = 32  # of one pass: their proofs are in memory together
 FILL_SECONDS = 5.0  # after which a fill tells how far it is
 LONGEST_PAUSE = 3_600  # seconds until one that could not be captured is tried again
 

@@ -132,7 +132,9 @@ def _require_words(table: NodeTable, block: Header, contracts: Contracts, facts:
 
 
 def _nodes_of(proofs: Iterable[Mapping[str, object]]) -> Iterable[bytes]:
-    """All nodes of answers of eth_getProof. Raises ChainAnswerInvalid for another shape."""
+    """All nodes of answers of eth_getProof, each once: most ways down begin alike. Raises ChainAnswerInvalid for
+    another shape."""
+    seen: set[object] = set()
     for proof in proofs:
         storage = proof.get("storageProof")
         account = proof.get("accountProof")
@@ -143,7 +145,10 @@ def _nodes_of(proofs: Iterable[Mapping[str, object]]) -> Iterable[bytes]:
             if not isinstance(nodes, list):
                 raise ChainAnswerInvalid("eth_getProof's answer has no list of nodes")
             for node in nodes:
+                if isinstance(node, str) and node in seen:
+                    continue
                 try:
                     yield parse_hex_any(node, MAX_NODE)
                 except InputError as failure:
                     raise ChainAnswerInvalid("eth_getProof's answer is not hex") from failure
+                seen.add(node)

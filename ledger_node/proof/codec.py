@@ -13,14 +13,11 @@ from typing import Any, Generic, TypeVar
 
 from ledger_node.errors import InputError, InvalidField
 from ledger_node.proof.hashing import parse_hex, parse_hex_any, to_hex
-from ledger_node.proof.strict_json import Json
+from ledger_node.proof.strict_json import MAX_SAFE, Json
 
 T = TypeVar("T")
 Shape = dict[str, Json]
 E = TypeVar("E", bound=StrEnum)
-
-#: The largest number that JSON carries without loss (RFC 8785, section 3.2.2.3).
-MAX_SAFE = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from ledger_node.errors import InvalidDigest
 from ledger_node.proof import pure
 
-_HEX = frozenset("0123456789abcdef")
-
 
 def _quickest() -> Callable[[bytes], bytes]:
     """Native where it is to be had."""
@@ -56,6 +54,10 @@ def parse_hex_any(text: object, most: int) -> bytes:
         raise InvalidDigest("hex is not a string", got=type(text).__name__, needed="a string")
     if len(text) > 2 + 2 * most:
         raise InvalidDigest("hex is too long", got=f"{len(text)} characters", needed=f"at most {2 + 2 * most}")
-    if not text.startswith("0x") or len(text) % 2 or not _HEX.issuperset(text[2:]):
+    try:
+        content = bytes.fromhex(text[2:])
+    except ValueError:
+        content = b""
+    if text != to_hex(content):  # another prefix, capitals, spaces
         raise InvalidDigest("not strict hex", got=f"{len(text)} characters", needed="0x and lowercase pairs of digits")
-    return bytes.fromhex(text[2:])
+    return content

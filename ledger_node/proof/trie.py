@@ -45,23 +45,23 @@ def walk(root: bytes, key: bytes, fetch: Fetch) -> bytes | None:
     """
     if root == EMPTY_ROOT:
         return None
-    path = _nibbles(key)
+    path, at = _nibbles(key), 0
     node = fetch(root)
     while True:
         if len(node) == 17:
-            if not path:
+            if at == len(path):
                 return _value(node[16]) if node[16] else None
-            child, path = node[path[0]], path[1:]
+            child, at = node[path[at]], at + 1
             if child == b"":
                 return None
         elif len(node) == 2:
             is_leaf, part = _unpacked(node[0])
             if is_leaf:
                 value = _value(node[1])
-                return value if path == part else None
-            if path[: len(part)] != part:
+                return value if path[at:] == part else None
+            if not path.startswith(part, at):
                 return None
-            child, path = node[1], path[len(part) :]
+            child, at = node[1], at + len(part)
         else:
             raise EvidenceMalformed("trie node has a wrong number of parts", got=str(len(node)), needed="2 or 17")
         node = _resolved(child, fetch)

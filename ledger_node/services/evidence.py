@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Protocol
 
 from ledger_node.domain.command import Contracts, Generations, Identity
@@ -17,7 +18,7 @@ from ledger_node.errors import (
     UnknownDocument,
 )
 from ledger_node.ports import Checkpoints, Finality, Index, Ledger
-from ledger_node.proof import bundle, facts
+from ledger_node.proof import bundle
 from ledger_node.proof import header as headers
 from ledger_node.proof.checkpoint import SignedCheckpoint
 from ledger_node.proof.checkpoint import codec as signed_form
@@ -121,8 +122,9 @@ class Evidence:
         """
         found: dict[Subject, bytes | Exception] = {}
         waiting: dict[Subject, tuple[Making, Slots]] = {}
+        document = cache(self._document)  # those that subjects share are read once
         for subject in subjects:
-            making = self._making(subject, block, at, validators_at)
+            making = self._making(subject, block, at, validators_at, document)
             with _alone(found, subject):
                 waiting[subject] = making, next(making)
         if not waiting:
@@ -137,11 +139,19 @@ class Evidence:
                     found[subject] = made.value
         return found
 
-    def _making(self, subject: Subject, block: int, at: int | None, validators_at: int | None) -> Making:
+    def _making(
+        self,
+        subject: Subject,
+        block: int,
+        at: int | None,
+        validators_at: int | None,
+        document: Callable[[bytes], bytes | None],
+    ) -> Making:
         with self._index.moment():
             behind = self._lineages.behind(subject, block)
             contracts = self._contracts_of(subject, behind)
         stated = facts_of(behind)
+        known = (document(one.digest) for one in documents_of(stated))
         words = bundle.words_needed(stated)
         header, proofs, signed = yield {contracts.address_of(contract): slots for contract, slots in words.items()}
         made = bundle.assemble(
@@ -153,7 +163,7 @@ class Evidence:
             subject=subject,
             at=behind.as_of.timestamp if at is None else at,
             facts=stated,
-            documents=self._known_documents(stated),
+            documents=[content for content in known if content is not None],
             header=header,
             proofs=proofs,
             checkpoints=signed,
@@ -196,17 +206,16 @@ class Evidence:
             CONSENT: {(one.id, 0): one.at for one in behind.consents},
         }
         known = Generations.known(self._identity.deployment.contracts, self._index.generations(block))
+        if known.newest == 1:
+            return known.first
         return known.contracts_of(self._index.generation_of(places[subject.kind][key, subject.number]))
 
-    def _known_documents(self, stated: facts.Facts) -> list[bytes]:
-        """The documents that this node has; the bundle names those that it has not."""
-        found = []
-        for document in documents_of(stated):
-            try:
-                found.append(self._documents.get(to_hex(document.digest)))
-            except UnknownDocument:
-                continue
-        return found
+    def _document(self, digest: bytes) -> bytes | None:
+        """None when this node does not have it: the bundle names it then."""
+        try:
+            return self._documents.get(to_hex(digest))
+        except UnknownDocument:
+            return None
 
 
 @contextmanager

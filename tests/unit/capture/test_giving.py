@@ -120,7 +120,7 @@ def test_one_that_cannot_be_made_keeps_no_other_from_it(desk: Desk, monkeypatch:
     early, late, whole = (Subject(MODEL_VERSION, bytes([one]) * 32) for one in range(3))
     asked: list[Any] = []
 
-    def making(subject: Subject, block: int, at: int | None, validators_at: int | None) -> Any:
+    def making(subject: Subject, block: int, *_: object) -> Any:
         if subject == early:
             raise KeyError(block)
         header, proofs, _ = yield {"0x01": [digest(subject.id[0])]}

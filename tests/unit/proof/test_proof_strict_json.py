@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+import rfc8785
+from hypothesis import given, strategies
 
 from ledger_node.errors import InvalidDocument
 from ledger_node.proof.strict_json import dump_canonical, parse, parse_canonical
@@ -60,3 +65,32 @@ def test_parse_canonical_refuses_other_forms(content: bytes) -> None:
 def test_parse_refuses_more_than_the_most() -> None:
     with pytest.raises(InvalidDocument):
         parse(b"[1,2]", 4)
+
+
+JSON = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers(-(2**60), 2**60) | strategies.text(),
+    lambda inner: strategies.lists(inner) | strategies.dictionaries(strategies.text(), inner),
+)
+
+
+@given(JSON)
+def test_the_one_form_is_the_library_s(value: Any) -> None:
+    """Keys with characters of two UTF-16 units, controls and numbers beyond 2^53 - 1 are among them."""
+    content = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        form = rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(InvalidDocument):
+            parse_canonical(content.encode("utf-8", "surrogatepass"), 10**6)
+        return
+    assert parse_canonical(form, 10**6) == value
+    if content.encode() != form:
+        with pytest.raises(InvalidDocument):
+            parse_canonical(content.encode(), 10**6)
+
+
+def test_keys_are_in_the_order_of_utf_16() -> None:
+    content = '{"\U0001f600":1,"\uffee":2}'.encode()
+    assert list(parse_canonical(content, 100)) == ["\U0001f600", "\uffee"]
+    with pytest.raises(InvalidDocument):
+        parse_canonical('{"\uffee":2,"\U0001f600":1}'.encode(), 100)
