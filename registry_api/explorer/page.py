@@ -19,13 +19,14 @@ from ledger_node import __version__
 from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
-from registry_api.explorer.text import apart, count, epsilon, operations, records, short, spoken, words
+from registry_api.explorer.text import apart, count, epsilon, operations, pretty, records, short, spoken, words
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
 from registry_api.validation import error_of
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
+    from registry_api.selecting import Selection
 
 
 def _templates(language: str) -> Environment:
@@ -37,7 +38,7 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {one.__name__: one for one in (apart, epsilon, operations, records, short, spoken, words)}
+    found.filters |= {one.__name__: one for one in (apart, epsilon, operations, pretty, records, short, spoken, words)}
     found.globals |= {
         "t": languages.Texts(language),
         "count": count,
@@ -89,6 +90,8 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     about = {
         "languages": [(tag, name, query(**{languages.CHOICE: tag})) for tag, name in languages.NAMES.items()],
         "query": query,
+        "asked": request.query_params,
+        "at": f"?{urlencode({'asOf': request.query_params['asOf']})}" if "asOf" in request.query_params else "",
         "here": _here(request),
         "ours": _organisation(request.app.state.node),
         "session": who.session,
@@ -99,6 +102,12 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 def texts_of(request: Request) -> languages.Texts:
     return languages.Texts(visitor_of(request).language)
+
+
+def newest_first(request: Request, window: Selection) -> None:
+    """Lists of pages begin with the newest unless asked otherwise."""
+    if window.after is None and "order" not in request.query_params:
+        window.newest = True
 
 
 def on_to(path: str) -> RedirectResponse:

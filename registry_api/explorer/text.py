@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from registry_api.schemas.base import END_OF_TIME
 from registry_api.schemas.run import RunFacts
@@ -83,3 +85,8 @@ def epsilon(millionths: int) -> str:
 def apart(name: str) -> str:
     """A name of the API as words: `roundsUsed` is `rounds used`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower() if name.isidentifier() else name
+
+
+def pretty(document: Mapping[str, Any]) -> str:
+    """JSON to be read."""
+    return json.dumps(document, ensure_ascii=False, indent=2)

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from registry_api.explorer.pages import (
     consortium,
     evidence,
+    models,
     overview,
     questions,
     sign_in,
@@ -19,6 +20,7 @@ from registry_api.explorer.pages import (
 SUBJECTS = (
     consortium,
     evidence,
+    models,
     overview,
     questions,
     sign_in,
