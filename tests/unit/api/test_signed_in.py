@@ -34,27 +34,6 @@ ENGLISH = {"version.html"}
 TEMPLATES = sorted(
     {one.name for one in files("registry_api.explorer").joinpath("templates").iterdir() if one.name.endswith(".html")}
     - ENGLISH
-#: The pages that are written in every language.
-TEMPLATES = (
-    "answers.html",
-    "ballots.html",
-    "consortium.html",
-    "evidence.html",
-    "keys.html",
-    "organisation.html",
-    "page.html",
-    "question.html",
-    "questions.html",
-    "sign_in.html",
-    "submission.html",
-    "submissions.html",
-    "waiting.html",
-    "card_fields.html",
-    "model.html",
-    "model_card.html",
-    "model_new.html",
-    "models.html",
-    "version_new.html",
 )
 #: Words that are the same in all of them, and commands.
 SAME = {"MedLedger", "medledger", "api", "key", "make", "v", "openapi", "json"}
