@@ -43,13 +43,11 @@ def share(t: Texts, ten_thousandths: int) -> str:
 
 def lasting(t: Texts, seconds: int) -> str:
     """`30 days`, `36 hours`, `90 seconds`: in the largest unit that says it exactly."""
-    if seconds == DAY:
-        return t("ballots.day")
     if seconds % DAY == 0:
-        return t("ballots.days", number=str(seconds // DAY))
+        return t.count("ballots.days", seconds // DAY)
     if seconds % HOUR == 0:
-        return t("ballots.hours", number=str(seconds // HOUR))
-    return t("ballots.seconds", number=str(seconds))
+        return t.count("ballots.hours", seconds // HOUR)
+    return t.count("ballots.seconds", seconds)
 
 
 def votes_needed(electorate: int, share_: int) -> int:

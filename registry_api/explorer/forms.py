@@ -21,6 +21,9 @@ ONCE = "once"
 #: A path of this node with its query: neither `//host` nor `/\host`, and nothing that a browser would leave out.
 OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 
+#: A time without seconds, which browsers leave out where they are none.
+LOCAL_MINUTE = re.compile(r"[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
+
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields, each once. FormRefused for what another origin sent, whatever it says, and for what is no form."""
@@ -47,6 +50,12 @@ def require_session(request: Request, form: dict[str, str]) -> None:
 def new_once() -> str:
     """For a form that is about to be shown."""
     return secrets.token_urlsafe(16)
+
+
+def moment(typed: str) -> str:
+    """What a `datetime-local` field brings, read as UTC and written as the API takes it. The API refuses what is no
+    time."""
+    return f"{typed}:00Z" if LOCAL_MINUTE.fullmatch(typed) else f"{typed}Z"
 
 
 def own_path(path: str) -> str:

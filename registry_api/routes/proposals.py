@@ -42,7 +42,7 @@ def get_proposal(node: NodeOf, view: ViewOf, number: Number) -> Proposal:
 @routes.post("/v1/proposals", status_code=202, responses={**answers(created=True), **WRITE})
 def open_proposal(node: NodeOf, once: Once, body: Annotated[Propose, Body(examples=[EXAMPLE_PROPOSAL])]) -> Accepted:
     """Open a proposal of one of ten kinds. It counts as no vote."""
-    return creates(node.proposals.propose(once, ProposalKind[body.kind], _fields(body)))
+    return creates(node.proposals.propose(once, ProposalKind[body.kind], fields_of(body)))
 
 
 @routes.post("/v1/proposals/{number}/votes", status_code=202, responses={**answers(created=True), **WRITE})
@@ -58,7 +58,7 @@ def execute_proposal(node: NodeOf, once: Once, number: Number, body: Nothing | N
     return changes(node.proposals.execute(once, number))
 
 
-def _fields(body: Propose) -> dict[str, Any]:
+def fields_of(body: Propose) -> dict[str, Any]:
     """The fields of the kind's payload by their Solidity names."""
     match body:
         case schemas.ProposeAdmission(admission=asked):

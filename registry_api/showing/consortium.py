@@ -86,7 +86,7 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
         proposer=view.organisation(found.proposer),
         kind=found.kind.name,
         payload=found.payload,
-        **_about(view, found.kind, view.node.proposals.fields_of(found)),
+        **show_about(view, found.kind, view.node.proposals.fields_of(found)),
         deadline=rfc3339(found.deadline),
         electorate=found.electorate,
         needed=found.needed,
@@ -115,8 +115,8 @@ def _state(found: Proposal, time: int, *, passed: bool) -> str:
     return "PASSED" if passed else "OPEN"
 
 
-def _about(view: View, kind: ProposalKind, fields: dict[str, Any]) -> dict[str, Any]:
-    """The members of `About` that the kind has."""
+def show_about(view: View, kind: ProposalKind, fields: dict[str, Any]) -> dict[str, Any]:
+    """The members of `About` that the kind has. `fields` are its payload's by their Solidity names."""
     if kind is ProposalKind.ADMIT:
         capabilities = names_of(Capability(fields["capabilities"]))
         return {

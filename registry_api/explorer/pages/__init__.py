@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from registry_api.explorer.pages import (
     consortium,
     evidence,
+    keys,
     models,
     overview,
     questions,
@@ -20,6 +21,7 @@ from registry_api.explorer.pages import (
 SUBJECTS = (
     consortium,
     evidence,
+    keys,
     models,
     overview,
     questions,
