@@ -30,7 +30,7 @@ def title_of(node: Node, digest: str) -> str:
         card = None if content is None else strict.parse(content, exact=False)
     except (BlobError, UnknownDocument, InvalidField):
         return ""
-    title = card.get("title") if isinstance(card, dict) else None
+    title = card.get("title", card.get("name")) if isinstance(card, dict) else None
     return title[:LONGEST_TITLE] if isinstance(title, str) else ""
 
 

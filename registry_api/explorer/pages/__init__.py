@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from registry_api.explorer.pages import (
     consortium,
+    datasets,
     evidence,
     keys,
     models,
@@ -20,6 +21,7 @@ from registry_api.explorer.pages import (
 
 SUBJECTS = (
     consortium,
+    datasets,
     evidence,
     keys,
     models,

@@ -1,0 +1,37 @@
+"""What leans on a dataset or a consent, and so would be affected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger_node.domain.lineage import Affected
+from registry_api.reading import Window
+from registry_api.routes.impact import affected
+from registry_api.schemas import lineage
+from registry_api.schemas.model import ModelVersionFacts
+from registry_api.showing.models import show_model_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One page of the ways to model versions downstream. `versions` are theirs, by id; `count` is how many versions
+    there are on all pages, `tainted` how many of them are."""
+
+    ways: list[lineage.Affected]
+    versions: dict[str, ModelVersionFacts]
+    next: str | None
+    count: int
+    tainted: int
+
+
+def reached(window: Window, found: list[Affected]) -> Reached:
+    """Of what the way downwards found."""
+    page = affected(window, found)
+    versions = window.node.index.model_versions_by_id({one.version for one in page.items}, window.block)
+    return Reached(
+        ways=page.items,
+        versions={one.id: one for one in show_model_versions(window, list(versions.values()))},
+        next=page.next,
+        count=len({one.version for one in found}),
+        tainted=len({one.version for one in found if one.tainted}),
+    )
