@@ -50,6 +50,7 @@ from registry_api.routes import (
     webhooks,
 )
 from registry_api.validation import on_invalid
+from registry_api.verifying import AT_ONCE
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -107,6 +108,7 @@ def create_app(
     )
     app.state.node = node
     app.state.lane = CapacityLimiter(1)
+    app.state.verifying = CapacityLimiter(AT_ONCE)
     app.state.rates = rates or Rates()
     app.state.tries = Rates(*SIGN_IN_TRIES)
     app.state.broadcast = Broadcast(written, of_one=streams)
@@ -117,7 +119,7 @@ def create_app(
     app.add_exception_handler(MedLedgerError, problems.on_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=pages.LARGER)
     app.add_middleware(AccessLog)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)

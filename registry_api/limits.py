@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,17 +25,26 @@ class _Refused(Exception):
 class BodyLimit:
     """413 for a body beyond the cap, by its declared length or by what arrives; 408 for one that does not arrive."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        largest: int = LARGEST_BODY,
+        slowest: float = SLOWEST_BODY,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
+        """`larger` are the paths that take more than others, and how much."""
         self._app = app
         self._largest = largest
         self._slowest = slowest
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        largest = self._larger.get(scope["path"], self._largest)
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and (len(declared) > 18 or int(declared) > self._largest):
-            refused = self._too_large(f"{declared[:18]} bytes")
+        if declared.isdecimal() and (len(declared) > 18 or int(declared) > largest):
+            refused = _too_large(f"{declared[:18]} bytes", largest)
             response = problems.respond(refused.error, refused.status, {"Connection": "close"})
             return await response(scope, receive, send)
         arrived, deadline, started = 0, 0.0, False
@@ -44,8 +55,8 @@ class BodyLimit:
             with anyio.move_on_at(deadline) if not started else anyio.CancelScope():
                 message = await receive()
                 arrived += len(message.get("body", b""))
-                if arrived > self._largest:
-                    raise self._too_large(f"more than {self._largest} bytes")
+                if arrived > largest:
+                    raise _too_large(f"more than {largest} bytes", largest)
                 return message
             raise _Refused(InputError("the body did not arrive in time", needed=f"{self._slowest:.0f} seconds"), 408)
 
@@ -62,6 +73,7 @@ class BodyLimit:
             response = problems.respond(refused.error, refused.status, {"Connection": "close"})
             await response(scope, receive, send)
 
-    def _too_large(self, got: str) -> _Refused:
-        error = DocumentTooLarge("the body is too large", got=got, needed=f"at most {self._largest} bytes")
-        return _Refused(error, 413)
+
+def _too_large(got: str, largest: int) -> _Refused:
+    error = DocumentTooLarge("the body is too large", got=got, needed=f"at most {largest} bytes")
+    return _Refused(error, 413)

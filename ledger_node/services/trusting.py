@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger_node.domain.codes import OrganisationStatus
 from ledger_node.domain.command import GENERATION_ROLES, Generations, Identity
+from ledger_node.domain.position import BlockRef as Block
 from ledger_node.ports import Index, Ledger, Page
 from ledger_node.proof import trust
 from ledger_node.proof.hashing import parse_hex
@@ -19,10 +20,11 @@ class Trusting:
         self._index = index
         self._ledger = ledger
 
-    def file(self) -> bytes:
-        """The chain, its contracts and their code, the newest block that this node has indexed, and whose signatures
-        count for later ones: the operators of a majority of the active organisations."""
-        at = checkpoint(self._index)
+    def file(self, told: Block | None = None) -> bytes:
+        """The chain, its contracts and their code, a block of it, which is the newest that this node has indexed unless
+        another one is `told`, and whose signatures count for later ones: the operators of a majority of the active
+        organisations."""
+        at = told or checkpoint(self._index)
         codes = self._deployment.code_hashes
         return trust.dump(
             trust.Trust(

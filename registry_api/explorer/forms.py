@@ -27,7 +27,7 @@ LOCAL_MINUTE = re.compile(r"[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields, each once. FormRefused for what another origin sent, whatever it says, and for what is no form."""
-    _require_own_page(request)
+    require_own_page(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         content = (await request.body()).decode()
@@ -63,7 +63,7 @@ def own_path(path: str) -> str:
     return path if OWN_PATH.fullmatch(path) else "/"
 
 
-def _require_own_page(request: Request) -> None:
+def require_own_page(request: Request) -> None:
     """By what only the browser writes: `Sec-Fetch-Site`, or of older ones `Origin`."""
     site, own = request.headers.get("sec-fetch-site"), f"{request.url.scheme}://{request.url.netloc}"
     is_own = site == "same-origin" if site is not None else request.headers.get("origin") == own

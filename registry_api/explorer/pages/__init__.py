@@ -17,6 +17,7 @@ from registry_api.explorer.pages import (
     runs,
     sign_in,
     submissions,
+    verify,
     versions,
 )
 
@@ -31,8 +32,12 @@ SUBJECTS = (
     runs,
     sign_in,
     submissions,
+    verify,
     versions,
 )
+
+#: Bytes that a form may bring, by its path, where that is more than elsewhere.
+LARGER = {verify.PATH: verify.MOST}
 
 routes = APIRouter()
 for _subject in SUBJECTS:

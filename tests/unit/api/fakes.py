@@ -619,8 +619,15 @@ class FixedEvidence:
 
 
 class FixedTrust:
-    def file(self) -> bytes:
-        return b'{"format":"medledger-trust/2"}'
+    """`told` are the numbers of the blocks that were asked for."""
+
+    def __init__(self) -> None:
+        self.content = b'{"format":"medledger-trust/2"}'
+        self.told: list[int | None] = []
+
+    def file(self, told: BlockRef | None = None) -> bytes:
+        self.told.append(told and told.number)
+        return self.content
 
 
 class FixedCapturing:
