@@ -34,8 +34,9 @@ routes = router()
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a run used, whose it is, and the consent for it as it stands."""
+    """What a run used, whose it is, and the consent for it as it stands. `place` counts from 0."""
 
+    place: int
     used: UsedInput
     custodian: Organisation
     consent: ConsentFacts
@@ -88,4 +89,7 @@ def inputs_of(node: Node, view: View, run: RunFacts) -> list[Input]:
     datasets = node.index.datasets_by_id({one.dataset for one in run.inputs}, view.block)
     consents = node.index.consents_by_id({one.consent for one in run.inputs}, view.block)
     shown = {id_: show_consent(view, one) for id_, one in consents.items()}
-    return [Input(one, view.organisation(datasets[one.dataset].custodian), shown[one.consent]) for one in run.inputs]
+    return [
+        Input(place, one, view.organisation(datasets[one.dataset].custodian), shown[one.consent])
+        for place, one in enumerate(run.inputs)
+    ]
