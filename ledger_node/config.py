@@ -111,7 +111,12 @@ class CheckpointConfig(BaseModel):
 
     sign: bool = Field(default=True, description="Whether the operator key signs checkpoints at all.")
     every: int = Field(default=1000, ge=0, description="Signs for each block whose number this divides; 0 for none.")
-    keep: int = Field(default=1000, ge=1, le=100_000, description="Heights that are kept; evidence is kept beside.")
+    keep: int = Field(
+        default=1000,
+        ge=1,
+        le=100_000,
+        description="Heights that are kept, spread over all that were signed for; evidence is kept beside.",
+    )
     peers: dict[Annotated[str, Field(pattern=GUARDED_URL)], Path] = Field(
         default={}, description="Nodes that are asked for theirs: the file of an API key there, by URL."
     )

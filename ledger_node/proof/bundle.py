@@ -102,11 +102,11 @@ def assemble(
 
 
 def dump(bundle: Mapping[str, Json]) -> bytes:
-    """The bundle's one form in bytes (RFC 8785): keep and send them so. Raises EvidenceMalformed when too long."""
+    """The bundle's one form in bytes (RFC 8785): keep and send them so. Raises EvidenceUnavailable when too long."""
     content = dump_canonical(dict(bundle))
     if len(content) > envelope.MAX_BUNDLE:
-        raise EvidenceMalformed(
-            "bundle is too long", got=f"{len(content)} bytes", needed=f"{envelope.MAX_BUNDLE} bytes"
+        raise EvidenceUnavailable(
+            "bundle is too long", got=f"{len(content)} bytes", needed=f"at most {envelope.MAX_BUNDLE} bytes"
         )
     return content
 

@@ -14,6 +14,9 @@ from ledger_node.errors import InvalidDocument
 #: The largest number that JSON carries without loss (RFC 8785, section 3.2.2.3).
 MAX_SAFE = 2**53 - 1
 
+#: So many that what they take in memory, once they are read, is bounded too: three bytes can be an object.
+MOST_VALUES = 2_000_000
+
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 
@@ -48,6 +51,9 @@ def dump_canonical(value: Json) -> bytes:
 def _parsed(content: bytes, most: int, integer: Callable[[str], int]) -> Json:
     if len(content) > most:
         raise InvalidDocument("JSON is too long", got=f"{len(content)} bytes", needed=f"at most {most}")
+    values = sum(map(content.count, (b",", b"[", b"{")))
+    if values > MOST_VALUES:
+        raise InvalidDocument("JSON has too many values", got=f"up to {values}", needed=f"at most {MOST_VALUES}")
     try:
         value: Json = shallow.loads(
             content,

@@ -25,7 +25,8 @@ _IN_ORDER = select(table).order_by(table.c.number.desc(), table.c.hash)
 
 
 class SqlCheckpoints:
-    """`most` heights without a split view are kept."""
+    """`most` heights without a split view are kept: the oldest, the newest, and of those between so that they lie evenly.
+    So nobody who signs for many heights pushes out others."""
 
     def __init__(self, database: Database, most: int) -> None:
         self._database = database
@@ -68,13 +69,15 @@ class SqlCheckpoints:
             return _grouped(connection.execute(_IN_ORDER.where(table.c.number.in_(numbers))))
 
     def _forget(self, connection: Connection) -> None:
-        """What is older than the newest `most` without a split view."""
+        """Of more than `most` without a split view the one whose neighbours are closest."""
         undisputed = table.c.split_view.is_(False)
-        oldest = connection.scalar(
-            select(table.c.number).where(undisputed).order_by(table.c.number.desc()).offset(self._most).limit(1)
-        )
-        if oldest is not None:
-            connection.execute(delete(table).where(undisputed, table.c.number <= oldest))
+        if (connection.scalar(select(func.count()).where(undisputed)) or 0) <= self._most:
+            return
+        number = table.c.number
+        room = func.lead(number).over(order_by=number) - func.lag(number).over(order_by=number)
+        between = select(number, room.label("room")).where(undisputed).subquery()
+        closest = select(between.c.number).order_by(between.c.room.is_(None), between.c.room, between.c.number).limit(1)
+        connection.execute(delete(table).where(undisputed, number == connection.scalar(closest)))
 
 
 def _has_room(connection: Connection, before: Vouched | None, *, new: bool) -> bool:

@@ -189,7 +189,7 @@ def test_assemble_refuses_fields_that_do_not_fit(chain: Chain) -> None:
 
 def test_dump_refuses_what_no_verifier_would_read(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> None:
     monkeypatch.setattr(envelope, "MAX_BUNDLE", 1000)
-    with pytest.raises(EvidenceMalformed):
+    with pytest.raises(EvidenceUnavailable):
         bundle_bytes(chain)
 
 

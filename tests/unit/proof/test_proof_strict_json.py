@@ -62,6 +62,12 @@ def test_parse_canonical_refuses_other_forms(content: bytes) -> None:
         parse_canonical(content, 100)
 
 
+def test_parse_refuses_more_values_than_memory_should_hold() -> None:
+    for part in (b"{},", b"0,", b"[],"):
+        with pytest.raises(InvalidDocument, match="too many values"):
+            parse(b"[" + part * 2_000_000 + b"0]", 64 * 2**20)
+
+
 def test_parse_refuses_more_than_the_most() -> None:
     with pytest.raises(InvalidDocument):
         parse(b"[1,2]", 4)

@@ -64,14 +64,31 @@ def test_pages_go_back(kept: SqlCheckpoints) -> None:
     assert [heights(kept, 2, before) for before in (None, 6, 5)] == [[7, 6], [5], []]
 
 
-def test_oldest_are_forgotten_and_evidence_stays(kept: SqlCheckpoints) -> None:
-    kept.keep(signed_by(ONE, number=1), 10)
-    kept.keep(signed_by(TWO, number=1, name="elsewhere"), 10)
-    for number in range(2, 8):
+def test_heights_that_are_kept_lie_evenly_and_evidence_stays(kept: SqlCheckpoints) -> None:
+    kept.keep(signed_by(ONE, number=5), 10)
+    kept.keep(signed_by(TWO, number=5, name="elsewhere"), 10)
+    for number in (10, 20, 30, 40, 50):
         kept.keep(signed_by(ONE, number=number), 10)
-    assert heights(kept) == [7, 6, 5, 1]
-    assert kept.keep(signed_by(ONE, number=2), 10) is None
-    assert heights(kept) == [7, 6, 5, 1]
+    assert heights(kept) == [50, 30, 10, 5]
+    assert kept.keep(signed_by(ONE, number=49), 10) is None
+    assert heights(kept) == [50, 30, 10, 5]
+
+
+def test_who_signs_for_many_heights_pushes_out_nobody(database: Database) -> None:
+    kept = SqlCheckpoints(database, 12)
+    fair = [1000 * number for number in range(10)]
+    for number in fair:
+        kept.keep(signed_by(ONE, number=number), 10)
+    for number in range(8_000, 8_300):
+        kept.keep(signed_by(TWO, number=number), 20)
+    assert set(fair) <= set(heights(kept))
+
+
+def test_of_two_heights_the_newest_is_kept(database: Database) -> None:
+    kept = SqlCheckpoints(database, 1)
+    for number in (3, 9, 5):
+        kept.keep(signed_by(ONE, number=number), 10)
+    assert heights(kept) == [9]
 
 
 def test_evidence_is_bounded_and_its_first_stays(kept: SqlCheckpoints, monkeypatch: pytest.MonkeyPatch) -> None:
