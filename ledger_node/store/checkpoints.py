@@ -25,7 +25,7 @@ _IN_ORDER = select(table).order_by(table.c.number.desc(), table.c.hash)
 
 
 class SqlCheckpoints:
-    """`most` heights without a split view are kept: the oldest, the newest, and of those between so that they lie evenly.
+    """`most` heights without a split view are kept: the oldest, the newest, and those between so that they lie evenly.
     So nobody who signs for many heights pushes out others."""
 
     def __init__(self, database: Database, most: int) -> None:
