@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger_node.domain.lineage import Affected
-from registry_api.reading import Window
+from registry_api.reading import View, Window
 from registry_api.routes.impact import affected
 from registry_api.schemas import lineage
 from registry_api.schemas.model import ModelVersionFacts
@@ -35,3 +35,9 @@ def reached(window: Window, found: list[Affected]) -> Reached:
         count=len({one.version for one in found}),
         tainted=len({one.version for one in found if one.tainted}),
     )
+
+
+def leaning(view: View, found: list[Affected]) -> list[ModelVersionFacts]:
+    """The model versions downstream, each once, the newest first."""
+    versions = view.node.index.model_versions_by_id({one.version for one in found}, view.block)
+    return show_model_versions(view, sorted(versions.values(), key=lambda one: one.at, reverse=True))

@@ -59,6 +59,11 @@ class Texts:
         """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""
         return self._texts[f"codes.{list_}.{name}"]
 
+    def names(self, list_: str) -> list[tuple[str, str]]:
+        """All names of a code list with their words, to choose from."""
+        begins = f"codes.{list_}."
+        return [(key.removeprefix(begins), text) for key, text in self._texts.items() if key.startswith(begins)]
+
 
 def chosen(request: Request) -> str | None:
     """The language that the query asks for, to be remembered."""

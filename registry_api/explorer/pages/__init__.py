@@ -7,6 +7,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from registry_api.explorer.pages import (
+    consents,
     consortium,
     datasets,
     evidence,
@@ -22,6 +23,7 @@ from registry_api.explorer.pages import (
 )
 
 SUBJECTS = (
+    consents,
     consortium,
     datasets,
     evidence,
