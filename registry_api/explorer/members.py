@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # of what has a page of its own
 MOST_OPEN = 50
+MOST_VOTES = 1_000  # of all proposals, since one was opened
 MOST_COUNTED = 1_000  # of what an organisation holds; beyond it is said that there are more
 UNDECIDED = ("OPEN", "PASSED")
 #: Votes about one organisation.
@@ -130,3 +131,11 @@ def _proposals(node: Node, view: View, most: int, holds: Callable[[Proposal], bo
     selection = Selection(node, view.block, most, None, None, None)
     selection.newest = True
     return [show_proposal(view, one) for one in selection.cut(node.register.list_proposals, holds).found]
+
+
+def cast_at(node: Node, view: View, of: Proposal) -> dict[int, str]:
+    """When each organisation voted last, as far as the events that followed the proposal say it."""
+    reading = node.feed.read(node.feed.end_of(of.at.block - 1), MOST_VOTES, ("VoteCast",))
+    votes = [one for one in reading.told if not one.reverted and one.event.at.block <= view.block]
+    ours = [one for one in votes if int(str(one.event.args["proposal"])) == of.number]
+    return {int(str(one.event.args["voter"])): rfc3339(one.time) for one in ours}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +30,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "REVOKE_CONSENT": ("consent", "reason"),
     "SUSPEND_CONSENT": ("consent", "reason", "duration"),
 }
+NUMBER = re.compile(r"[0-9]{1,10}([.,][0-9]{1,4})?", re.ASCII)
 _proposal: TypeAdapter[Propose] = TypeAdapter(Propose)
 
 
@@ -50,7 +52,18 @@ def about(view: View, body: dict[str, Any]) -> About:
         asked = _proposal.validate_python(body)
     except ValidationError as error:
         raise error_of([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
-    return About(**show_about(view, ProposalKind[asked.kind], fields_of(asked)))
+    _require_there(view, fields := fields_of(asked))
+    return About(**show_about(view, ProposalKind[asked.kind], fields))
+
+
+def _require_there(view: View, fields: dict[str, Any]) -> None:
+    node = view.node
+    if "organisation" in fields:
+        node.register.get_organisation(fields["organisation"], view.block)
+    if "recall" in fields:
+        node.catalogue.get_recall(fields["recall"], view.block)
+    if "consent" in fields:
+        node.catalogue.get_consent(fields["consent"], view.block)
 
 
 def _value(name: str, form: dict[str, str]) -> Any:
@@ -70,8 +83,7 @@ def _value(name: str, form: dict[str, str]) -> Any:
 
 def _scaled(typed: str, by: int) -> int | str:
     """A number of days in seconds, of a hundred in ten-thousandths."""
-    try:
-        found = Decimal(typed.replace(",", ".")) * by
-        return int(found) if len(typed) <= 12 and found == found.to_integral_value() else typed
-    except (InvalidOperation, ValueError):
+    if not NUMBER.fullmatch(typed):
         return typed
+    found = Decimal(typed.replace(",", ".")) * by
+    return int(found) if found == found.to_integral_value() else typed
