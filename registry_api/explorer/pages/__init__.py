@@ -16,9 +16,11 @@ from registry_api.explorer.pages import (
     overview,
     proposals,
     questions,
+    recalls,
     runs,
     sign_in,
     submissions,
+    suspensions,
     verify,
     versions,
 )
@@ -33,9 +35,11 @@ SUBJECTS = (
     overview,
     proposals,
     questions,
+    recalls,
     runs,
     sign_in,
     submissions,
+    suspensions,
     verify,
     versions,
 )
