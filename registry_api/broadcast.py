@@ -51,7 +51,7 @@ class Broadcast:
         kept: int = MOST_KEPT,
         look: float = LOOK,
     ) -> None:
-        self._written = written
+        self.written = written
         self._most = most
         self._of_one = of_one
         self._kept = kept
@@ -141,7 +141,7 @@ class Broadcast:
         at = self.end
         for told in reading.told:
             self._steps.pop(at, None)  # what was put there may have been taken back
-            text = self._written(feed, told) if told.event.name in KINDS else b""
+            text = self.written(feed, told) if told.event.name in KINDS else b""
             self._steps[at] = Step(told.event.name, text, told.after)
             at = told.after
         while len(self._steps) > self._kept:

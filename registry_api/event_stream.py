@@ -131,7 +131,7 @@ class EventStream(Response):
         read = partial(self._feed.read, self._at, PAGE, self._names)
         reading = await to_thread.run_sync(read, limiter=self._lane)
         self._at = reading.reached
-        return b"".join(written(self._feed, one) for one in reading.told)
+        return b"".join(self._broadcast.written(self._feed, one) for one in reading.told)
 
     def _beat(self) -> bytes:
         """No event, yet a position: who wants few kinds does not begin far back when it comes again."""

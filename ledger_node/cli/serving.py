@@ -78,10 +78,12 @@ def log_to(stream: TextIO) -> None:
 
 
 class Server(uvicorn.Server):
-    """Lets those go first who follow the feed of events: they would stay for as long as they are let."""
+    """Lets those go first who follow what is new: they would stay for as long as they are let."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.config.app.state.broadcast.close()  # type: ignore[union-attr]
+        state = self.config.app.state  # type: ignore[union-attr]
+        state.broadcast.close()
+        state.live.close()
         await super().shutdown(sockets)
 
 

@@ -41,8 +41,9 @@ class Sessions:
         self._kept.add(_digest(token), opened)
         return token
 
-    def read(self, token: str) -> Session | None:
-        """None for what this node did not make, and once the session or its key has ended."""
+    def read(self, token: str, *, noted: bool = True) -> Session | None:
+        """None for what this node did not make, and once the session or its key has ended. `noted` when a person looks
+        at a page, which makes it last."""
         if len(token) > LONGEST_TOKEN or not token.isascii():
             return None
         digest, now = _digest(token), self._clock.now()
@@ -53,7 +54,7 @@ class Sessions:
             caller = self._access.caller_of(found.key)
         except Unauthenticated:
             return None
-        if now >= found.seen_at + NOTED:
+        if noted and now >= found.seen_at + NOTED:
             self._kept.touch(digest, now)
         return Session(caller, hmac.digest(token.encode(), b"medledger form", hashlib.sha256).hex())
 

@@ -52,6 +52,12 @@ def _templates(language: str) -> Environment:
 TEMPLATES = {tag: _templates(tag) for tag in languages.NAMES}
 
 
+#: With these in its query a page is as of one block.
+PINNED = ("asOf", "cursor")
+#: Blocks that are told again, since the page was read a little before it says where it stands.
+OVERLAP = 2
+
+
 class Page(APIRoute):
     """A route whose problems are pages too."""
 
@@ -94,6 +100,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "at": f"?{urlencode({'asOf': request.query_params['asOf']})}" if "asOf" in request.query_params else "",
         "here": _here(request),
         "ours": _organisation(request.app.state.node),
+        "after": _after(request) if status == 200 else None,
         "session": who.session,
         "may": lambda noun, act: who.session is not None and auth.may(who.session.caller, noun, act),
     }
@@ -141,6 +148,17 @@ def _here(request: Request) -> str:
 def _query(request: Request, **changed: str) -> str:
     """The page's own query with something changed: `?text=ct&cursor=…`."""
     return f"?{urlencode({**request.query_params, **changed})}"
+
+
+def _after(request: Request) -> int | None:
+    """The block after which what is new may change the page; None for a page that does not move: one as of a block that
+    was asked for, and what a form was answered."""
+    if request.method != "GET" or not request.query_params.keys().isdisjoint(PINNED):
+        return None
+    with suppress(MedLedgerError):
+        at = request.app.state.node.index.checkpoint()
+        return max(0, at.number - OVERLAP) if at else 0
+    return None
 
 
 def _organisation(node: Node) -> str:

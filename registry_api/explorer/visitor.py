@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -33,11 +34,13 @@ def visitor_of(request: Request) -> Visitor:
 
 
 async def meet(request: Request) -> None:
-    """Asks whether the session of the request's cookie still holds. TooManyRequests when its key asks too often."""
+    """Asks whether the session of the request's cookie still holds. What a page fetches by itself does not make it last
+    longer. TooManyRequests when its key asks too often."""
     token = token_of(request)
     if not token or not is_guarded(request):
         return
-    session = await to_thread.run_sync(request.app.state.node.sessions.read, token, limiter=lane_of(request))
+    sessions, looked_at = request.app.state.node.sessions, request.headers.get("sec-fetch-dest") != "empty"
+    session = await to_thread.run_sync(partial(sessions.read, token, noted=looked_at), limiter=lane_of(request))
     request.state.visitor = Visitor(languages.language_of(request), session)
     if session is not None:
         request.app.state.rates.take(session.caller.name)

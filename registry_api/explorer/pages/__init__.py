@@ -12,6 +12,7 @@ from registry_api.explorer.pages import (
     datasets,
     evidence,
     keys,
+    live,
     models,
     overview,
     proposals,
@@ -31,6 +32,7 @@ SUBJECTS = (
     datasets,
     evidence,
     keys,
+    live,
     models,
     overview,
     proposals,
@@ -53,4 +55,5 @@ for _subject in SUBJECTS:
 
 
 def mount(app: FastAPI) -> None:
+    app.state.live = live.broadcast()
     app.mount("/static", GZipMiddleware(StaticFiles(packages=[("registry_api.explorer", "static")]), compresslevel=6))

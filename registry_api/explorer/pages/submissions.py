@@ -20,7 +20,9 @@ def show_submissions(request: Request, node: NodeOf, window: WindowOf) -> Respon
     first = window.after.block if window.after else 0
     cut = window.cut_whole(node.submissions.list_recent(first + window.limit + 1))
     found = sorted((writes.Write(one) for one in cut.found), key=lambda one: one.ended)
-    return render(request, "submissions.html", found=found, more=cut.next)
+    return render(
+        request, "submissions.html", found=found, under_way=any(not one.ended for one in found), more=cut.next
+    )
 
 
 @routes.get("/submissions/{submission}")

@@ -66,6 +66,8 @@ class Subscriber:
     ended: bool = False
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    path: str = "/v1/events"
+    address: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -75,14 +77,14 @@ class Subscriber:
         scope = {
             "type": "http",
             "method": "GET",
-            "path": "/v1/events",
-            "raw_path": b"/v1/events",
+            "path": self.path,
+            "raw_path": self.path.encode(),
             "root_path": "",
             "scheme": "http",
             "http_version": "1.1",
             "query_string": self.query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in asked.items()],
-            "client": ("127.0.0.1", 1),
+            "client": (self.address, 1),
             "server": ("127.0.0.1", 2),
             "app": app,
         }
@@ -149,10 +151,11 @@ async def until(true: Callable[[], bool]) -> None:
 @pytest.fixture
 def app(application: FastAPI, node: World) -> Any:
     application.state.node = node.node
-    usual = application.state.broadcast
+    usual, pages = application.state.broadcast, application.state.live
     application.state.broadcast = Broadcast(written, look=0.02)
+    application.state.live = Broadcast(pages.written, of_one=2, look=0.02)
     yield application
-    application.state.broadcast = usual
+    application.state.broadcast, application.state.live = usual, pages
 
 
 def run(steps: Coroutine[Any, Any, None]) -> None:
@@ -413,5 +416,76 @@ def test_ids_are_those_of_the_chain(app: FastAPI, chain: Chain) -> None:
         said = json.loads(block["data"])
         assert (block["id"], said["subject"]) == (said["position"], digest(7))
         assert one.blocks[0]["retry"] == "2000"
+
+    run(steps())
+
+
+class Reader(Subscriber):
+    """A page that is open, without a key."""
+
+    @property
+    def news(self) -> list[dict[str, Any]]:
+        return [json.loads(b["data"]) for b in self.blocks if "data" in b]
+
+
+def reader(query: str = "", **more: Any) -> Reader:
+    return Reader(query, {"authorization": "", **more.pop("headers", {})}, path="/live", **more)
+
+
+def test_pages_are_told_what_is_new_and_no_more(app: FastAPI, chain: Chain) -> None:
+    async def steps() -> None:
+        tell(chain, 1)
+        one = reader()
+        async with following(app, one):
+            await until(lambda: one.status == 200)
+            tell(chain, 2)
+            await until(lambda: len(one.news) == 1)
+            turn(chain, 1)
+            await until(lambda: len(one.news) == 2)
+        assert [each["kind"] for each in one.news] == ["dataset.registered", "reverted"]
+        assert all(each.keys() == {"kind", "about", "block"} for each in one.news)
+        assert one.news[0]["about"] == one.news[1]["about"]
+
+    run(steps())
+
+
+def test_a_page_goes_on_where_it_was_told_last(app: FastAPI, chain: Chain) -> None:
+    async def steps() -> None:
+        tell(chain, 1, 2)
+        late = reader("after=0")
+        async with following(app, late):
+            await until(lambda: len(late.news) == 2)
+        tell(chain, 3)
+        back = reader("after=latest", headers={"last-event-id": late.last_id})
+        async with following(app, back):
+            await until(lambda: len(back.news) == 1)
+        known = {each["about"] for each in late.news}
+        assert {each["about"] for each in back.news}.isdisjoint(known)
+
+    run(steps())
+
+
+def test_one_address_does_not_take_the_streams_of_others(app: FastAPI) -> None:
+    async def steps() -> None:
+        two, other = [reader(), reader()], reader(address="192.0.2.7")
+        async with following(app, *two, other):
+            await until(lambda: all(one.status == 200 for one in (*two, other)))
+            third = reader()
+            await third.follow(app)
+            assert third.status == 429
+            assert app.state.broadcast.subscribers == 0  # those with a key have their own places
+        again = reader()
+        async with following(app, again):
+            await until(lambda: again.status == 200)
+
+    run(steps())
+
+
+def test_a_position_that_cannot_be_is_refused_to_pages_too(app: FastAPI) -> None:
+    async def steps() -> None:
+        wrong, ahead = reader("after=x"), reader(f"after=99.0.{'0' * 16}")
+        await wrong.follow(app)
+        await ahead.follow(app)
+        assert (wrong.status, ahead.status) == (400, 409)
 
     run(steps())

