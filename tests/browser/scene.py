@@ -134,9 +134,9 @@ def tell(started: Network) -> Facts:
         granted, asked, declined = (made(publisher.requests.make(_wanted(one)), "request") for one in datasets)
         hospital.requests.send_message(asked, "Which ethics board voted on the project, and when?")
         hospital.requests.decline(declined, DeclineReason.PURPOSE_NOT_COVERED)
-        consent = made(hospital.consents.issue(_terms(hospital, dataset, request=granted)), "consent")
-        revoked = made(hospital.consents.issue(_terms(hospital, revoked_on)), "consent")
-        suspended = made(hospital.consents.issue(_terms(hospital, third)), "consent")
+        consent = made(hospital.consents.issue(terms(hospital, dataset, request=granted)), "consent")
+        revoked = made(hospital.consents.issue(terms(hospital, revoked_on)), "consent")
+        suspended = made(hospital.consents.issue(terms(hospital, third)), "consent")
         done(hospital.consents.suspend(suspended, StateReason.STEWARD_DECISION))
 
         model = made(publisher.models.register(_model_card("Classifier of breast masses")), "model")
@@ -218,7 +218,7 @@ def _wanted(dataset: str) -> Wanted:
     )
 
 
-def _terms(hospital: Client, dataset: str, request: str | None = None) -> Terms:
+def terms(hospital: Client, dataset: str, request: str | None = None) -> Terms:
     policy = hospital.blobs.put(b'{"title":"Training of a classifier","duty":"attribution in publications"}')["digest"]
     return Terms(
         dataset=dataset,

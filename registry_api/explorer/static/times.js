@@ -28,7 +28,7 @@ function offer(code) {
   button.type = "button";
   button.className = "copy";
   button.textContent = texts.copy;
-  button.setAttribute("aria-label", `${texts.copy}: ${code.textContent}`);
+  button.setAttribute("aria-label", `${texts.copy}: ${code.textContent.trim().slice(0, 40)}`);
   code.after(" ", button);
 }
 
