@@ -30,6 +30,13 @@ class Consents:
 
     @once
     def issue(self, idempotency: Idempotency, terms: Terms) -> Command:
+        self.require_issuable(terms)
+        return self._submissions.making(
+            idempotency, ids.CONSENT, "consent.issue", "consents", "issue", values_of(terms)
+        )
+
+    def require_issuable(self, terms: Terms) -> None:
+        """Raises what would keep `issue` from sending these terms now."""
         self._membership.require(Capability.CUSTODIAN)
         dataset = require(self._index.find_dataset(terms.dataset, block_of(self._index, None)), "dataset")
         self._membership.require_ours(dataset.custodian, "only the custodian grants on a dataset")
@@ -40,9 +47,6 @@ class Consents:
             self._require_answerable(terms, terms.request)
         if terms.supersedes is not None:
             self._require_superseding(terms, terms.supersedes)
-        return self._submissions.making(
-            idempotency, ids.CONSENT, "consent.issue", "consents", "issue", values_of(terms)
-        )
 
     @once
     def suspend(self, _: Idempotency, consent: str, reason: StateReason) -> Command:
