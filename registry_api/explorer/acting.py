@@ -46,6 +46,12 @@ async def act(request: Request, form: dict[str, str], path: str, body: dict[str,
     return await _call(request, "POST", path, body, {"Idempotency-Key": once} if once else {})
 
 
+async def keep(request: Request, form: dict[str, str], document: bytes) -> Answer:
+    """Puts a public document (JSON) at the node for a form, byte for byte: the form's write names its sha-256."""
+    forms.require_session(request, form)
+    return await _call(request, "POST", "/v1/blobs", document, {"Content-Type": "application/json"})
+
+
 async def ask(request: Request, path: str) -> Answer:
     """GETs an API path (`/v1/…?…`) for who has signed in. FormRefused when nobody has."""
     return await _call(request, "GET", path, None, {})
@@ -61,5 +67,6 @@ async def _call(request: Request, method: str, path: str, body: Any, headers: di
 
     transport = httpx2.ASGITransport(app=as_caller, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=HOST, trust_env=False) as client:
-        answer = await client.request(method, path, json=body, headers=headers)
+        sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+        answer = await client.request(method, path, headers=headers, **sent)
     return Answer(answer.status_code, answer.json())

@@ -13,7 +13,7 @@ from ledger_node.errors import FormRefused
 from registry_api.explorer.visitor import visitor_of
 
 URLENCODED = "application/x-www-form-urlencoded"
-MOST_FIELDS = 64
+MOST_FIELDS = 160  # a consent with every box ticked has 110
 #: The field that binds a form to its session.
 BOUND_BY = "form"
 #: The field that makes a write which is sent twice one write: its idempotency key.

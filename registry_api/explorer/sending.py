@@ -41,4 +41,4 @@ def render_form(request: Request, template: str, refused: Answer | None, **value
     """A page with a form, as new or with the problem that it met."""
     if refused is None:
         return render(request, template, problem=None, **values)
-    return render(request, template, refused.status, problem=refused.body, **values)
+    return render(request, template, refused.status, problem={"field": "", **refused.body}, **values)
