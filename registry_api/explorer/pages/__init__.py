@@ -7,6 +7,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from registry_api.explorer.pages import (
+    consent_new,
     consents,
     consortium,
     datasets,
@@ -27,6 +28,7 @@ from registry_api.explorer.pages import (
 )
 
 SUBJECTS = (
+    consent_new,
     consents,
     consortium,
     datasets,
