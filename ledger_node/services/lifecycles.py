@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ledger_node.domain.codes import Capability, Lifecycle, Operation, Purpose, Region
+from collections.abc import Iterator
+from enum import StrEnum
+
+from ledger_node.domain.codes import Capability, Lifecycle, Operation, Purpose, Reason, Region
 from ledger_node.domain.command import Command, Idempotency
 from ledger_node.domain.consent import Use
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.scope import Scope
-from ledger_node.domain.training import Run
+from ledger_node.domain.training import Run, RunInput
 from ledger_node.domain.word import NOTHING
 from ledger_node.errors import StateConflict
 from ledger_node.ports import Index
@@ -20,6 +23,15 @@ from ledger_node.services.submissions import Submissions, once
 
 #: What an import shows, which has no run: nothing.
 NO_SCOPE = Scope(Purpose(0), Region(0))
+
+
+class Obstacle(StrEnum):
+    """What keeps a version itself from being released, whatever the consents behind it say."""
+
+    GENERATION = "generation"
+    RECALLS = "recalls"
+    PARENTS = "parents"
+    LIFE = "life"
 
 
 class Lifecycles:
@@ -69,32 +81,49 @@ class Lifecycles:
         generation = generation_of(self._index, found.at)
         return Command("version.withdraw", "models", "withdraw", (version,), version, generation)
 
+    def obstacles(self, version: str, *, for_sale: bool, as_of: int | None = None) -> list[Obstacle]:
+        """What keeps a version from a release, whoever asks. What its inputs' consents say is in `unsold`."""
+        found = require(self._index.find_model_version(version, block_of(self._index, as_of)), "model version")
+        return [obstacle for obstacle, _ in self._conflicts(found, for_sale=for_sale)]
+
+    def unsold(self, run: Run, as_of: int | None = None) -> list[tuple[RunInput, Reason]]:
+        """The inputs of a version's run whose consents do not permit to sell it, with the reason, as
+        `Permissions.check`."""
+        asked = ((one, self._permissions.check(one.consent, _sale(run, one), as_of)) for one in run.inputs)
+        return [(one, reason) for one, reason in asked if reason is not Reason.OK]
+
     def _require_releasable(self, version: ModelVersion, *, for_sale: bool) -> None:
         self._membership.require(Capability.PUBLISHER)
         self._membership.require_ours(version.publisher, "only the version's publisher releases it")
-        require_in_force(self._index, version.at, "model version")
+        for _, conflict in self._conflicts(version, for_sale=for_sale):
+            raise conflict
+
+    def _conflicts(self, version: ModelVersion, *, for_sale: bool) -> Iterator[tuple[Obstacle, StateConflict]]:
+        try:
+            require_in_force(self._index, version.at, "model version")
+        except StateConflict as former:
+            yield Obstacle.GENERATION, former
         if version.recalls:
-            raise StateConflict(
-                "a recall of the version stands", got=f"{version.recalls} recalls", needed="every recall lifted"
+            recalls = f"{version.recalls} recalls"
+            yield (
+                Obstacle.RECALLS,
+                StateConflict("a recall of the version stands", got=recalls, needed="every recall lifted"),
             )
         if for_sale and version.run is None and version.parents:
-            raise StateConflict(
-                "an import that names parents cannot be sold, as their consents would not be asked",
-                got=f"{len(version.parents)} parents",
-                needed="a version from a run, or an import without parents",
+            yield (
+                Obstacle.PARENTS,
+                StateConflict(
+                    "an import that names parents cannot be sold, as their consents would not be asked",
+                    got=f"{len(version.parents)} parents",
+                    needed="a version from a run, or an import without parents",
+                ),
             )
         released_free = version.lifecycle is Lifecycle.RELEASED and not version.for_sale
         if version.lifecycle is not Lifecycle.PUBLISHED and not (for_sale and released_free):
-            raise _conflict(version, "PUBLISHED, or released free of charge and now for sale")
+            yield Obstacle.LIFE, _conflict(version, "PUBLISHED, or released free of charge and now for sale")
 
     def _require_sellable(self, run: Run) -> None:
-        sale = Operation.COMMERCIALISE
-        self._permissions.require(
-            [
-                (n, one.consent, Use(run.publisher, one.dataset, one.version, sale, run.scope))
-                for n, one in enumerate(run.inputs)
-            ]
-        )
+        self._permissions.require([(n, one.consent, _sale(run, one)) for n, one in enumerate(run.inputs)])
 
     def _require_ours(self, version: str) -> ModelVersion:
         self._membership.require(Capability.PUBLISHER, protective=True)
@@ -106,6 +135,10 @@ class Lifecycles:
         if version.run is None:
             return None
         return require(self._index.find_run(version.run, block_of(self._index, None)), "run")
+
+
+def _sale(run: Run, used: RunInput) -> Use:
+    return Use(run.publisher, used.dataset, used.version, Operation.COMMERCIALISE, run.scope)
 
 
 def _conflict(version: ModelVersion, needed: str) -> StateConflict:

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 
 from ledger_node.domain.codes import TAINTING, ConsentState, names_of
 from ledger_node.domain.command import Identity
-from ledger_node.domain.consent import LogEntry
 from ledger_node.domain.figures import Standing
-from ledger_node.domain.lineage import Lineage
 from ledger_node.errors import MedLedgerError
 from ledger_node.ports import Page
 from ledger_node.services.impact import carried_on, revocation_of, suspended_for
 from registry_api import graph
 from registry_api.auth import Role
-from registry_api.explorer.picture import summary
 from registry_api.reading import View
 from registry_api.schemas.base import Answer
 from registry_api.schemas.consent import ConsentFacts
@@ -110,23 +107,22 @@ class Origin:
 
     `consents` are those in use, without what they superseded; `states` counts them by state; `holders` names each
     dataset's hospital; `made` names the versions that each run made; `recalls` are the subject's own, the newest first,
-    and `recalled` the numbers of earlier versions behind it of which a recall stands. `withdrawn` and `tainted` say who
-    revoked a consent or what carries it on, `tainted` for a reason that reaches back; `doubted` are the hospitals whose
-    consent is suspended for such a reason.
+    and `recalled` the numbers of earlier versions behind it of which a recall stands. `withdrawn` and `tainted` are the
+    hospitals whose consent, or what carries it on, was revoked, and whether by vote; `tainted` for a reason that
+    reaches back. `doubted` are those whose consent is suspended for such a reason.
     """
 
     subject: ModelVersionFacts
     consents: list[ConsentFacts]
     runs: list[RunFacts]
     dataset_versions: list[UsedVersion]
-    picture_in_words: str
     states: list[tuple[str, int]]
     holders: dict[str, str]
     made: dict[str, str]
     recalls: list[RecallFacts]
     recalled: list[int]
-    withdrawn: list[str]
-    tainted: list[str]
+    withdrawn: list[tuple[str, bool]]
+    tainted: list[tuple[str, bool]]
     doubted: list[str]
 
 
@@ -138,7 +134,11 @@ def origin(node: Node, view: View, version: str) -> Origin:
     consents = [one for one in facts.consents if one.id in used]
     count = Counter(one.state for one in consents)
     chains = [carried_on(node.index, one, view.block) for one in found.consents if one.id in used]
-    revocations = [(_who(found, chain[0].grantor, one), one) for chain in chains if (one := revocation_of(chain))]
+    revocations = [
+        (found.name_of(chain[0].grantor), not one.actor, one.reason)
+        for chain in chains
+        if (one := revocation_of(chain))
+    ]
     stand = [chain[-1] for chain in chains if not revocation_of(chain)]
     numbers = sorted((one.number, one.run) for one in facts.model_versions if one.run)
     return Origin(
@@ -148,21 +148,14 @@ def origin(node: Node, view: View, version: str) -> Origin:
         dataset_versions=sorted(
             facts.dataset_versions, key=lambda one: (holders[one.dataset].casefold(), one.dataset, one.number)
         ),
-        picture_in_words=summary(found),
         states=[(state.name, count[state.name]) for state in ConsentState if count[state.name]],
         holders=holders,
         made={run.id: ", ".join(str(number) for number, of in numbers if of == run.id) for run in facts.runs},
         recalls=sorted((one for one in facts.recalls if one.version == version), key=lambda one: -one.block),
         recalled=sorted(one.number for one in found.model_versions if one.recalls and one.id != version),
-        withdrawn=sorted({who for who, one in revocations if one.reason not in TAINTING}),
-        tainted=sorted({who for who, one in revocations if one.reason in TAINTING}),
+        withdrawn=sorted({(name, voted) for name, voted, reason in revocations if reason not in TAINTING}),
+        tainted=sorted({(name, voted) for name, voted, reason in revocations if reason in TAINTING}),
         doubted=sorted(
             {found.name_of(one.grantor) for one in stand if not TAINTING.isdisjoint(suspended_for(one, found.as_of))}
         ),
     )
-
-
-def _who(found: Lineage, grantor: int, revocation: LogEntry) -> str:
-    """The hospital, or the vote that did it instead."""
-    name = found.name_of(grantor)
-    return name if revocation.actor else f"a vote of the consortium (the consent of {name})"

@@ -1,32 +1,93 @@
-"""A model version with its origin."""
+"""The dossier of a model version: where it came from, what became of it, and what blocks its release."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
-from registry_api.explorer import views
+from registry_api.explorer import cards, forms, views
+from registry_api.explorer.acting import Answer
+from registry_api.explorer.blocking import blocking
 from registry_api.explorer.known import KNOWN
-from registry_api.explorer.page import render, router
+from registry_api.explorer.page import router
 from registry_api.explorer.picture import draw
-from registry_api.levels import MEANING
+from registry_api.explorer.sending import render_form, send
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf
+from registry_api.reading import View, ViewOf
 from registry_api.routes.parts import Id
 from registry_api.schemas.base import rfc3339
 from registry_api.svg import Picture
 
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
 routes = router()
+LIFE = ("PUBLISHED", "RELEASED", "DEPRECATED", "WITHDRAWN")
+#: What its publisher can do with a version: the API's path below it, and the body.
+STEPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "release": ("release", {"forSale": False}),
+    "sell": ("release", {"forSale": True}),
+    "deprecate": ("deprecate", {}),
+    "withdraw": ("withdraw", {}),
+}
 
 
 @routes.get("/versions/{version}")
 def show_version(request: Request, node: NodeOf, view: ViewOf, version: Id) -> HTMLResponse:
-    found = views.origin(node, view, version)
-    return render(
-        request, "version.html", origin=found, view=view, now=rfc3339(view.time), known=KNOWN, meaning=MEANING
+    return _dossier(request, node, view, version)
+
+
+@routes.post("/versions/{version}/lifecycle")
+async def take_step(request: Request, node: NodeOf, view: ViewOf, version: Id) -> Response:
+    form = await forms.read_form(request)
+    path, body = STEPS.get(form.get("step", ""), ("release", {}))
+    return await send(
+        request,
+        form,
+        f"/v1/versions/{version}/{path}",
+        lambda: body,
+        lambda answer: _dossier(request, node, view, version, answer),
+        f"/versions/{version}",
     )
 
 
 @routes.get("/versions/{version}/lineage.svg")
 def show_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Response:
     return Picture(draw(node.lineages.lineage(version, view.block)))
+
+
+def _dossier(request: Request, node: Node, view: View, version: str, refused: Answer | None = None) -> HTMLResponse:
+    found = views.origin(node, view, version)
+    one = found.subject
+    blocked = blocking(node, view, version, now="asOf" not in request.query_params)
+    now = rfc3339(view.time)
+    view.close()
+    return render_form(
+        request,
+        "version.html",
+        refused,
+        origin=found,
+        one=one,
+        blocked=blocked,
+        card=cards.read_card(node, "model-card", one.card_digest, one.publisher.number, version),
+        known=KNOWN,
+        life=LIFE,
+        now=now,
+        offered=_offered(one.lifecycle, for_sale=one.for_sale)
+        if one.publisher.number == node.identity.organisation
+        else [],
+        steps={step.lifecycle: step for step in one.steps},
+        view=view,
+    )
+
+
+def _offered(lifecycle: str, *, for_sale: bool) -> list[str]:
+    """The steps that the life of a version still has before it."""
+    if lifecycle == "WITHDRAWN":
+        return []
+    if lifecycle == "DEPRECATED":
+        return ["withdraw"]
+    first = ["release", "sell"] if lifecycle == "PUBLISHED" else [] if for_sale else ["sell"]
+    return [*first, "deprecate", "withdraw"]

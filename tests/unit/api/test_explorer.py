@@ -158,10 +158,19 @@ def test_a_version_shows_states_rounds_and_how_it_is_known(client_of: Client) ->
     text = client_of(of).get(f"/versions/{version.id}").text
     assert "Revoked since." in text
     assert "reaches back" not in text
-    for words in ("verified", "attested", "asserted", "EHDS permit", "at least 10,000", "4 of 4", "Builds on"):
+    for words in (
+        "verified",
+        "attested",
+        "asserted",
+        "data permit under the EHDS",
+        "at least 10,000",
+        "4 / 4",
+        "Builds on",
+    ):
         assert words in text
     assert f"/versions/{version.id}/lineage.svg?asOf={HEAD}" in text
     assert f"medledger evidence fetch {version.id}" in text
+    assert f"/versions/{version.id}/questions?asOf={HEAD}" in text
 
 
 def test_a_breach_taints(client_of: Client) -> None:

@@ -29,11 +29,8 @@ from .test_explorer import Outline
 from .test_sign_in import OURS, TLS
 
 Reader = Callable[..., str]
-#: The one page that is written in English alone.
-ENGLISH = {"version.html"}
 TEMPLATES = sorted(
-    {one.name for one in files("registry_api.explorer").joinpath("templates").iterdir() if one.name.endswith(".html")}
-    - ENGLISH
+    one.name for one in files("registry_api.explorer").joinpath("templates").iterdir() if one.name.endswith(".html")
 )
 #: Words that are the same in all of them, and commands.
 SAME = {"ε", "MedLedger", "medledger", "api", "key", "make", "v", "openapi", "json"}

@@ -1,0 +1,72 @@
+"""What blocks a model version's release or sale, as the contracts would judge it, and what can be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger_node.domain.codes import Lifecycle, Reason
+from ledger_node.domain.training import RunInput
+from ledger_node.services.lifecycles import Obstacle
+from registry_api.reading import View
+from registry_api.schemas.base import Organisation
+
+if TYPE_CHECKING:
+    from ledger_node.bootstrap import Node
+
+#: What may help against a refusal, as the texts `remedies.KEY` say it. A consent's terms never change, and a run keeps
+#: the consents that it was opened under: against all other reasons there is only a new consent, and a run under it.
+REMEDIES = {
+    Reason.SUSPENDED: "reinstated",
+    Reason.NOT_YET_VALID: "wait",
+    Reason.GRANTOR_INACTIVE: "vote",
+    Reason.GRANTEE_INACTIVE: "vote",
+}
+ANEW = "anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsold:
+    """An input whose consent does not permit to sell the version, why, and what to do: a key of `remedies`."""
+
+    used: RunInput
+    hospital: Organisation
+    reason: Reason
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """`release` is in the way of any release, `sale` of one for sale beside it, and so are the inputs of `unsold`."""
+
+    release: list[Obstacle]
+    sale: list[Obstacle]
+    unsold: list[Unsold]
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.release or self.sale or self.unsold)
+
+
+def blocking(node: Node, view: View, version: str, *, now: bool) -> Blocking:
+    """As of the view's block; consents as the contract would judge them this moment when `now`."""
+    found = node.catalogue.get_model_version(version, view.block)
+    release, sale = (
+        node.lifecycles.obstacles(version, for_sale=for_sale, as_of=view.block) for for_sale in (False, True)
+    )
+    if found.lifecycle is Lifecycle.RELEASED:  # as wanted: it is no obstacle that it cannot be done again
+        release, sale = ([one for one in found_ if one is not Obstacle.LIFE] for found_ in (release, sale))
+    return Blocking(
+        release,
+        [one for one in sale if one not in release],
+        [] if found.run is None else _unsold(node, view, found.run, None if now else view.block),
+    )
+
+
+def _unsold(node: Node, view: View, run: str, as_of: int | None) -> list[Unsold]:
+    refused = node.lifecycles.unsold(node.catalogue.get_run(run, view.block), as_of)
+    datasets = node.index.datasets_by_id({used.dataset for used, _ in refused}, view.block)
+    return [
+        Unsold(used, view.organisation(datasets[used.dataset].custodian), reason, REMEDIES.get(reason, ANEW))
+        for used, reason in refused
+    ]
