@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ledger_node.domain.codes import Lifecycle
-from ledger_node.domain.lineage import Lineage
+from ledger_node.domain.lineage import Lineage, Provenance
 from ledger_node.domain.recall import Recall
 from ledger_node.domain.training import Run
 from registry_api.reading import View
@@ -19,7 +19,7 @@ from registry_api.showing.models import show_model, show_model_version, show_rec
 
 def show_lineage(view: View, found: Lineage) -> schemas.Lineage:
     return schemas.Lineage(
-        **view.stamp, version=found.version, nodes=_nodes(found), edges=_edges(found), facts=facts_of(view, found)
+        **view.stamp, version=found.version, nodes=nodes_of(found), edges=edges_of(found), facts=facts_of(view, found)
     )
 
 
@@ -33,7 +33,7 @@ def operations_of(run: Run) -> str:
     return ", ".join(dict.fromkeys(one.operation.name or "" for one in run.inputs))
 
 
-def _nodes(found: Lineage) -> list[Node]:
+def nodes_of(found: Provenance) -> list[Node]:
     custodians = {dataset.id: found.name_of(dataset.custodian) for dataset in found.datasets}
     return [
         *(
@@ -101,7 +101,7 @@ def _life(lifecycle: Lifecycle, *, for_sale: bool) -> str:
     return "RELEASED_FOR_SALE" if lifecycle is Lifecycle.RELEASED and for_sale else lifecycle.name
 
 
-def _edges(found: Lineage) -> list[Edge]:
+def edges_of(found: Provenance) -> list[Edge]:
     custodians = {dataset.id: dataset.custodian for dataset in found.datasets}
     inputs = [(run.id, used) for run in found.runs for used in run.inputs]
     made = [

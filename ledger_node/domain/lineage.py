@@ -38,6 +38,9 @@ class Provenance:
     lowest: dict[str, int]
     latest_models: dict[str, int]
 
+    def name_of(self, organisation: int) -> str:
+        return next(o.name for o in self.organisations if o.number == organisation)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage(Provenance):
@@ -49,9 +52,6 @@ class Lineage(Provenance):
     def of(cls, version: str, provenance: Provenance) -> Self:
         """Of a version, from what lies behind it."""
         return cls(version=version, **{one.name: getattr(provenance, one.name) for one in fields(Provenance)})
-
-    def name_of(self, organisation: int) -> str:
-        return next(o.name for o in self.organisations if o.number == organisation)
 
     def consents_in_use(self) -> set[str]:
         """The consents under which something was used, without those that are here for what they handed on."""

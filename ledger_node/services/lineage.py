@@ -81,6 +81,30 @@ class Lineages:
             latest_models=index.latest_numbers(models, block),
         )
 
+    def around_version(self, version: str, as_of: int | None = None) -> Provenance:
+        """Every fact behind a model version and behind those that build on it."""
+        with self._index.moment():
+            block = block_of(self._index, as_of)
+            require(self._index.find_model_version(version, block), "model version")
+            around = {link.child for link in self._index.links_below({version}, block)}
+            around |= self._index.ancestry_of(version, block)
+            return self._provenance(self._index.model_versions_by_id(around, block), set(), set(), block)
+
+    def around_dataset(self, dataset: str, as_of: int | None = None) -> Provenance:
+        """Every fact behind all versions of a dataset, and behind the model versions downstream of them."""
+        with self._index.moment():
+            block = block_of(self._index, as_of)
+            passed = _passed(self.impact_of_dataset(dataset, block))
+            own = {(dataset, one.number) for one in self._index.dataset_versions(dataset, block)}
+            return self._provenance(self._index.model_versions_by_id(passed, block), own, set(), block)
+
+    def around_consent(self, consent: str, as_of: int | None = None) -> Provenance:
+        """Every fact behind a consent, and behind the model versions downstream of it."""
+        with self._index.moment():
+            block = block_of(self._index, as_of)
+            passed = _passed(self.impact_of_consent(consent, block))
+            return self._provenance(self._index.model_versions_by_id(passed, block), set(), {consent}, block)
+
     def impact_of_dataset(self, dataset: str, as_of: int | None = None) -> list[Affected]:
         """What lies downstream of all versions of a dataset."""
         with self._index.moment():
@@ -123,6 +147,11 @@ class Lineages:
             derivations = [one.derivation for one in these.values() if one.derivation]
             waiting = {(p.dataset, p.version) for one in derivations for p in one.parents} - found.keys()
         return found, known
+
+
+def _passed(found: list[Affected]) -> set[str]:
+    """The model versions on the ways to what is affected."""
+    return {version for one in found for version in one.through}
 
 
 def _organisations(

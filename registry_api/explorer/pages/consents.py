@@ -13,6 +13,7 @@ from registry_api.explorer import budget, cards, effects
 from registry_api.explorer.budget import Budget, Step
 from registry_api.explorer.choosing import members
 from registry_api.explorer.desk import SOON
+from registry_api.explorer.diagram import asking
 from registry_api.explorer.page import newest_first, render, router, texts_of
 from registry_api.node import NodeOf
 from registry_api.reading import View, ViewOf, WindowOf
@@ -109,6 +110,8 @@ def show_consent_impact(request: Request, node: NodeOf, window: WindowOf, consen
         id_=consent,
         whose=window.organisation(found.grantor).name,
         reached=effects.reached(window, node.lineages.impact_of_consent(consent, window.block)),
+        view=window,
+        picture=asking.of_consent(window, consent, texts_of(request)),
     )
 
 

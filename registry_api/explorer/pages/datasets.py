@@ -10,7 +10,8 @@ from ledger_node.ports import Page
 from registry_api.explorer import cards, dataset_cards, effects
 from registry_api.explorer.choosing import members
 from registry_api.explorer.desk import SOON
-from registry_api.explorer.page import newest_first, render, router
+from registry_api.explorer.diagram import asking
+from registry_api.explorer.page import newest_first, render, router, texts_of
 from registry_api.node import NodeOf
 from registry_api.questions.material import name_of
 from registry_api.reading import ViewOf, WindowOf
@@ -105,4 +106,6 @@ def show_dataset_impact(request: Request, node: NodeOf, window: WindowOf, datase
         id_=dataset,
         whose=window.organisation(found.custodian).name,
         reached=effects.reached(window, node.lineages.impact_of_dataset(dataset, window.block)),
+        view=window,
+        picture=asking.of_dataset(window, dataset, texts_of(request)),
     )

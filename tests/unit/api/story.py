@@ -343,6 +343,27 @@ def world(hospitals: int = 2, *, versions: int = 1, organisation: int = 1) -> Wo
     return make_world(tell(hospitals, versions=versions), organisation=organisation, head=HEAD)
 
 
+def tell_wide(datasets: int = 200, versions: int = 50) -> Facts:
+    """As many consents as datasets, and a run for each version: by itself 500 parts of one lineage. Each version builds
+    on the one before; of ten consents one is revoked, of a hundred one for a breach."""
+    teller = Teller()
+    holders = [teller.organisation(name, Capability.CUSTODIAN) for name in HOSPITALS]
+    publisher = teller.organisation(PUBLISHER, Capability.PUBLISHER, for_profit=True)
+    model, inputs = teller.model(publisher), []
+    for place in range(datasets):
+        holder = holders[place % len(holders)]
+        reason = StateReason.BREACH if place % 100 == 99 else StateReason.STEWARD_DECISION
+        log = ((Act.REVOKED, holder, reason),) if place % 10 == 9 else ()
+        dataset = teller.dataset(holder)
+        inputs.append(RunInput(dataset, 1, teller.consent(holder, publisher, dataset, *log), Operation.TRAIN))
+    parents: tuple[str, ...] = ()
+    each = -(-datasets // versions)
+    for place in range(versions):
+        run = teller.run(publisher, model, inputs[place * each : (place + 1) * each], rounds=1)
+        parents = (teller.version(publisher, model, run, parents),)
+    return teller.facts
+
+
 def tell_all() -> Facts:
     """The story of two hospitals, with everything that can be on a ledger beside it.
 
