@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
 
 T = TypeVar("T")
+V = TypeVar("V", bound="View")
 CURSOR = "^[A-Za-z0-9_-]{4,80}$"
 MAX_LOG_INDEX = 2**31 - 1  # what every engine of a store can hold
 NEWEST = "-"  # ends a cursor whose list begins with the newest
@@ -77,6 +78,11 @@ class View:
     @cached_property
     def block(self) -> int:
         return self.node.times.block(self._as_of)
+
+    @property
+    def known_block(self) -> int | None:
+        """The block, if anybody has asked for it: nothing is looked up."""
+        return vars(self).get("block")
 
     @property
     def lag(self) -> int | None:
@@ -145,15 +151,21 @@ def lane_for(request: Request) -> CapacityLimiter | None:
     return lane_of(request) if request.method == "GET" else None
 
 
+def kept(request: Request, view: V) -> V:
+    """The view, which the request holds too: who puts it on record asks there as of which block it was answered."""
+    request.state.view = view
+    return view
+
+
 async def _view(request: Request, as_of: AsOf = None, fields: FieldsOf = None) -> View:
-    return View(request.app.state.node, as_of, lane_for(request), fields)
+    return kept(request, View(request.app.state.node, as_of, lane_for(request), fields))
 
 
 ViewOf = Annotated[View, Depends(_view)]
 
 
 async def _view_aside(request: Request, as_of: AsOf = None, fields: FieldsOf = None) -> View:
-    return View(request.app.state.node, as_of, None, fields)
+    return kept(request, View(request.app.state.node, as_of, None, fields))
 
 
 #: For what waits for documents, too, once it has closed the view.
@@ -237,7 +249,7 @@ Cursor = Annotated[
 async def _window(
     request: Request, as_of: AsOf = None, limit: Limit = 50, cursor: Cursor = None, fields: FieldsOf = None
 ) -> Window:
-    return Window(request.app.state.node, as_of, limit, cursor, lane_for(request), fields)
+    return kept(request, Window(request.app.state.node, as_of, limit, cursor, lane_for(request), fields))
 
 
 WindowOf = Annotated[Window, Depends(_window)]

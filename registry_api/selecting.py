@@ -13,7 +13,7 @@ from ledger_node.domain.position import Position
 from ledger_node.domain.search import Sought, sought
 from ledger_node.errors import InvalidField, NotFound
 from ledger_node.ports import Page
-from registry_api.reading import AsOf, Cursor, Cut, FieldsOf, Limit, Window, chosen, lane_for, position
+from registry_api.reading import AsOf, Cursor, Cut, FieldsOf, Limit, Window, chosen, kept, lane_for, position
 from registry_api.schemas.base import BlockOrTime
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ async def _selection(
     selection.since, selection.until = since, until
     if isinstance(since, datetime) or isinstance(until, datetime):
         selection.lane = None  # the chain may be asked
-    return selection
+    return kept(request, selection)
 
 
 SelectionOf = Annotated[Selection, Depends(_selection)]

@@ -19,6 +19,7 @@ from ledger_node import __version__
 from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
+from registry_api.explorer.recorded import record
 from registry_api.explorer.text import apart, count, epsilon, operations, pretty, records, short, spoken, words
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
@@ -69,6 +70,7 @@ class Page(APIRoute):
             try:
                 await visitor.meet(request)
                 response = await handle(request)
+                await record(request, self.path, response)
             except RequestValidationError as error:
                 response = await trouble(request, error_of(error.errors()))
             except Unauthenticated as error:
