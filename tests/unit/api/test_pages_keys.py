@@ -122,6 +122,12 @@ def test_what_was_typed_comes_back_with_the_reason(application: FastAPI, typed: 
     assert "<script>" not in desk.answer.text
 
 
+def test_a_refusal_that_names_no_field_is_shown_too(application: FastAPI) -> None:
+    page = Desk(application, world()).refused(f"/keys/{KEY}", {"act": "report-compromise", "since": "2037-01-01T00:00"})
+    assert "the time lies in the future" in page
+    assert "aria-invalid" not in page
+
+
 def test_a_regulator_confirms_what_is_claimed(read: Reader, application: FastAPI) -> None:
     of = world(organisation=4)
     button = 'value="confirm-compromise"'
