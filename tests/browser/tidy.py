@@ -59,6 +59,7 @@ def tidy(page: Page) -> None:
 
 def violations(page: Page) -> list[str]:
     """A line for each, with the rule and the elements."""
+    page.wait_for_load_state()  # with its style: a click does not wait for it
     page.evaluate(_axe())
     found: Any = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
     return [
