@@ -23,7 +23,7 @@ from ledger_node.domain.command import Identity
 from ledger_node.errors import ChainUnreachable, ConfigInvalid
 from ledger_node.indexer.follower import Follower
 from ledger_node.metrics import Metrics
-from ledger_node.ports import BlobStore, Index, Meter, Peer, Stage, Tokens, Visas, no_stage
+from ledger_node.ports import BlobStore, Index, Meter, Peer, People, Stage, Tokens, Visas, no_stage
 from ledger_node.services.access import Access
 from ledger_node.services.card_words import CardWords
 from ledger_node.services.catalogue import Catalogue
@@ -217,14 +217,15 @@ class Runtime:
             paused=desk.paused,
             signs=config.checkpoints.sign,
         )
-        access = Access(self._api_keys, clock, _tokens(config, outbox.salt_secret()))
+        tokens, people = _provider(config, outbox.salt_secret())
+        access = Access(self._api_keys, clock, tokens)
         self.node = Node(
             identity=identity,
             index=index,
             times=times,
             recording=self._recording,
             access=access,
-            sessions=Sessions(access, SqlSessions(self._database), clock),
+            sessions=Sessions(access, SqlSessions(self._database), clock, people),
             submissions=submissions,
             dispatching=Dispatching(outbox, desk, signer, self._wake_submitter),
             register=Register(index),
@@ -387,16 +388,25 @@ def _visas(config: NodeConfig) -> Visas:
     return IssuedVisas(of.issuers, pause=of.refresh_seconds, ca_file=of.ca_file)
 
 
-def _tokens(config: NodeConfig, secret: bytes) -> Tokens | None:
+def _provider(config: NodeConfig, secret: bytes) -> tuple[Tokens | None, People | None]:
+    """What the identity provider is asked for."""
     of = config.oidc
     if not of.issuer:
-        return None
-    from ledger_node.oidc.provider import Provider  # only who uses it pays for its import
+        return None, None
+    from ledger_node.oidc.callers import Callers  # only who uses it pays for its import
+    from ledger_node.oidc.people import ProviderPeople
+    from ledger_node.oidc.provider import Provider
     from ledger_node.oidc.tokens import ProviderTokens
 
     provider = Provider(of.issuer, pause=of.refresh_seconds, ca_file=of.ca_file)
-    return ProviderTokens(
-        provider, issuer=of.issuer, audience=of.audience, claim=of.claim, roles=of.roles, secret=secret
+    callers = Callers(of.issuer, of.claim, of.roles, secret)
+    tokens = ProviderTokens(provider, callers, audience=of.audience)
+    if not of.client_id:
+        return tokens, None
+    file = of.client_secret_file
+    password = None if file is None else _read(file, "the file with the client's secret").strip()
+    return tokens, ProviderPeople(
+        provider, callers, client=of.client_id, password=password, scopes=of.scopes, at=of.name
     )
 
 

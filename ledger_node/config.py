@@ -52,7 +52,8 @@ class SignerConfig(BaseModel):
 
 
 class OidcConfig(BaseModel):
-    """An OpenID Connect provider whose tokens open this node's API, beside API keys. None while `issuer` is empty."""
+    """An OpenID Connect provider whose tokens open this node's API, beside API keys. With a `client_id` its people sign
+    in at the pages. None while `issuer` is empty."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,11 +71,23 @@ class OidcConfig(BaseModel):
     )
     refresh_seconds: float = Field(default=30.0, gt=0, description="Shortest time between two looks at its keys.")
     ca_file: Path | None = Field(default=None, description="PEM file of an authority of your own, for its TLS.")
+    client_id: str = Field(
+        default="", description="This node as a client of the provider: people sign in at its pages then."
+    )
+    client_secret_file: Path | None = Field(
+        default=None, description="File with the client's secret; none for a public client."
+    )
+    scopes: list[str] = Field(default=["openid"], description="What is asked of the provider; `openid` is among it.")
+    name: str = Field(default="", max_length=60, description="What your people call the provider, for the pages.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.issuer and not (self.audience and self.roles):
             raise ValueError("an issuer goes with an audience and roles")
+        if (self.client_id and not self.issuer) or (self.client_secret_file and not self.client_id):
+            raise ValueError("a client_secret_file goes with a client_id, and that with an issuer")
+        if "openid" not in self.scopes:
+            raise ValueError("the scopes hold openid")
         return self
 
 

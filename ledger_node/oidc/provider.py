@@ -1,4 +1,4 @@
-"""An issuer of tokens: where its keys are (OpenID Connect Discovery 1.0, or as configured), and its keys, cached."""
+"""An issuer of tokens: where it is asked for what (OpenID Connect Discovery 1.0), its keys, cached, and its answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ FRESH = 600.0  # seconds that keys are used without another look
 STALE = 3600.0  # seconds that they are still used while the provider does not answer
 MOST_WAITING = 16  # callers that wait for an answer that another asked for
 LOOPBACK = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Of a provider at which people sign in. `takes_basic` is whether a client's secret may go in the header."""
+
+    sign_in: str
+    tokens: str
+    takes_basic: bool
 
 
 class Provider:
@@ -48,6 +58,8 @@ class Provider:
         self._keys: Mapping[str, SigningKey] = {}
         self._fetched_at: float | None = None
         self._asked_at: float | None = None
+        self._places: Places | None = None
+        self._discovered_at = 0.0
 
     def key(self, kid: str) -> SigningKey | None:
         """None when the provider has no such key now. ProviderUnreachable when there are no keys to look among, or it
@@ -60,6 +72,39 @@ class Provider:
                 "the identity provider's keys cannot be had", needed="the provider, at the configured issuer"
             )
         return self._keys.get(kid)
+
+    def places(self) -> Places:
+        """As discovered not long ago. ProviderUnreachable."""
+        now = self._clock()
+        if (self._places is None or now - self._discovered_at > FRESH) and self._turn(needed=True):
+            try:
+                found = self._discover()
+                self._places, self._discovered_at = _places_of(found), now
+            except (httpx2.HTTPError, ValueError):
+                pass  # what was discovered before may still hold
+            finally:
+                self._asking.release()
+        if self._places is None:
+            raise ProviderUnreachable(
+                "the identity provider does not tell where people sign in",
+                needed="its discovery document, at the configured issuer",
+            )
+        return self._places
+
+    def give(self, url: str, fields: Mapping[str, str], login: tuple[str, str] | None) -> dict[str, Any]:
+        """What the provider answers to a form; empty when it refuses it. ProviderUnreachable."""
+        try:
+            status, found = self._ask("POST", url, data=fields, auth=login)
+        except (httpx2.HTTPError, ValueError):
+            raise ProviderUnreachable(
+                "the identity provider does not answer a code", needed="the provider, at its token endpoint"
+            ) from None
+        if found.get("error") in ("invalid_client", "unauthorized_client"):
+            raise ProviderUnreachable(
+                "the identity provider does not take this node as its client",
+                needed="the client's id and secret as the provider has them",
+            )
+        return found if status == 200 else {}
 
     def _age(self, now: float) -> float:
         return float("inf") if self._fetched_at is None else now - self._fetched_at
@@ -84,11 +129,13 @@ class Provider:
         """Where the keys are. ValueError when discovery does not tell."""
         if self._jwks is not None:
             return self._jwks
-        discovered = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-        place = str(discovered.get("jwks_uri"))
-        if discovered.get("issuer") != self._issuer or not _is_guarded(place):
-            raise ValueError("no place of this issuer's keys")
-        return place
+        return _guarded(self._discover().get("jwks_uri"))
+
+    def _discover(self) -> dict[str, Any]:
+        found = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        if found.get("issuer") != self._issuer:
+            raise ValueError("another issuer")
+        return found
 
     def _turn(self, needed: bool) -> bool:
         """Whether it is this caller's turn to ask. Who needs the answer waits for that of another; but few do, and not
@@ -103,12 +150,18 @@ class Provider:
             self._room.release()
 
     def _get(self, url: str) -> dict[str, Any]:
-        """A JSON object. ValueError for anything else, HTTPError when it does not come."""
+        status, found = self._ask("GET", url)
+        if status != 200:
+            raise ValueError("no document")
+        return found
+
+    def _ask(self, method: str, url: str, **asked: Any) -> tuple[int, dict[str, Any]]:
+        """A status below 500 and a JSON object. ValueError for anything else, HTTPError when it does not come."""
         deadline = time.monotonic() + PATIENCE
         content = b""
-        with self._http.stream("GET", url, headers={"Accept": "application/json"}) as answer:
-            if answer.status_code != 200:
-                raise ValueError("no document")
+        with self._http.stream(method, url, headers={"Accept": "application/json"}, **asked) as answer:
+            if answer.status_code >= 500:
+                raise ValueError("no answer")
             for part in answer.iter_bytes():
                 content += part
                 if len(content) > LARGEST or time.monotonic() > deadline:
@@ -116,13 +169,24 @@ class Provider:
         found = shallow.loads(content)
         if not isinstance(found, dict):
             raise ValueError("no object")
-        return found
+        return answer.status_code, found
 
 
-def _is_guarded(url: str) -> bool:
-    """Whether nobody between can change what comes from there: TLS, or this machine."""
+def _places_of(discovered: Mapping[str, Any]) -> Places:
+    methods = discovered.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    return Places(
+        _guarded(discovered.get("authorization_endpoint")),
+        _guarded(discovered.get("token_endpoint")),
+        takes_basic=isinstance(methods, list) and "client_secret_basic" in methods,
+    )
+
+
+def _guarded(url: object) -> str:
+    """ValueError unless nobody between can change what comes from there: TLS, or this machine."""
     try:
-        parsed = httpx2.URL(url)
-    except (httpx2.InvalidURL, ValueError):
-        return False
-    return bool(parsed.host) and (parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in LOOPBACK))
+        parsed = httpx2.URL(str(url))
+    except httpx2.InvalidURL:
+        raise ValueError("no URL") from None
+    if not parsed.host or not (parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in LOOPBACK)):
+        raise ValueError("no place that is safe to ask")
+    return str(url)

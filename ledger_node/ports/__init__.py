@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as Protocols: a file for each side. Adapters and tests implement them."""
 
-from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys, Caller, Tokens
+from ledger_node.ports.access import ID_DIGITS, ApiKey, ApiKeys, Caller, People, Person, Tokens
 from ledger_node.ports.audit import Audit, Audited, Difference
 from ledger_node.ports.blobs import BlobStore, Held, Pins, Unpinned
 from ledger_node.ports.captures import Broken, Capture, Captures, Due, Kept, Missing, Stored
@@ -49,6 +49,8 @@ __all__ = [
     "Outbox",
     "Page",
     "Peer",
+    "People",
+    "Person",
     "Pins",
     "Posted",
     "Poster",

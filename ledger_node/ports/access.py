@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,3 +61,33 @@ class Tokens(Protocol):
     """Tokens of an identity provider."""
 
     def caller(self, token: str, now: int) -> Caller: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signed in at the identity provider, which vouches for them until `ends_at` (Unix seconds)."""
+
+    caller: Caller
+    ends_at: int
+
+
+class People(Protocol):
+    """Sign-in at an identity provider, to which a browser goes and from which it comes back. `secret` is known to that
+    browser and this node alone; `back` is the address to come back to."""
+
+    @property
+    def at(self) -> str:
+        """What its people call the provider; empty when nobody has said it."""
+        ...
+
+    def way(self, secret: str, back: str) -> str:
+        """The address at the provider to go to. ProviderUnreachable."""
+        ...
+
+    def person(self, secret: str, back: str, answer: Mapping[str, str], now: int) -> Person:
+        """Who came back, by the query that they brought along. Unauthenticated; RoleMissing; ProviderUnreachable."""
+        ...
+
+    def still_takes(self, person: Person) -> bool:
+        """Whether who signed in before could still be of this provider, in this role, as it is configured now."""
+        ...

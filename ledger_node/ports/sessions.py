@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ledger_node.ports.access import Person
+
 
 @dataclass(frozen=True, slots=True)
 class KeptSession:
-    """By the id of the API key that opened it. Times are Unix seconds: of the sign-in, and of a page not long ago."""
+    """`who` opened it: an API key, by its id, or a person. Times are Unix seconds: of the sign-in, and of a page not
+    long ago."""
 
-    key: str
+    who: str | Person
     begun_at: int
     seen_at: int
 

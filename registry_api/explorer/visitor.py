@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import quote, unquote
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -17,6 +18,7 @@ from registry_api.reading import lane_of
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 YEAR = 365 * 24 * 3600  # seconds
+AWAY = 600  # seconds that signing in at the identity provider may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,22 @@ def sign_in(request: Request, response: Response, token: str) -> None:
     _set(request, response, _cookie(request), token)
 
 
+def set_out(request: Request, response: Response, secret: str, path: str) -> None:
+    """The browser goes to the identity provider, and from there on to the path. What it takes along is short-lived."""
+    _set(request, response, _way_cookie(request), f"{secret}.{quote(path, safe='')}", AWAY)
+
+
+def returned(request: Request, response: Response) -> None:
+    """It is back, or has not got far: what it took along serves once."""
+    _set(request, response, _way_cookie(request), "", 0)
+
+
+def taken_along(request: Request) -> tuple[str, str]:
+    """The browser's secret, empty when it has none, and the path."""
+    secret, _, path = request.cookies.get(_way_cookie(request), "").partition(".")
+    return secret, unquote(path)
+
+
 def token_of(request: Request) -> str:
     """Empty when there is none."""
     return request.cookies.get(_cookie(request), "")
@@ -87,6 +105,10 @@ def _cookie(request: Request) -> str:
     if request.url.scheme == "https":
         return "__Host-medledger"
     return f"medledger-{request.url.port or 80}"
+
+
+def _way_cookie(request: Request) -> str:
+    return f"{_cookie(request)}-way"
 
 
 def _set(request: Request, response: Response, name: str, value: str, seconds: int | None = None) -> None:

@@ -59,12 +59,15 @@ api_key = Table(
     Column("revoked_at", BigInteger),
     Column("used_at", BigInteger),
 )
-#: Sessions at the pages (see `ports.KeptSession`), by sha-256 of their tokens.
+#: Sessions at the pages (see `ports.KeptSession`), by sha-256 of their tokens: of a key, or of a person.
 session = Table(
     "local_session",
     metadata,
     Column("digest", String(64), primary_key=True),
-    Column("key", String(64), nullable=False),
+    Column("key", String(64)),
+    Column("caller", String),
+    Column("role", String(16)),
+    Column("ends_at", BigInteger),
     Column("begun_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
 )

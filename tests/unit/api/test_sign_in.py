@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from ledger_node.errors import MedLedgerError, ProviderUnreachable, RoleMissing, Unauthenticated
+from ledger_node.ports import Caller, Person
 from ledger_node.services.access import Access
 from ledger_node.services.sessions import IDLE, LONGEST, Sessions
 from registry_api.app import SIGN_IN_TRIES
@@ -299,6 +303,155 @@ def test_no_other_node_knows_a_token(clock: Clock) -> None:
     token = sessions.begin(KEYS["auditor"])
     assert sessions.read(token) is not None
     assert sessions_of(clock).read(token) is None
+
+
+class Provider:
+    """The People port: whoever comes back is `person`, or meets `error`."""
+
+    def __init__(self) -> None:
+        self.at = ""
+        self.person_ = Person(Caller("token https://sso.example 0123456789abcdef", "steward"), NOW + LONGEST)
+        self.error: MedLedgerError | None = None
+        self.takes = True
+        self.came: list[tuple[str, str, dict[str, str]]] = []
+
+    def way(self, secret: str, back: str) -> str:
+        if self.error:
+            raise self.error
+        self.came.append((secret, back, {}))
+        return "https://sso.example/sign-in?state=1"
+
+    def person(self, secret: str, back: str, answer: Mapping[str, str], now: int) -> Person:
+        self.came.append((secret, back, dict(answer)))
+        if self.error:
+            raise self.error
+        return self.person_
+
+    def still_takes(self, person: Person) -> bool:
+        return self.takes
+
+
+@pytest.fixture
+def provider(of: World) -> Provider:
+    of.node.sessions.people = found = Provider()
+    return found
+
+
+BACK = "/sign-in/callback?state=1&code=2"
+WAY = f"{COOKIE}-way"
+
+
+def test_a_person_goes_to_the_provider_and_comes_back_signed_in(browser: Browser, provider: Provider) -> None:
+    assert "Sign in with your organisation’s account" in browser.get("/sign-in")
+    provider.at = "the <clinic>"
+    assert "Sign in with the &lt;clinic&gt;" in browser.get("/sign-in")
+    assert 'href="/sign-in/provider?next=/models%3FasOf%3D3"' in browser.get("/sign-in?next=/models%3FasOf%3D3")
+    away = browser.client.get("/sign-in/provider?next=/models%3FasOf%3D3")
+    assert (away.status_code, away.headers["Location"]) == (303, "https://sso.example/sign-in?state=1")
+    assert away.headers["Referrer-Policy"] == "no-referrer"
+    name, _, rest = away.headers["set-cookie"].partition("=")
+    assert name == WAY
+    assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure", "Max-Age=600"} < set(rest.split("; "))
+    answer = browser.client.get(BACK)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/models?asOf=3")
+    (secret, to, _), (again, back, brought) = provider.came
+    assert (again, back) == (secret, to) == (secret, f"{TLS}/sign-in/callback")
+    assert len(secret) == 43
+    assert brought == {"state": "1", "code": "2"}
+    assert set(browser.client.cookies) == {COOKIE}
+    assert secret not in browser.client.cookies[COOKIE]
+    assert "Signed in: token https://sso.example 0123456789abcdef, steward" in browser.get()
+
+
+def test_a_way_to_the_provider_is_of_one_browser_and_one_time(browser: Browser, provider: Provider) -> None:
+    browser.client.get("/sign-in/provider")
+    browser.client.get("/sign-in/provider")
+    first, second = (secret for secret, *_ in provider.came)
+    assert first != second
+    browser.client.get(BACK)
+    browser.client.get(BACK)
+    assert [secret for secret, *_ in provider.came[2:]] == [second, ""]
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "https://evil.example", "/" + "x" * 1_500, "", "javascript:alert(1)"]
+)
+def test_coming_back_leads_nowhere_else(browser: Browser, provider: Provider, path: str) -> None:
+    browser.client.get("/sign-in/provider", params={"next": path})
+    assert browser.client.get(BACK).headers["Location"] == "/"
+    browser.client.cookies.set(WAY, f"secret.{quote(path, safe='')}")
+    assert browser.client.get(BACK).headers["Location"] == ("/" if len(path) < 1_000 else path)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (Unauthenticated("no"), 401, "That sign-in was not finished. Begin again."),
+        (RoleMissing("no"), 403, "no single role at this node is yours"),
+        (ProviderUnreachable("no"), 503, "Try again later, or use an API key."),
+    ],
+)
+def test_who_is_not_taken_is_told_why_and_may_begin_again(
+    browser: Browser, provider: Provider, error: MedLedgerError, status: int, words: str
+) -> None:
+    browser.client.get("/sign-in/provider?next=/models")
+    provider.error = error
+    answer = browser.client.get(BACK, headers={"Accept-Language": "en"})
+    assert answer.status_code == status
+    assert words in answer.text
+    assert error.code in answer.text
+    assert 'href="/sign-in/provider?next=/models"' in answer.text
+    assert 'name="key"' in answer.text
+    assert not browser.client.cookies
+
+
+def test_without_a_provider_nobody_is_sent_there(browser: Browser) -> None:
+    assert "/sign-in/provider" not in browser.get("/sign-in")
+    assert browser.client.get("/sign-in/provider").status_code == 404
+    assert browser.client.get(BACK).status_code == 401
+
+
+def test_without_tls_nobody_goes_to_the_provider(opened: FastAPI, provider: Provider) -> None:
+    browser = Browser(opened, AFAR)
+    assert "/sign-in/provider" not in browser.get("/sign-in")
+    assert [browser.client.get(path).status_code for path in ("/sign-in/provider", BACK)] == [403, 403]
+    assert not provider.came
+
+
+def test_coming_back_is_a_try(browser: Browser, provider: Provider) -> None:
+    provider.error = Unauthenticated("no")
+    tries = [browser.client.get(BACK).status_code for _ in range(SIGN_IN_TRIES[1] + 1)]
+    assert tries == [401] * SIGN_IN_TRIES[1] + [429]
+
+
+def test_a_person_s_session_ends_with_the_provider_s_word(clock: Clock) -> None:
+    provider = Provider()
+    provider.person_ = replace(provider.person_, ends_at=NOW + 300)
+    sessions = Sessions(Access(MemoryKeys(), clock), MemorySessions(), clock, provider)
+    token = sessions.welcome("secret", "back", {})
+    clock.time = NOW + 299
+    session = sessions.read(token)
+    assert session is not None
+    assert session.caller == provider.person_.caller
+    provider.takes = False
+    assert sessions.read(token) is None
+    provider.takes, clock.time = True, NOW + 300
+    assert sessions.read(token) is None
+
+
+def test_a_person_s_session_ends_when_the_provider_is_taken_away(clock: Clock) -> None:
+    kept, access = MemorySessions(), Access(MemoryKeys(), clock)
+    token = Sessions(access, kept, clock, Provider()).welcome("secret", "back", {})
+    assert Sessions(access, kept, clock, Provider()).read(token) is not None
+    assert Sessions(access, kept, clock).read(token) is None
+
+
+@pytest.mark.parametrize(("idle", "there"), [(IDLE - 1, True), (IDLE, False)])
+def test_a_person_s_session_without_pages_ends(clock: Clock, idle: int, there: bool) -> None:
+    sessions = Sessions(Access(MemoryKeys(), clock), MemorySessions(), clock, Provider())
+    token = sessions.welcome("secret", "back", {})
+    clock.time += idle
+    assert (sessions.read(token) is not None) is there
 
 
 def test_signing_out_ends_the_session_and_not_the_cookie_alone(browser: Browser) -> None:

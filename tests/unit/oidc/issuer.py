@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -22,7 +23,8 @@ Signer = RSAKey | ECKey | OKPKey
 
 class Issuer:
     """`keys` are what it signs with by `kid`, `published` the documents that it serves by path; a number there is a
-    status without a document. It answers while `answers` is set."""
+    status without a document. `posted` are the Authorization header and the fields of each form that it got. It answers
+    while `answers` is set."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -30,8 +32,14 @@ class Issuer:
         self.asked: list[str] = []
         self.answers = threading.Event()
         self.answers.set()
+        self.posted: list[tuple[str, dict[str, str]]] = []
         self.published: dict[str, Any] = {
-            "/.well-known/openid-configuration": {"issuer": url, "jwks_uri": f"{url}/jwks"},
+            "/.well-known/openid-configuration": {
+                "issuer": url,
+                "jwks_uri": f"{url}/jwks",
+                "authorization_endpoint": f"{url}/sign-in?tenant=clinic",
+                "token_endpoint": f"{url}/token",
+            },
             "/jwks": {"keys": []},
         }
 
@@ -81,6 +89,11 @@ def serving() -> Iterator[Issuer]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            issuer.posted.append((self.headers.get("Authorization", ""), dict(parse_qsl(content))))
+            self.do_GET()
 
         def log_message(self, *parts: object) -> None:
             pass

@@ -20,7 +20,9 @@ def config(folder: Path, **changes: str | None) -> Path:
 
 
 def test_provider_is_read(tmp_path: Path) -> None:
-    found = load_config(config(tmp_path, ca_file='"authority.pem"')).oidc
+    pages = {"client_id": '"pages"', "client_secret_file": '"client.secret"'}
+    found = load_config(config(tmp_path, ca_file='"authority.pem"', **pages)).oidc
+    assert (found.client_secret_file, found.scopes) == (tmp_path / "client.secret", ["openid"])
     assert (found.roles, found.claim, found.ca_file) == (
         {"ml-steward": "steward"},
         ["roles"],
@@ -40,6 +42,9 @@ def test_provider_is_read(tmp_path: Path) -> None:
         {"claim": "[]"},
         {"refresh_seconds": "0"},
         {"secret": '"x"'},
+        {"scopes": '["profile"]'},
+        {"client_secret_file": '"x"'},
+        {"issuer": None, "client_id": '"pages"'},
     ],
 )
 def test_provider_that_cannot_be_used_is_refused(tmp_path: Path, changes: dict[str, str | None]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from ledger_node.errors import MedLedgerError
+from ledger_node.oidc.callers import Callers
 from ledger_node.oidc.provider import Provider
 from ledger_node.oidc.signed import LEEWAY
 from ledger_node.oidc.tokens import ProviderTokens
@@ -25,9 +26,8 @@ def tokens(issuer: Issuer) -> ProviderTokens:
 
 def tokens_of(issuer: Issuer, *claim: str) -> ProviderTokens:
     path, provider = claim or ("roles",), Provider(issuer.url, pause=30)
-    return ProviderTokens(
-        provider, issuer=issuer.url, audience=AUDIENCE, claim=path, roles=ROLES, secret=b"the store's secret"
-    )
+    callers = Callers(issuer.url, path, ROLES, b"the store's secret")
+    return ProviderTokens(provider, callers, audience=AUDIENCE)
 
 
 def refusal(tokens: ProviderTokens, token: str, now: int = NOW) -> str:

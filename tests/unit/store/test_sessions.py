@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from sqlalchemy import select
 
-from ledger_node.ports import KeptSession
+from ledger_node.ports import Caller, KeptSession, Person
 from ledger_node.services.access import Access
 from ledger_node.services.sessions import IDLE, LONGEST, NOTED, Sessions
 from ledger_node.store.api_keys import SqlApiKeys
@@ -65,6 +65,15 @@ def test_what_ended_is_forgotten_at_the_next_sign_in(sessions: Sessions, databas
     clock.time = begun + IDLE
     sessions.begin("mlk_the-key")
     assert [kept.find(one) is not None for one in ("idle", "long", "here")] == [False, False, True]
+
+
+PERSON = Person(Caller("token https://sso.example 0123456789abcdef", "steward"), 10_000)
+
+
+def test_a_person_is_kept_by_a_pseudonym_a_role_and_an_end(database: Database) -> None:
+    kept = SqlSessions(database)
+    kept.add("hers", KeptSession(PERSON, 100, 100))
+    assert kept.find("hers") == KeptSession(PERSON, 100, 100)
 
 
 def _id(database: Database) -> str:
