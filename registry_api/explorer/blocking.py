@@ -51,11 +51,12 @@ class Blocking:
 def blocking(node: Node, view: View, version: str, *, now: bool) -> Blocking:
     """As of the view's block; consents as the contract would judge them this moment when `now`."""
     found = node.catalogue.get_model_version(version, view.block)
+    # That it cannot be released once more is no obstacle.
+    done = {Obstacle.LIFE} if found.lifecycle is Lifecycle.RELEASED else set[Obstacle]()
     release, sale = (
-        node.lifecycles.obstacles(version, for_sale=for_sale, as_of=view.block) for for_sale in (False, True)
+        [one for one in node.lifecycles.obstacles(version, for_sale=for_sale, as_of=view.block) if one not in done]
+        for for_sale in (False, True)
     )
-    if found.lifecycle is Lifecycle.RELEASED:  # as wanted: it is no obstacle that it cannot be done again
-        release, sale = ([one for one in found_ if one is not Obstacle.LIFE] for found_ in (release, sale))
     return Blocking(
         release,
         [one for one in sale if one not in release],

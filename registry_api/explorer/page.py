@@ -20,7 +20,7 @@ from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
 from registry_api.explorer.recorded import record
-from registry_api.explorer.text import apart, count, epsilon, operations, pretty, records, short, spoken, words
+from registry_api.explorer.text import apart, epsilon, pretty, short, spoken
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
 from registry_api.validation import error_of
@@ -39,10 +39,9 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {one.__name__: one for one in (apart, epsilon, operations, pretty, records, short, spoken, words)}
+    found.filters |= {one.__name__: one for one in (apart, epsilon, pretty, short, spoken)}
     found.globals |= {
         "t": languages.Texts(language),
-        "count": count,
         "software": __version__,
         "new_once": forms.new_once,
         "may_do": auth.MAY,

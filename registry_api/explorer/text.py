@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry_api.schemas.base import END_OF_TIME
-from registry_api.schemas.run import RunFacts
 
 # Ems of common sans-serif faces, on the wide side, so that what fits here fits in a reader's font.
 _NARROW = dict.fromkeys("ijl.,:;'|!`", 0.30) | dict.fromkeys("frtI()[]{}/\\- ", 0.38)
@@ -70,11 +69,6 @@ def records(size_class: str) -> str:
     if size_class == "UNDER_10":
         return "fewer than 10"
     return "at least " + size_class.removeprefix("FROM_").replace("_", ",")
-
-
-def operations(run: RunFacts) -> str:
-    """What a run's inputs were used for, each once: `train, test`."""
-    return ", ".join(dict.fromkeys(words(one.operation) for one in run.inputs))
 
 
 def epsilon(millionths: int) -> str:
