@@ -34,8 +34,8 @@ def new(now: int, dataset: str) -> Form:
         "versionFrom": "1",
         "basis": "CONSENT",
         "permission": Permission.HMB.name,
-        "notBefore": _local(now - now % 60),
-        "expiresAt": _local(now - now % 60 + YEAR),
+        "notBefore": local(now - now % 60),
+        "expiresAt": local(now - now % 60 + YEAR),
         "maxRounds": "0",
         "epsilonBudget": "0",
     }
@@ -74,8 +74,8 @@ def _shared(one: Any) -> Form:
         **_ticked("regions", names_of(one.regions)),
         "dataset": one.dataset,
         "condition": mondo(one.condition) or "",
-        "notBefore": _local(one.not_before),
-        "expiresAt": _local(one.expires_at),
+        "notBefore": local(one.not_before),
+        "expiresAt": local(one.expires_at),
         "maxRounds": str(one.max_rounds),
         "epsilonBudget": epsilon(one.epsilon_budget),
         "projectRef": something(one.project_ref) or "",
@@ -101,8 +101,8 @@ def body_of(form: Form) -> dict[str, Any]:
         "condition": _said(form, "condition"),
         "regions": regions,
         "deidentification": {"required": _options(form, REQUIRABLE), "forbidden": _options(form, FORBIDDABLE)},
-        "notBefore": _moment(form, "notBefore"),
-        "expiresAt": _moment(form, "expiresAt"),
+        "notBefore": moment(form, "notBefore"),
+        "expiresAt": moment(form, "expiresAt"),
         "maxRounds": _number(form, "maxRounds"),
         "epsilonBudget": _millionths(form, "epsilonBudget"),
         "projectRef": _said(form, "projectRef"),
@@ -185,11 +185,11 @@ def _millionths(form: Form, name: str) -> int | str | None:
     return int(number) if number.is_finite() and abs(number) < 10**15 and number == int(number) else text
 
 
-def _moment(form: Form, name: str) -> str | None:
+def moment(form: Form, name: str) -> str | None:
     """A field of the browser's own kind for times, taken as UTC: it leaves out seconds that are 0."""
     text = _said(form, name)
     return text and (f"{text}:00Z" if len(text) == len("2026-11-22T01:02") else f"{text}Z")
 
 
-def _local(seconds: int) -> str:
+def local(seconds: int) -> str:
     return rfc3339(seconds).removesuffix("Z")

@@ -7,6 +7,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from registry_api.explorer.pages import (
+    consent_acts,
     consent_new,
     consents,
     consortium,
@@ -30,6 +31,7 @@ from registry_api.explorer.pages import (
 )
 
 SUBJECTS = (
+    consent_acts,
     consent_new,
     consents,
     consortium,

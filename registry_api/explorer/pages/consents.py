@@ -9,12 +9,13 @@ from starlette.responses import HTMLResponse
 
 from ledger_node.domain.codes import Capability, Operation
 from ledger_node.domain.consent import Consent, ConsentUse
-from registry_api.explorer import budget, cards, effects
+from registry_api.explorer import budget, cards, custody, effects
 from registry_api.explorer.budget import Budget, Step
 from registry_api.explorer.choosing import members
 from registry_api.explorer.desk import SOON
 from registry_api.explorer.diagram import asking
 from registry_api.explorer.page import newest_first, render, router, texts_of
+from registry_api.explorer.visitor import visitor_of
 from registry_api.node import NodeOf
 from registry_api.reading import View, ViewOf, WindowOf
 from registry_api.routes import consents as api
@@ -73,6 +74,7 @@ def show_consent_page(request: Request, node: NodeOf, window: WindowOf, consent:
     rounds = _round_numbers(window, uses)
     cut = window.cut_whole([_shown(one, step, rounds) for one, step in zip(uses, used.steps[1:], strict=True)])
     one = show_consent(window, found)
+    session = visitor_of(request).session
     leaning = effects.leaning(window, node.lineages.impact_of_consent(consent, window.block))
     return render(
         request,
@@ -80,8 +82,8 @@ def show_consent_page(request: Request, node: NodeOf, window: WindowOf, consent:
         view=window,
         one=one,
         names=names(node, window, {one.dataset}),
-        is_ours=found.grantor == node.identity.organisation,
-        by_grantor=found.grantor_suspended,
+        acts=custody.offered(node, None if session is None else session.caller, found),
+        replaceable=found.grantor == node.identity.organisation and found.revocation() is None,
         uses=cut.found,
         next=cut.next,
         picture_in_words=budget.summary(used, texts_of(request)),
