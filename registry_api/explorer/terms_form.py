@@ -85,30 +85,37 @@ def _shared(one: Any) -> Form:
 def body_of(form: Form) -> dict[str, Any]:
     """What POST /v1/consents takes. What is no number or time is left as it was typed, for the API to refuse.
     InvalidDocument for a policy that is none."""
-    regions = _chosen(form, "regions", Region)
+    wanted = wanted_of(form)
     modifiers = _chosen(form, "modifiers", Modifier)
     document = policy_of(form)
     return {
-        "dataset": form.get("dataset", ""),
+        **wanted,
         "grantee": _number(form, "grantee"),
         "versionFrom": _number(form, "versionFrom"),
         "versionTo": _number(form, "versionTo"),
         "basis": form.get("basis", ""),
         "permission": form.get("permission", ""),
-        "modifiers": [*modifiers, *([Modifier.GS.name] if regions else [])],
+        "modifiers": [*modifiers, *([Modifier.GS.name] if wanted["regions"] else [])],
+        "deidentification": {"required": _options(form, REQUIRABLE), "forbidden": _options(form, FORBIDDABLE)},
+        POLICY: (_said(form, POLICY) or "") if document is None else to_hex(sha256(document)),
+        "request": _said(form, "request"),
+        "supersedes": _said(form, "supersedes"),
+    }
+
+
+def wanted_of(form: Form) -> dict[str, Any]:
+    """What POST /v1/requests takes, but for the card: the terms that a request names too."""
+    return {
+        "dataset": form.get("dataset", ""),
         "purposes": _chosen(form, "purposes", Purpose),
         "operations": _chosen(form, "operations", Operation),
         "condition": _said(form, "condition"),
-        "regions": regions,
-        "deidentification": {"required": _options(form, REQUIRABLE), "forbidden": _options(form, FORBIDDABLE)},
+        "regions": _chosen(form, "regions", Region),
         "notBefore": moment(form, "notBefore"),
         "expiresAt": moment(form, "expiresAt"),
         "maxRounds": _number(form, "maxRounds"),
         "epsilonBudget": _millionths(form, "epsilonBudget"),
         "projectRef": _said(form, "projectRef"),
-        POLICY: (_said(form, POLICY) or "") if document is None else to_hex(sha256(document)),
-        "request": _said(form, "request"),
-        "supersedes": _said(form, "supersedes"),
     }
 
 
