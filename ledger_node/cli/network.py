@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ledger_node.cli import joining
+from ledger_node.cli import joining, sign_in
 from ledger_node.cli.session import Session, command
 from ledger_node.localnet.settings import CHAIN_ID, MOST_SIGNERS, Blobs, Engine, Store
 
@@ -181,7 +181,5 @@ def _tables(found: dict[str, Any]) -> Iterable[RenderableType]:
     for node in found["nodes"]:
         nodes.add_row(node["name"], node["url"], runs(node))
     yield nodes
-    for node in found["nodes"]:
-        if "apiKeys" in node:
-            yield f"{node['name']}: API keys, also in {node['folder']}/api-keys.json"
-            yield "\n".join(f"  {role:<10} {key}" for role, key in node["apiKeys"].items())
+    if all("apiKeys" in node for node in found["nodes"]):
+        yield from sign_in.how(found["nodes"])

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
+from ledger_node.cli import sign_in
 from ledger_node.localnet.settings import Blobs, Engine, Store
 from scripts import verifier
 from scripts.demo import imaging, recall, regulator, training
@@ -80,11 +81,10 @@ def told(network: dict[str, Any], story: Story) -> dict[str, Any]:
 
 
 def stay(story: Story, network: dict[str, Any]) -> None:
-    """Prints each node's address and keys, and waits for Ctrl-C."""
+    """Prints each node's address and how to sign in there as each role, and waits for Ctrl-C."""
+    for part in sign_in.how(network["nodes"]):
+        story.console.print(part)
     story.console.rule("running until Ctrl-C")
-    for node in network["nodes"]:
-        story.say(f"{node['name']}: {node['url']}  (open it in a browser)")
-        story.table(("", ""), [(f"    {role}", key) for role, key in node["apiKeys"].items()])
     ended = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: ended.set())
