@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from registry_api.explorer import ballots, members
+from registry_api.explorer import ballots, effects, members
 from registry_api.explorer.page import render, router
 from registry_api.node import NodeOf
-from registry_api.reading import ViewOf
+from registry_api.reading import ViewOf, WindowOf
 from registry_api.routes.parts import Number
 from registry_api.selecting import SelectionOf
 from registry_api.showing.consortium import show_organisation
@@ -52,4 +52,18 @@ def show_member(request: Request, node: NodeOf, view: ViewOf, number: Number) ->
         keys=members.keys(node, view, number),
         holdings=members.holdings(node, view, number),
         votes=members.votes_about(node, view, number),
+    )
+
+
+@routes.get("/organisations/{number}/impact")
+def show_member_impact(request: Request, node: NodeOf, window: WindowOf, number: Number) -> HTMLResponse:
+    found = node.register.get_organisation(number, window.block)
+    return render(
+        request,
+        "impact.html",
+        kind="organisation",
+        page=f"/organisations/{number}",
+        whose=found.name,
+        reached=effects.reached(window, node.lineages.impact_of_organisation(number, window.block)),
+        view=window,
     )

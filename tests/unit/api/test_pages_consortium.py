@@ -184,6 +184,15 @@ def test_an_organisation_shows_what_it_is_and_holds(read: Reader) -> None:
     assert 'id="votes"' not in page
 
 
+@pytest.mark.parametrize("language", NAMES)
+def test_what_leans_on_an_organisation_is_shown(read: Reader, language: str) -> None:
+    of = world_of_all()
+    page = read(of, "/organisations/2/impact", None, language)
+    assert CATALOGUES[language]["impact.organisation"] in unescape(page)
+    assert f'href="/versions/{of.index.facts.model_versions[0].id}"' in page
+    assert 'href="/versions/' not in read(of, "/organisations/4/impact")
+
+
 def test_why_an_organisation_is_suspended_is_said(read: Reader) -> None:
     of, texts = world(), CATALOGUES["en"]
     changed(of, 2, emergency_until=NOW + DAY)
