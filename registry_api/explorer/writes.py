@@ -106,12 +106,20 @@ class Write:
         return "stopped" if lost else "now"
 
     @property
+    def subject(self) -> str | None:
+        """The id or number of what it makes or changes, when that is one thing."""
+        found = self.of.subject or (None if self.items > 1 else (self.of.outcome or {}).get(self._noun))
+        return None if found is None else str(found)
+
+    @property
     def page(self) -> str | None:
-        """Of what it makes or changes, when that is one thing."""
-        noun = self.of.kind.partition(".")[0]
-        subject = self.of.subject or (None if self.items > 1 else (self.of.outcome or {}).get(noun))
-        start = PAGES["dataset"] if self.of.contract == "datasets" else PAGES.get(noun)
-        return f"{start}/{subject}" if start and subject else None
+        """Of its subject."""
+        start = PAGES["dataset"] if self.of.contract == "datasets" else PAGES.get(self._noun)
+        return f"{start}/{self.subject}" if start and self.subject else None
+
+    @property
+    def _noun(self) -> str:
+        return self.of.kind.partition(".")[0]
 
     @property
     def made_at(self) -> str:

@@ -9,7 +9,7 @@ const isUtc = here.resolvedOptions().timeZone === "UTC";
 // In a document, or in a part of one that is about to be shown.
 export function dress(root) {
   if (!isUtc) root.querySelectorAll("time[datetime]").forEach(tell);
-  root.querySelectorAll("code[data-copy]").forEach(offer);
+  if (navigator.clipboard) root.querySelectorAll("code[data-copy]").forEach(offer); // over TLS, or on this machine
 }
 
 function tell(time) {
