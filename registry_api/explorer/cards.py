@@ -23,14 +23,19 @@ def read_card(node: Node, kind: Named, digest: str, by: int, record: str) -> Doc
     return read_documents(node, [wanted])[wanted.key]
 
 
-def title_of(node: Node, digest: str) -> str:
-    """What a card that is at hand calls its thing; empty when none is, or it has no title."""
+def at_hand(node: Node, digest: str) -> dict[str, Any] | None:
+    """A public document of any form, without waiting for another process; None when it is not here or no object."""
     try:
         content = node.documents.find(digest)
-        card = None if content is None else strict.parse(content, exact=False)
+        found = None if content is None else strict.parse(content, exact=False)
     except (BlobError, UnknownDocument, InvalidField):
-        return ""
-    title = card.get("title", card.get("name")) if isinstance(card, dict) else None
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def title_of(node: Node, digest: str) -> str:
+    """What a card that is at hand calls its thing; empty when none is, or it has no title."""
+    title = (at_hand(node, digest) or {}).get("title")
     return title[:LONGEST_TITLE] if isinstance(title, str) else ""
 
 
@@ -65,6 +70,12 @@ def model_card(form: dict[str, str]) -> dict[str, Any]:
     if kind := said(form, "card.change.kind"):
         card["change"] = {"kind": kind, "summary": said(form, "card.change.summary")}
     return card_of(form, card)
+
+
+def project_card(form: dict[str, str]) -> dict[str, Any]:
+    """Of a request: untyped, with what its form asks for."""
+    names = ("title", "purpose", "sponsor", "ethics")
+    return card_of(form, {name: text for name in names if (text := said(form, f"card.{name}"))})
 
 
 def fields_of(card: Document) -> dict[str, str]:
