@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from importlib.resources import files
 
 from fastapi import Request
@@ -30,7 +31,19 @@ def _catalogue(tag: str) -> dict[str, str]:
     return found
 
 
+def _codes(texts: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The words of each code by its list: `{"TRAIN": {"Operation": "train"}}`."""
+    found = defaultdict[str, dict[str, str]](dict)
+    for key, text in texts.items():
+        subject, _, code = key.partition(".")
+        if subject == "codes":
+            list_, _, name = code.partition(".")
+            found[name][list_] = text
+    return dict(found)
+
+
 CATALOGUES = {tag: _catalogue(tag) for tag in NAMES}
+CODES = {tag: _codes(texts) for tag, texts in CATALOGUES.items()}
 #: Of the query and of the cookie that remembers it.
 CHOICE = "lang"
 
@@ -58,6 +71,12 @@ class Texts:
     def code(self, list_: str, name: str) -> str:
         """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""
         return self._texts[f"codes.{list_}.{name}"]
+
+    def found(self, name: str) -> str | None:
+        """A name of whichever code list in words, for what does not say its list. None for another text, and where
+        lists that have it differ, unless it is a state of consents: of them answers speak most."""
+        lists = CODES[self.tag].get(name, {})
+        return lists.get("ConsentState") or (next(iter(lists.values())) if len(set(lists.values())) == 1 else None)
 
     def names(self, list_: str) -> list[tuple[str, str]]:
         """All names of a code list with their words, to choose from."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
-from ledger_node.domain.codes import Capability, Lifecycle, Severity
+from ledger_node.domain.codes import Capability, Lifecycle
 from ledger_node.errors import InputError
 from ledger_node.ports import Page
 from registry_api.explorer import forms, recalling
@@ -128,7 +128,6 @@ def _new_recall(
         affected=recalling.affected(view, version),
         is_publisher=is_publisher,
         may_recall=is_publisher or (ours is not None and Capability.REGULATOR in ours.capabilities),
-        severities=[one.name for one in Severity],
         replacements=_replacements(node, view, subject.model, version) if is_publisher else [],
         typed=typed,
     )

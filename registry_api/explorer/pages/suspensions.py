@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
-from ledger_node.domain.codes import Capability, EmergencyReason
+from ledger_node.domain.codes import Capability
 from ledger_node.domain.organisation import LONGEST_EMERGENCY
 from registry_api.explorer import forms, members
 from registry_api.explorer.acting import Answer
@@ -56,7 +56,6 @@ def _page(
         one=show_organisation(view, node.register.get_organisation(number, view.block)),
         holdings=members.holdings(node, view, number),
         is_regulator=ours is not None and Capability.REGULATOR in ours.capabilities and ours.number != number,
-        reasons=[one.name for one in EmergencyReason],
         latest=rfc3339(view.time + LONGEST_EMERGENCY),
         typed=typed,
     )

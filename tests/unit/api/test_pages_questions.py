@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from ledger_node.proof.hashing import sha256, to_hex
-from registry_api.explorer.languages import CATALOGUES, NAMES
+from registry_api.explorer.languages import CATALOGUES, NAMES, Texts
 from registry_api.explorer.page import TEMPLATES
 from registry_api.levels import MEANING
 from registry_api.questions.listed import QUESTIONS
@@ -106,6 +106,18 @@ def test_values_of_any_shape_are_shown() -> None:
     assert "<b>" not in shown
     assert '[[["\\u003cb\\u003e\\u0026"]]]' in shown
     assert words_of(shown).endswith("none rien rien rien rien few oui non 3.5 ")
+
+
+def test_codes_are_said_in_words_where_one_word_is_meant() -> None:
+    french = TEMPLATES["fr"].get_template("answers.html").module
+    said = {name: words_of(str(french.value(name))).strip() for name in ("EHDS_PERMIT", "SUSPENDED", "OTHER", "x y")}  # type: ignore[attr-defined]
+    codes = Texts("fr")
+    assert said == {
+        "EHDS_PERMIT": codes.code("Basis", "EHDS_PERMIT"),
+        "SUSPENDED": codes.code("ConsentState", "SUSPENDED"),
+        "OTHER": "OTHER",  # of regions, and of devices
+        "x y": "x y",
+    }
 
 
 def test_an_answer_is_as_of_a_date(client_of: Client) -> None:
