@@ -18,7 +18,7 @@ from registry_api.schemas.key import KeyFacts
 from registry_api.schemas.organisation import GenerationFacts, OrganisationFacts
 from registry_api.schemas.proposal import ProposalFacts
 from registry_api.selecting import Selection
-from registry_api.showing.consortium import show_generation, show_key, show_organisation, show_proposal, state_of
+from registry_api.showing.consortium import show_generation, show_key, show_organisation, show_proposal
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -27,7 +27,6 @@ SHOWN = 10  # of what has a page of its own
 MOST_OPEN = 50
 MOST_VOTES = 1_000  # of all proposals, since one was opened
 MOST_COUNTED = 1_000  # of what an organisation holds; beyond it is said that there are more
-UNDECIDED = ("OPEN", "PASSED")
 #: Votes about one organisation.
 ABOUT_A_MEMBER = (ProposalKind.SUSPEND, ProposalKind.REINSTATE, ProposalKind.REMOVE, ProposalKind.REPLACE_ADMIN)
 
@@ -75,8 +74,8 @@ def rules(node: Node, view: View) -> dict[str, int]:
 
 
 def undecided(node: Node, view: View) -> list[ProposalFacts]:
-    """The newest first."""
-    return _proposals(node, view, MOST_OPEN, lambda one: state_of(view, one) in UNDECIDED)
+    """Those that are open, or passed and not carried out; the newest first."""
+    return _proposals(node, view, MOST_OPEN, lambda one: not one.executed and view.time < one.deadline)
 
 
 def generations(node: Node, view: View) -> list[Kept]:

@@ -33,7 +33,7 @@ PAGES = {
     "consent": "/consents",
     "dataset": "/datasets",
     "erasure": "/datasets",
-    "key": "/keys",
+    "key": "/organisations",  # whose it is
     "message": "/requests",
     "model": "/models",
     "organisation": "/organisations",
