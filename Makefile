@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-api test-browser test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines fuzz generate verifier lock format clean
+.PHONY: help setup demo demo-real up test test-api test-browser test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines fuzz generate screens verifier lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -113,6 +113,9 @@ generate: setup ## renew what is generated and committed: ABIs and bytecode, Ope
 	$(BIN)/python -m scripts.contracts
 	$(BIN)/python -m scripts.reference
 	$(BIN)/python -m ledger_node.cli.reference > docs/cli.md
+
+screens: setup ## pictures of every page, as each role, in build/screens
+	$(BIN)/python -m scripts.screens
 
 verifier: setup ## the verifier of evidence as one file for a bare Python: build/medledger-verify.pyz
 	$(BIN)/python -m scripts.verifier

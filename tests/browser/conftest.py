@@ -28,13 +28,12 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Cookie, Page, sync_playwright
+from playwright.sync_api import Browser, Cookie, Page
 
 from tests.browser.chromium import chromium
 from tests.browser.scene import Scene, playing
-from tests.browser.tidy import quiet, watch
-
-SECONDS = 15  # until a thing is on a page, at most
+from tests.browser.tidy import quiet
+from tests.browser.visiting import launched, open_page, sign_in
 
 
 class AsRole(Protocol):
@@ -46,11 +45,8 @@ class AsRole(Protocol):
 # Of the package, not of the session: Playwright's event loop must be gone before other tests run their own.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    program = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program)
+    with launched(chromium()) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="package")
@@ -70,31 +66,19 @@ def sessions() -> dict[tuple[str, str], list[Cookie]]:
 def as_role(browser: Browser, scene: Scene, sessions: dict[tuple[str, str], list[Cookie]]) -> Iterator[AsRole]:
     pages: list[Page] = []
 
-    def open_page(organisation: str, role: str | None = None, **options: Any) -> Page:
+    def as_role(organisation: str, role: str | None = None, **options: Any) -> Page:
         member = scene.member(organisation)
-        context = browser.new_context(**{"base_url": member.url, "reduced_motion": "reduce", **options})
-        context.set_default_timeout(SECONDS * 1000)
-        watch(context, member.url)
-        page = context.new_page()
+        page = open_page(browser, member.url, **options)
         pages.append(page)
         if role is not None:
-            who = (organisation, role)
-            context.add_cookies(sessions.get(who, []))
+            context, who = page.context, (organisation, role)
+            context.add_cookies(sessions.get(who, []))  # type: ignore[arg-type]
             sign_in(page, member.api_keys[role])
             sessions[who] = [one for one in context.cookies() if one["name"].startswith("medledger")]
         return page
 
-    yield open_page
+    yield as_role
     for page in pages:
         page.context.close()
     for page in pages:
         quiet(page)
-
-
-def sign_in(page: Page, key: str) -> None:
-    """Through the form, unless somebody is signed in. Ends on the overview."""
-    page.goto("/sign-in")
-    if page.locator("#key").count():
-        page.locator("#key").fill(key)
-        page.locator("form.sign-in button").click()
-    page.wait_for_url("**/")

@@ -131,7 +131,7 @@ def tell(started: Network) -> Facts:
         done(hospital.datasets.publish(datasets[0], _version(hospital, datasets[0], 0, Supersession.EXTENSION)))
         dataset, revoked_on, third = datasets
 
-        granted, asked, declined = (made(publisher.requests.make(_wanted(one)), "request") for one in datasets)
+        granted, asked, declined = (made(publisher.requests.make(wanted(one)), "request") for one in datasets)
         hospital.requests.send_message(asked, "Which ethics board voted on the project, and when?")
         hospital.requests.decline(declined, DeclineReason.PURPOSE_NOT_COVERED)
         consent = made(hospital.consents.issue(terms(hospital, dataset, request=granted)), "consent")
@@ -204,14 +204,15 @@ def _version(hospital: Client, dataset: str, place: int, supersession: Supersess
     return NewVersion(some_digest(), card, some_digest(), size, supersession, options=(113100, 113101))
 
 
-def _wanted(dataset: str) -> Wanted:
+def wanted(dataset: str, title: str = "A classifier of breast masses, trained where the images are") -> Wanted:
+    """What a request may ask for, so that a consent can give it."""
     return Wanted(
         dataset=dataset,
         purposes=Purpose.MLTRAINING | Purpose.HRESCH,
         operations=TRAINING,
         not_before=now() - timedelta(minutes=2),
         expires_at=now() + timedelta(days=365),
-        card=Document({"title": "A classifier of breast masses, trained where the images are"}),
+        card=Document({"title": title}),
         regions=Region.FR | Region.DE,
         max_rounds=20,
         epsilon_budget=8_000_000,

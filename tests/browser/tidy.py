@@ -45,8 +45,9 @@ def watch(context: BrowserContext, origin: str) -> None:
 
 
 def quiet(page: Page) -> None:
-    """Asserts that the page's context did nothing that it must not do."""
-    troubles = _watches[page.context].troubles
+    """Asserts that the page's context did nothing that it must not do, since this was last asked."""
+    watch = _watches[page.context]
+    troubles, watch.troubles = watch.troubles, []
     assert not troubles, f"{page.url}: " + "; ".join(troubles)
 
 
@@ -57,11 +58,12 @@ def tidy(page: Page) -> None:
     assert not found, f"{page.url}:\n" + "\n".join(found)
 
 
-def violations(page: Page) -> list[str]:
-    """A line for each, with the rule and the elements."""
+def violations(page: Page, **only: Any) -> list[str]:
+    """A line for each, with the rule and the elements. `only` is what to run instead of all rules: `type`, `values`."""
     page.wait_for_load_state()  # with its style: a click does not wait for it
     page.evaluate(_axe())
-    found: Any = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    run_only = only or {"type": "tag", "values": RULES}
+    found: Any = page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations']})", run_only)
     return [
         f"{one['id']}: {one['help']}: " + ", ".join(str(node["target"]) for node in one["nodes"])
         for one in found["violations"]
