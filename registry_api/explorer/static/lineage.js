@@ -19,7 +19,7 @@ const drawing = document.querySelector("[data-picture]");
 const find = (selector) => drawing.querySelector(selector);
 const open = new Set();
 const canvas = find(".canvas"), input = find("#find"), list = find("#found"), chosen = find(".chosen");
-let data, cy, current = null;
+let data, cy, known, current = null;
 
 /** From top to bottom where there is no room from left to right. */
 const isNarrow = () => canvas.clientWidth < 640;
@@ -87,7 +87,7 @@ function style() {
 /** Lays out all that stands, anew. */
 function draw() {
   const began = performance.now();
-  delete drawing.dataset.laidOut;
+  delete canvas.dataset.laidOut;
   const { nodes, ties } = standing();
   const subjects = new Set(data.subjects);
   const elements = [...nodes.values()].map((one) => ({ data: { ...one, lines: lines(one), own: isOwn(one), subject: subjects.has(one.id) } }));
@@ -97,8 +97,7 @@ function draw() {
   });
   const layout = cy.layout({ name: "dagre", rankDir: isNarrow() ? "TB" : "LR", ranker: "tight-tree", nodeSep: 16, rankSep: 100, fit: true, padding: 24, animate: false });
   layout.one("layoutstop", () => {
-    drawing.dataset.laidOut = Math.round(performance.now() - began);
-    drawing.dataset.standing = nodes.size;
+    Object.assign(canvas.dataset, { standing: nodes.size, laidOut: Math.round(performance.now() - began) });
   });
   layout.run();
 }
@@ -207,7 +206,7 @@ function slide(form) {
   let waiting;
   const tell = () => range.setAttribute("aria-valuetext", select.selectedOptions[0].text);
   range.hidden = false;
-  range.value = select.selectedIndex;
+  range.value = range.defaultValue = select.selectedIndex; // nobody has moved it yet (live.js)
   tell();
   select.addEventListener("change", () => { range.value = select.selectedIndex; tell(); });
   range.addEventListener("input", () => { select.selectedIndex = range.value; tell(); });
@@ -217,10 +216,18 @@ function slide(form) {
   });
 }
 
-async function begin() {
+/** Whether there is something new. */
+async function read() {
   const answer = await fetch(drawing.dataset.picture);
-  if (!answer.ok) return;
-  data = await answer.json();
+  const text = answer.ok ? await answer.text() : known;
+  if (text === known) return false;
+  known = text;
+  data = JSON.parse(text);
+  return true;
+}
+
+async function begin() {
+  if (!(await read())) return;
   for (const part of [find(".tools"), canvas, chosen]) part.hidden = false;
   cy = cytoscape({ container: canvas, style: style(), minZoom: 0.02, maxZoom: 3, hideEdgesOnViewport: data.parts.length > 200 });
   cy.on("tap", "node", (event) => enter(event.target.data()));
@@ -231,6 +238,9 @@ async function begin() {
   input.addEventListener("keydown", onKey);
   for (const [event, shown] of [["focus", true], ["blur", false]]) input.addEventListener(event, () => expand(shown));
   for (const button of drawing.querySelectorAll("[data-do]")) button.addEventListener("click", ACTS[button.dataset.do]);
+  // The page looks again by itself (live.js), and then names another block.
+  const look = async () => { if (await read()) turn(() => {}); };
+  new MutationObserver(look).observe(drawing, { attributeFilter: ["data-picture"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy.style(style()));
 }
 

@@ -204,9 +204,9 @@ def test_data_derived_under_a_consent_hang_on_it(client_of: Client) -> None:
 def test_five_hundred_parts_are_grouped_quickly(client_of: Client) -> None:
     of = make_world(tell_wide(), organisation=1, head=9_000)
     client = client_of(of)
-    began = time.perf_counter()
+    began = time.process_time()
     found = drawn(client, f"/versions/{newest(of)}/lineage.json")
-    assert time.perf_counter() - began < 3  # a tenth of it on a machine that does nothing else
+    assert time.process_time() - began < 2
     assert Counter(part["kind"] for part in found["parts"]) == {
         "datasetVersion": 200,
         "consent": 200,
