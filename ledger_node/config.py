@@ -150,7 +150,9 @@ class HttpConfig(BaseModel):
     origins: list[Annotated[str, Field(pattern=ORIGIN)]] = Field(
         default=[], description="Web origins whose pages may call the API from a browser; none by default."
     )
-    requests_per_second: float = Field(default=0.0, ge=0, description="Of each key, in the long run; 0 is no limit.")
+    requests_per_second: float = Field(
+        default=0.0, ge=0, description="Of each key, or address without one, in the long run; 0 is no limit."
+    )
     burst: int = Field(default=50, ge=1, description="Requests of one key at once, when there is a limit.")
     streams: int = Field(default=100, ge=1, description="Streams of events of one key at once, in each process.")
 

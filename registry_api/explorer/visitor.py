@@ -37,15 +37,14 @@ def visitor_of(request: Request) -> Visitor:
 
 async def meet(request: Request) -> None:
     """Asks whether the session of the request's cookie still holds. What a page fetches by itself does not make it last
-    longer. TooManyRequests when its key asks too often."""
-    token = token_of(request)
-    if not token or not is_guarded(request):
-        return
-    sessions, looked_at = request.app.state.node.sessions, request.headers.get("sec-fetch-dest") != "empty"
-    session = await to_thread.run_sync(partial(sessions.read, token, noted=looked_at), limiter=lane_of(request))
-    request.state.visitor = Visitor(languages.language_of(request), session)
-    if session is not None:
-        request.app.state.rates.take(session.caller.name)
+    longer. TooManyRequests when its key asks too often, or the address of who has not signed in."""
+    token, session = token_of(request), None
+    if token and is_guarded(request):
+        sessions, looked_at = request.app.state.node.sessions, request.headers.get("sec-fetch-dest") != "empty"
+        session = await to_thread.run_sync(partial(sessions.read, token, noted=looked_at), limiter=lane_of(request))
+        request.state.visitor = Visitor(languages.language_of(request), session)
+    stranger = f"visitor at {request.client.host if request.client else ''}"
+    request.app.state.rates.take(stranger if session is None else session.caller.name)
 
 
 def require(request: Request, noun: str, operation: str) -> Caller:

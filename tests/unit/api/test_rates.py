@@ -1,4 +1,4 @@
-"""How often a key may ask."""
+"""How often a key may ask, or an address without one."""
 
 from __future__ import annotations
 
@@ -90,3 +90,15 @@ def test_one_key_too_many_times_is_told_when_to_come_back(limited: FastAPI) -> N
         assert client.post("/v1/datasets", content=b"?", headers=asked["auditor"]).status_code == 429
         assert client.get("/v1/models", headers=asked["steward"]).status_code == 200
         assert client.get("/healthz").status_code == 200
+
+
+def test_who_looks_without_a_key_is_counted_by_the_address(limited: FastAPI) -> None:
+    """Pages cost more than most answers of the API."""
+    with TestClient(limited, client=("192.0.2.1", 50_000)) as one, TestClient(limited, client=("192.0.2.2", 5)) as two:
+        answers = [one.get("/consortium", headers={"Accept": "text/html"}) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert "ML-0205" in answers[3].text
+        assert two.get("/consortium").status_code == 200
+        assert one.get("/static/explorer.css").status_code == 200
+        key = {"Authorization": f"Bearer {KEYS['auditor']}"}
+        assert one.get("/v1/models", headers=key).status_code == 200
