@@ -13,12 +13,14 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from ledger_node.client import Client
 from ledger_node.client.retries import Retries
 from ledger_node.localnet.members import Member
 from ledger_node.localnet.nodes import wait_until_ready
 from ledger_node.localnet.processes import free_port, start, stop_all
+from tests.browser.chromium import chromium
 from tests.integration.pair import CARD, Pair, refused
 
 SCRIPT = Path(__file__).with_name("oidc_provider.mjs")
@@ -245,3 +247,24 @@ def test_who_thinks_better_of_it_is_not_signed_in(browser: Browser) -> None:
     answer = browser.get(browser._follow(browser.http.get(leave[1])).headers["Location"].removeprefix(browser.node))
     assert answer.status_code == 401
     assert "The identity provider signed nobody in." in answer.text
+
+
+def test_person_signs_in_with_chromium(node: Member) -> None:
+    """What a browser enforces of policies and cookies lets the way to the provider and back pass."""
+    program = chromium()
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=program) as browser:
+        context = browser.new_context(base_url=node.url, locale="fr-FR")
+        page = context.new_page()
+        page.goto("/sign-in?next=/consortium")
+        page.get_by_role("link", name="Se connecter avec the clinic").click()
+        page.locator("[name=login]").fill("dora.steward")
+        page.locator("[name=password]").fill("x")
+        page.get_by_role("button", name="Sign-in").click()
+        page.get_by_role("button", name="Continue").click()
+        page.wait_for_url(f"{node.url}/consortium")
+        expect(page.locator("header")).to_contain_text("responsable des données")
+        names = {cookie["name"] for cookie in context.cookies(node.url)}
+        assert names >= {f"medledger-{node.port}"}
+        assert f"medledger-{node.port}-way" not in names
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("link", name="Se connecter").first).to_be_visible()
