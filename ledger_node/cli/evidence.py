@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,7 +15,13 @@ from ledger_node.cli.failures import DONE, FINDING
 from ledger_node.cli.organisation import AsOf
 from ledger_node.cli.output_file import Out, write_out
 from ledger_node.cli.session import Session, command
-from ledger_node.errors import InvalidField
+from ledger_node.errors import InvalidField, TrustMalformed
+
+if TYPE_CHECKING:
+    from ledger_node.cli.output import Progress
+    from ledger_node.proof.header import Header
+
+HEADERS = 1_000  # of one answer
 
 app = typer.Typer()
 captures.add_to(app)
@@ -60,6 +68,24 @@ def fetch(
 def trust(session: Session, out: Out) -> None:
     """Write what your own node vouches for: the chain, its contracts, its newest block."""
     write_out(session, out, session.node.node.trust())
+
+
+@command(app)
+def advance(
+    session: Session,
+    trust: Annotated[Path, typer.Argument(metavar="FILE", help="A trust file with validators.", show_default=False)],
+    out: Out,
+) -> None:
+    """Bring the validators of a trust file up to the newest blocks: each header is checked, the node is not trusted."""
+    from ledger_node.proof import trust as trusts
+    from ledger_node.proof.sealing import advanced
+
+    told = trusts.read(reading.read_bytes(trust, "trust"))
+    if told.validators is None:
+        raise TrustMalformed("the trust file does not say who seals", needed="validators")
+    with session.output.progress("headers") as progress:
+        known = advanced(told.validators, _headers(session, told.validators.at.number, progress))
+    write_out(session, out, trusts.dump(replace(told, validators=known)))
 
 
 @command(app)
@@ -125,6 +151,17 @@ def match(
     found = match(*_read(file, trust), parse_hex(reading.digest_of_files(artifact, "--artifact"), 32))
     session.output.show(found.to_json(), lambda: drawn(pages.of_match(found)))
     return DONE if found.holds else FINDING
+
+
+def _headers(session: Session, first: int, progress: Progress) -> Iterator[list[Header]]:
+    """Of the blocks after the first, as many at a time as the node gives."""
+    from ledger_node.proof import header
+
+    after = first
+    while items := (answer := session.node.checkpoints.headers(after, limit=HEADERS))["items"]:
+        yield [header.read(one) for one in items]
+        after += len(items)
+        progress(after - first, answer["head"] - first)
 
 
 def _read(file: Path, trust: Path | None) -> tuple[bytes, bytes | None]:

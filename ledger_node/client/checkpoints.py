@@ -20,6 +20,10 @@ class Checkpoints(Noun):
         """What operators signed for at a height."""
         return self._http.get(answers.Checkpoint, f"{PATH}/{number}")
 
+    def headers(self, number: int, *, limit: int = 200) -> answers.Headers:
+        """At most so many headers after a block, with their seals."""
+        return self._http.get(answers.Headers, f"{PATH}/{number}/headers", {"limit": limit})
+
     def sign(self, number: int | None = None) -> answers.Checkpoint:
         """The node signs for a final block, the newest unless one is named. SplitView, SignerUnavailable."""
         return self._http.operate(answers.Checkpoint, f"{PATH}/sign", SIGNER_SECONDS, {"number": number})

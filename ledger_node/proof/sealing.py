@@ -7,11 +7,11 @@ of validators proves nothing by itself.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger_node.errors import HeaderMalformed, InputError, InvalidField, TrustMalformed
+from ledger_node.errors import EvidenceMalformed, HeaderMalformed, InputError, InvalidField, TrustMalformed
 from ledger_node.proof import clique, header, qbft, trust
 from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import BlockRef, Header
@@ -38,12 +38,15 @@ class Walk:
     """How far the headers hold. `blocks` are those that do, `validators` those of the block after them.
 
     `final` is the newest block that stays: in QBFT the last one, in Clique the newest that a majority of the signers
-    sealed or built on; None when there is none yet. `breach` is the first rule broken, by the header after `blocks`.
+    sealed or built on; None when there is none yet. `known` are the validators of the block after the newest that stays
+    and leaves no vote pending: what a trust file can say of them; None when there is none yet. `breach` is the first
+    rule broken, by the header after `blocks`.
     """
 
     blocks: tuple[SealedBlock, ...]
     validators: Validators
     final: BlockRef | None
+    known: Validators | None
     breach: Breach | None
 
 
@@ -104,6 +107,7 @@ def verify_seals(validators: Validators, headers: Sequence[Header]) -> Walk:
     """Walks over the headers of the blocks after `validators.at`, each the child of the one before."""
     blocks: list[SealedBlock] = []
     sizes: list[int] = []
+    after: list[Validators] = []
     breach: Breach | None = None
     for one in headers:
         try:
@@ -117,7 +121,29 @@ def verify_seals(validators: Validators, headers: Sequence[Header]) -> Walk:
         blocks.append(block)
         sizes.append(len(validators.members))
         validators = _RULES[validators.engine].after(block, validators)
-    return Walk(tuple(blocks), validators, _final(validators.engine, blocks, sizes), breach)
+        after.append(validators)
+    final = _final(validators.engine, blocks, sizes)
+    stay = (one for one in reversed(after) if final is not None and one.at.number <= final.number and not one.votes)
+    return Walk(tuple(blocks), validators, final, next(stay, None), breach)
+
+
+def advanced(validators: Validators, pages: Iterable[Sequence[Header]]) -> Validators:
+    """The newest `Walk.known` that headers lead to, given page by page; these validators where they lead to none.
+
+    Raises EvidenceMalformed for a header that breaks a rule.
+    """
+    known = validators
+    for page in pages:
+        walk = verify_seals(validators, page)
+        if walk.breach is not None:
+            place = validators.at.number + len(walk.blocks) + 1
+            raise EvidenceMalformed(
+                f"a header breaks the rule {walk.breach.rule}: {walk.breach.detail}",
+                got=f"block {place}",
+                needed="the chain whose validators the trust file names",
+            )
+        known, validators = walk.known or known, walk.validators
+    return known
 
 
 def check(validators: Validators, sealed: Header, claimed: bytes | None = None) -> Seen:

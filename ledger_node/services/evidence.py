@@ -197,6 +197,20 @@ class Evidence:
             )
         return self._ledger.headers(range(after + 1, last + 1))
 
+    def newest_final(self) -> int:
+        """The newest block that is final and indexed. EvidenceUnavailable while there is none."""
+        found = min(checkpoint(self._index).number, self._finality.height(self._ledger.head()))
+        if found < 0:
+            raise EvidenceUnavailable("no block is final yet", needed="the same again, some blocks later")
+        return found
+
+    def headers(self, after: int, most: int) -> tuple[list[Any], int]:
+        """At most so many headers after a block, with their seals, as a bundle has them; and the chain's newest block.
+        EvidenceUnavailable."""
+        head = self._ledger.head().number
+        found = self._ledger.headers(range(after + 1, min(head, after + most) + 1))
+        return [headers.write(headers.sealed_from_rpc(one)) for one in found], head
+
     def _contracts_of(self, subject: Subject, behind: Provenance) -> Contracts:
         """Those of the generation in which the subject came to be: all that it came from is there too."""
         key, block = to_hex(subject.id), behind.as_of.number

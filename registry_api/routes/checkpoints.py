@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import BeforeValidator, Field
 
 from ledger_node.proof.strict_json import dump_canonical
@@ -12,12 +12,13 @@ from registry_api.node import NodeOf
 from registry_api.reading import WindowOf
 from registry_api.routes.parts import router
 from registry_api.schemas.base import digits
-from registry_api.schemas.checkpoint import Checkpoint, Checkpoints, SignCheckpoint, SignedCheckpoint
+from registry_api.schemas.checkpoint import Checkpoint, Checkpoints, Headers, SignCheckpoint, SignedCheckpoint
 from registry_api.schemas.problem import READ, declared
 from registry_api.strict import MAX_SAFE
 
 routes = router("checkpoints")
 ACT = {**READ, **declared(403, 408, 409, 413)}
+LIMIT = Field(ge=1, le=1_000)
 Height = Annotated[
     int, Path(description="A block number.", examples=[12_000]), Field(ge=0, le=MAX_SAFE), BeforeValidator(digits)
 ]
@@ -34,6 +35,17 @@ def list_checkpoints(node: NodeOf, window: WindowOf) -> Checkpoints:
 def get_checkpoint(node: NodeOf, number: Height) -> Checkpoint:
     """What operators signed for at a height; more than one checkpoint when they do not say the same."""
     return Checkpoint.of(node.checkpoints.get(number))
+
+
+@routes.get("/v1/checkpoints/{number:other_than_sign}/headers", responses=READ)
+def list_headers(
+    node: NodeOf,
+    number: Height,
+    limit: Annotated[int, Query(description="At most this many, 1 to 1,000."), LIMIT, BeforeValidator(digits)] = 200,
+) -> Headers:
+    """The headers after a block, with their seals, for a reader who knows the validators there and walks on."""
+    found, head = node.evidence.headers(number, limit)
+    return Headers(head=head, items=found)
 
 
 @routes.post("/v1/checkpoints", responses=ACT)

@@ -52,6 +52,13 @@ class SignedCheckpoint(Asked):
     )
 
 
+class Headers(Answer):
+    """In order."""
+
+    head: Counted = Field(description="The chain's newest block.")
+    items: list[dict[str, str]] = Field(description="Fields as `eth_getBlockByNumber` names them.")
+
+
 class SignCheckpoint(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [{"number": None}]})
 

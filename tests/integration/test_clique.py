@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -140,8 +141,32 @@ def test_evidence_hangs_on_the_signers_alone(clique: Network, ledgers: list[RpcL
     told = {key: value for key, value in told.items() if key not in ("checkpoint", "operators")}
     (tmp_path / "bundle.json").write_bytes(content)
     assert _verified(tmp_path, told | {"validators": validators.write(first)}) == (0, "verified")
+    told["validators"] = validators.write(first)
+    newer = _brought_up(clique, tmp_path, told)
+    assert newer["validators"]["at"]["number"] >= at
+    assert _verified(tmp_path, newer) == (1, "failed")  # these seals are older
+    with hospital(clique) as node:
+        wait_until(lambda: node.node.get()["asOfBlock"] >= newer["validators"]["at"]["number"] + 2 * MAJORITY)
+    _asked(clique, tmp_path, "fetch", dataset, "--number", "1", "--trust", "newer.json", "--out", "bundle.json")
+    assert _verified(tmp_path, newer) == (0, "verified")
+    (tmp_path / "bundle.json").write_bytes(content)
     fewer = replace(first, members=first.members[1:])
     assert _verified(tmp_path, told | {"validators": validators.write(fewer)}) == (1, "failed")
+
+
+def _brought_up(clique: Network, folder: Path, trusted: dict[str, Any]) -> dict[str, Any]:
+    (folder / "older.json").write_text(json.dumps(trusted))
+    _asked(clique, folder, "advance", "older.json", "--out", "newer.json")
+    found: dict[str, Any] = json.loads((folder / "newer.json").read_text())
+    return found
+
+
+def _asked(clique: Network, folder: Path, *words: str) -> None:
+    """A command of `medledger evidence` that asks the hospital's node."""
+    member = clique.members[0]
+    env = os.environ | {"MEDLEDGER_NODE": member.url, "MEDLEDGER_KEY": member.api_keys["steward"]}
+    command = [sys.executable, "-m", "ledger_node.cli", "evidence", *words]
+    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
 
 
 def _signers(ledger: RpcLedger) -> set[str]:

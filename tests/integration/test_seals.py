@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from ledger_node.chain.rpc import RpcLedger
+from ledger_node.errors import EvidenceMalformed
 from ledger_node.localnet import clique
 from ledger_node.localnet.ports import Ports
 from ledger_node.localnet.processes import Handle, stop_all
@@ -23,7 +25,7 @@ from ledger_node.proof.hashing import parse_hex, to_hex
 from ledger_node.proof.header import Header
 from ledger_node.proof.report import Result
 from ledger_node.proof.sealed import Rule
-from ledger_node.proof.sealing import Walk, check, listed_at, read_header, verify_seals
+from ledger_node.proof.sealing import Walk, advanced, check, listed_at, read_header, verify_seals
 from ledger_node.proof.validators import Engine, Validators
 from tests.engines import engine
 
@@ -150,6 +152,23 @@ def test_block_of_an_epoch_begins_a_walk_and_checks_alone(headers: list[Header])
     start = listed_at(headers[number], Engine.CLIQUE, EPOCH)
     assert verify_seals(start, headers[number + 1 :]).breach is None
     assert all(check(start, one).result is Result.VERIFIED for one in headers[number:])
+
+
+def test_validators_are_brought_up_page_by_page(headers: list[Header]) -> None:
+    """Wherever pages end, votes under way are carried on, and what a trust file then says leads on by itself."""
+    first = listed_at(headers[0], Engine.CLIQUE, EPOCH)
+    for size in (7, 40, len(headers)):
+        pages = [headers[start : start + size] for start in range(1, len(headers), size)]
+        known = advanced(first, pages)
+        assert known.votes == ()
+        assert known.at.number > 0
+        assert known.at.hash == headers[known.at.number].hash
+        as_told = replace(known, recent=())
+        rest = verify_seals(as_told, headers[known.at.number + 1 :])
+        assert rest.breach is None
+        assert rest.validators.members == walked(headers).validators.members
+    with pytest.raises(EvidenceMalformed, match="number"):
+        advanced(first, [headers[1:5], headers[6:9]])
 
 
 def test_other_signers_or_a_gap_are_refused(headers: list[Header]) -> None:

@@ -78,6 +78,7 @@ REACHED = {
     "list_erasures": ("datasets.erasures", "dataset erasures"),
     "list_events": ("events.list", "events list"),
     "list_generations": ("consortium.generations", "proposal rules"),
+    "list_headers": ("checkpoints.headers", "evidence advance"),
     "list_keys": ("organisations.keys", "key list"),
     "list_model_versions": ("models.versions", "model versions"),
     "list_models": ("models.all", "model list"),

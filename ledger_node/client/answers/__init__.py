@@ -8,7 +8,7 @@ No module here imports `annotations` from `__future__`: it would hide NotRequire
 
 from ledger_node.client.answers.blob import Blob
 from ledger_node.client.answers.card import CardSchema, CardSchemas, JsonSchema
-from ledger_node.client.answers.checkpoint import Checkpoint
+from ledger_node.client.answers.checkpoint import Checkpoint, Headers
 from ledger_node.client.answers.consent import Check, Consent, Deidentification, LogEntry, Use
 from ledger_node.client.answers.dataset import Dataset, DatasetVersion, Derivation, Erasure, Parent
 from ledger_node.client.answers.event import Event, EventData
@@ -80,6 +80,7 @@ __all__ = [
     "Fsck",
     "Generation",
     "Grant",
+    "Headers",
     "Health",
     "IndexDigest",
     "JsonSchema",

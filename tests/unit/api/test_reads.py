@@ -225,7 +225,17 @@ def test_evidence_and_trust_are_bytes_to_take_away(hospital: World, client_of: C
         answer = client.get(f"{path}/evidence?asOf={HEAD}&validatorsAt=0")
         assert answer.json() == {"about": [kind, key], "asOf": HEAD, "sealed": 0}
         assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert client.get(f"{path}/evidence?validatorsAt=0").json()["asOf"] == 7  # the newest that seals make final
+        assert client.get(f"{path}/evidence").json()["asOf"] == HEAD
     assert client.get("/v1/node/trust").headers["Content-Type"] == "application/json"
+
+
+def test_headers_after_a_block_are_given_some_at_a_time(hospital: World, client_of: Client) -> None:
+    client = client_of(hospital, "auditor")
+    for after, limit, numbers in ((2, 3, ["0x3", "0x4", "0x5"]), (7, 1_000, ["0x8", "0x9"]), (9, 1, [])):
+        answer = client.get(f"/v1/checkpoints/{after}/headers?limit={limit}").json()
+        assert answer == {"head": 9, "items": [{"number": one} for one in numbers]}
+    assert client.get("/v1/checkpoints/2/headers?limit=1001").status_code == 400
 
 
 def test_proposals_say_what_they_are_about(hospital: World, client_of: Client) -> None:

@@ -69,6 +69,7 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (answers.WaitingWebhook, webhook.WebhookAnswer),
     (answers.WebhookSecret, webhook.WebhookSecret),
     (answers.Checkpoint, checkpoint.Checkpoint),
+    (answers.Headers, checkpoint.Headers),
     (answers.Proposal, proposal.Proposal),
     (answers.Proposal, proposal.ProposalFacts),
     (answers.Vote, proposal.CastVote),
