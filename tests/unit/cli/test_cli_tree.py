@@ -60,7 +60,7 @@ COMMANDS = {
     *("recall issue", "recall list", "recall show", "recall lift", "acknowledgement make", "acknowledgement list"),
     *("stream open", "stream anchor", "stream list", "stream show", "stream run", "stream prove", "stream erase"),
     *("lineage", "impact", "evidence fetch", "evidence verify", "evidence trust"),
-    *("evidence explain", "evidence match", "evidence check-block", "evidence capture"),
+    *("evidence explain", "evidence match", "evidence check-block", "evidence capture", "evidence advance"),
     *("checkpoint list", "checkpoint show", "checkpoint sign", "checkpoint bring", "checkpoint compare"),
     *("contracts verify", "index rebuild", "fsck", "blobs gc", "index digest", "submission list", "submission show"),
     *("version questions", "version export", "dataset export"),
