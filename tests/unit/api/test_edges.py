@@ -53,7 +53,7 @@ def test_a_body_that_does_not_arrive_is_given_up() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "headers": []}
+    scope = {"type": "http", "path": "/v1/blobs", "headers": []}
     anyio.run(BodyLimit(app, slowest=0.05), scope, never, send)
     assert sent[0]["status"] == 408
 
