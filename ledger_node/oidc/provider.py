@@ -59,7 +59,8 @@ class Provider:
         self._fetched_at: float | None = None
         self._asked_at: float | None = None
         self._places: Places | None = None
-        self._discovered_at = 0.0
+        self._discovered_at: float | None = None
+        self._sought_at: float | None = None
 
     def key(self, kid: str) -> SigningKey | None:
         """None when the provider has no such key now. ProviderUnreachable when there are no keys to look among, or it
@@ -76,10 +77,11 @@ class Provider:
     def places(self) -> Places:
         """As discovered not long ago. ProviderUnreachable."""
         now = self._clock()
-        if (self._places is None or now - self._discovered_at > FRESH) and self._turn(needed=True):
+        if (self._discovered_at is None or now - self._discovered_at > FRESH) and self._turn(needed=True):
             try:
-                found = self._discover()
-                self._places, self._discovered_at = _places_of(found), now
+                if self._sought_at is None or now - self._sought_at >= self._pause:
+                    self._sought_at = now
+                    self._places, self._discovered_at = _places_of(self._discover()), now
             except (httpx2.HTTPError, ValueError):
                 pass  # what was discovered before may still hold
             finally:

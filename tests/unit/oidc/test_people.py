@@ -13,7 +13,7 @@ import pytest
 from ledger_node.errors import MedLedgerError, ProviderUnreachable
 from ledger_node.oidc.callers import Callers
 from ledger_node.oidc.people import ProviderPeople
-from ledger_node.oidc.provider import Provider
+from ledger_node.oidc.provider import FRESH, Provider
 from ledger_node.ports import Caller, Person
 from tests.unit.oidc.issuer import AUDIENCE, NOW, Issuer
 
@@ -190,6 +190,28 @@ def test_what_was_discovered_is_kept_for_a_while(issuer: Issuer) -> None:
     for _ in range(3):
         people.way(SECRET, BACK)
     assert issuer.asked.count("/.well-known/openid-configuration") == 1
+
+
+def test_a_provider_that_is_away_is_asked_now_and_then(issuer: Issuer) -> None:
+    time = 0.0
+    provider, place = Provider(issuer.url, pause=30, clock=lambda: time), "/.well-known/openid-configuration"
+    discovered, issuer.published[place] = issuer.published[place], 500
+
+    def is_there() -> bool:
+        try:
+            return provider.places().tokens == f"{issuer.url}/token"
+        except ProviderUnreachable:
+            return False
+
+    assert (is_there(), is_there(), issuer.asked.count(place)) == (False, False, 1)
+    issuer.published[place] = discovered
+    time = 29.9
+    assert not is_there()
+    time = 30.0
+    assert is_there()
+    issuer.published[place], time = 500, 30.0 + FRESH + 1  # what was discovered still holds
+    assert is_there()
+    assert issuer.asked.count(place) == 3
 
 
 @pytest.mark.parametrize(
