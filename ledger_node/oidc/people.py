@@ -58,7 +58,8 @@ class ProviderPeople:
         return str(httpx2.URL(self._provider.places().sign_in).copy_merge_params(asked))
 
     def person(self, secret: str, back: str, answer: Mapping[str, str], now: int) -> Person:
-        if not hmac.compare_digest(answer.get("state", "").encode(), _made_of(secret, "state").encode()):
+        # Of an empty secret, anybody could make the state.
+        if not secret or not hmac.compare_digest(answer.get("state", "").encode(), _made_of(secret, "state").encode()):
             raise Unauthenticated("this browser did not begin that sign-in", needed=ANEW)
         if answer.get("iss", self._callers.issuer) != self._callers.issuer:  # RFC 9207
             raise Unauthenticated("another provider answered", needed=ANEW)

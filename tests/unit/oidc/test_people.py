@@ -116,6 +116,19 @@ def test_another_browser_s_secret_serves_nobody(people: ProviderPeople, issuer: 
             people.person(secret, BACK, {"state": sent["state"], "code": "the code"}, NOW)
 
 
+def test_a_sign_in_that_somebody_else_began_without_a_secret_is_not_ended_here(
+    people: ProviderPeople, issuer: Issuer
+) -> None:
+    """A link could sign a person without the cookie in as whoever made the link."""
+    sent = dict(httpx2.URL(people.way("", BACK)).params)
+    issuer.published["/token"] = {
+        "id_token": issuer.token(header={"typ": "JWT"}, aud=CLIENT, nonce=sent["nonce"]),
+    }
+    with pytest.raises(MedLedgerError, match="did not begin"):
+        people.person("", BACK, {"state": sent["state"], "code": "the code"}, NOW)
+    assert not issuer.posted
+
+
 @pytest.mark.parametrize(
     ("claims", "why"),
     [
