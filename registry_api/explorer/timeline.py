@@ -15,7 +15,7 @@ from registry_api.explorer.text import fit, width
 from registry_api.schemas.round import Round, RoundAnswer
 from registry_api.schemas.run import RunFacts
 
-MARGIN, LABELS, HEADER, FOOTER = 24, 250, 92, 56  # pixels: around, for the inputs' names, above and below the rows
+MARGIN, LABELS, HEADER, FOOTER = 24, 340, 92, 56  # pixels: around, for the inputs' names, above and below the rows
 COLUMN, ROW = 46, 34
 #: What an answer is drawn as, by its sign; the texts `runs.KEY` say it.
 MARKS = {"contributed": "active", "lapsed": "suspended", "refused": "revoked"}
@@ -23,7 +23,7 @@ MARKS = {"contributed": "active", "lapsed": "suspended", "refused": "revoked"}
 
 def draw(run: RunFacts, inputs: Sequence[str], t: Texts) -> str:
     """A self-contained SVG document. `inputs` names them, in their order."""
-    wide = max(2 * MARGIN + LABELS + COLUMN * len(run.rounds), 2 * MARGIN + 620)
+    wide = max(2 * MARGIN + LABELS + COLUMN * len(run.rounds), 2 * MARGIN + 680)
     high = HEADER + ROW * len(inputs) + FOOTER
     title = t("runs.picture", rounds=t.count("runs.rounds", len(run.rounds)))
     parts = [
@@ -84,7 +84,7 @@ def _legend(y: float, t: Texts) -> list[str]:
     x, parts = float(MARGIN), []
     for key, word in MARKS.items():
         label = t("runs." + key)
-        wide = width(label, 12) + 34
+        wide = width(label, 12) * 1.08 + 36  # they are bold
         parts.append(pill(x, y, wide, word, label))
         x += wide + 10
     parts.append(f'<circle class="tip" cx="{x + 6:g}" cy="{y + 12:g}" r="2.5"/>')
