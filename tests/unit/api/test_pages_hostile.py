@@ -21,7 +21,7 @@ from .acting import Desk
 from .fakes import KEYS, World, digest
 from .story import operator, world_of_all
 from .test_explorer import Outline
-from .test_sign_in import OURS, TLS
+from .test_sign_in import AFAR, FOREIGN, OURS, TLS
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}{% raw %}{name}javascript:alert(3)'
 #: What anybody may have put as a card, a notice, a policy, an attestation.
@@ -41,11 +41,13 @@ DOCUMENTS: dict[str, Any] = {
 }
 #: Pages that show no document but these are looked at once.
 WITH_DOCUMENTS = ("/models", "/versions", "/runs", "/datasets", "/consents", "/requests", "/recalls")
+#: What a browser says of where a form comes from; with the last it is this node's page, and wants the session's word.
+FROM: list[dict[str, str]] = [FOREIGN, {"Sec-Fetch-Site": "none"}, {"Origin": AFAR}, {}, OURS]
 ELSEWHERE = {"/sign-in/provider", "/sign-in/callback"}  # nothing of the ledger; without a provider here
 
 
-def paths(of: World) -> Iterator[str]:
-    """One of each page that is read, with what the story has."""
+def paths(of: World, method: str = "GET") -> Iterator[str]:
+    """One of each page that is read, or of what forms are sent to, with what the story has."""
     facts = of.index.facts
     known = {
         "version": facts.model_versions[0].id,
@@ -53,15 +55,16 @@ def paths(of: World) -> Iterator[str]:
         "run": facts.runs[0].id,
         "dataset": facts.datasets[1].id,
         "consent": facts.consents[1].id,
-        "request": facts.requests[0].id,
+        "of": facts.requests[0].id,
         "recall": facts.recalls[0].id,
         "address": operator(101),
         "submission": "submission-1",
         "form": "prov",
+        "act": "cancel",
         "number": "1",
     }
     for route in (route for subject in pages.SUBJECTS for route in subject.routes.routes):
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in {*ELSEWHERE, "/live"}:
+        if isinstance(route, APIRoute) and method in route.methods and route.path not in {*ELSEWHERE, "/live"}:
             yield re.sub(r"\{(\w+)[^}]*\}", lambda match: known[match[1]], route.path)
 
 
@@ -106,3 +109,51 @@ def test_no_page_fails_or_runs_what_others_wrote(
             for name in ("href", "src", "action", "formaction"):
                 assert re.match(r"([/?#](?!/)|$)", attributes.get(name) or ""), (path, attributes)
     assert shown > 15
+
+
+def test_what_is_the_node_s_own_is_for_who_has_signed_in(application: FastAPI) -> None:
+    of = world_of_all()
+    Desk(application, of).done(f"/v1/recalls/{digest('recall 0')}/acknowledge")
+    stranger = TestClient(application, base_url=TLS, follow_redirects=False)
+    led = []
+    for path in paths(of):
+        answer = stranger.get(path, headers={"Accept": "text/html"})
+        assert 'name="form"' not in answer.text, path
+        if answer.status_code == 303:
+            assert answer.headers["location"].startswith("/sign-in?next="), path
+            led.append(path)
+        else:
+            assert "submission-1" not in answer.text, path
+    assert {"/submissions", "/submissions/submission-1", "/node", "/reads"} <= set(led)
+    assert len(of.outbox.rows) == 1
+
+
+@pytest.mark.parametrize("role", [*KEYS, None])
+def test_no_form_is_taken_but_a_session_s_own(application: FastAPI, role: str | None) -> None:
+    of = world_of_all()
+    application.state.node, application.state.tries = of.node, Rates()
+    client = TestClient(application, base_url=TLS, follow_redirects=False)
+    if role is not None:
+        client.post("/sign-in", data={"key": KEYS[role]}, headers=OURS)
+    before = repr(of.node.status.now())
+    sent = 0
+    for path in paths(of, "POST"):
+        if path == "/sign-in":
+            continue
+        for headers in (
+            FOREIGN,
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "none"},
+            {"Origin": AFAR},
+            {},
+            OURS,
+        ):
+            for form in ({}, {"form": "0" * 64}):
+                fields = {"act": "pause", "step": "open", "kind": "SUSPEND", **form}
+                answer = client.post(path, data=fields, headers={"Accept": "text/html", **headers})
+                assert answer.status_code in (400, 401, 403, 409), (path, headers, answer.status_code)
+                sent += 1
+    assert sent > 100
+    assert not of.outbox.rows
+    assert of.desk.paused() is None
+    assert repr(of.node.status.now()) == before
