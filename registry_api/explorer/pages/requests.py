@@ -102,7 +102,7 @@ async def send_message(request: Request, node: NodeOf, view: ViewOf, of: Id) -> 
         answers = cards.said(form, "inReplyTo")
         return {
             "text": cards.said(form, "text"),
-            "inReplyTo": int(answers) if answers.isascii() and answers.isdecimal() else None,
+            "inReplyTo": int(answers) if answers.isascii() and answers.isdecimal() and len(answers) < 10 else None,
             "visas": cards.lines(form, "visas"),
         }
 
