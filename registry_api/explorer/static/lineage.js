@@ -54,12 +54,15 @@ function standing() {
 
 function style() {
   const [ink, soft, warn, bad] = ["--ink", "--soft", "--warn", "--bad"].map(colour);
+  const fills = Object.fromEntries(Object.entries(FILLS).map(([kind, name]) => [kind, colour(name)]));
+  const [from, to] = isNarrow() ? ["180deg", "0deg"] : ["90deg", "270deg"];
   return [
     {
       selector: "node",
       style: {
-        width: WIDTH, height: (node) => 22 + LINE * node.data("lines").length, label: (node) => node.data("lines").map(cut).join("\n"),
-        shape: (node) => SHAPES[node.data("kind")], "background-color": (node) => colour(FILLS[node.data("kind")]),
+        width: WIDTH, height: (node) => 22 + LINE * node.data("lines").length,
+        label: (node) => node.data("lines").map(cut).join("\n"),
+        shape: (node) => SHAPES[node.data("kind")], "background-color": (node) => fills[node.data("kind")],
         "border-width": 2, "border-color": soft, "border-style": (node) => LINES[node.data("level")],
         color: ink, "font-size": 13, "line-height": 1.25, "text-wrap": "wrap", "text-valign": "center", "min-zoomed-font-size": 5,
       },
@@ -75,7 +78,8 @@ function style() {
     {
       selector: "edge",
       style: {
-        width: 2, "line-color": soft, "line-style": (edge) => LINES[edge.data("level")], "curve-style": "straight", "source-endpoint": isNarrow() ? "180deg" : "90deg", "target-endpoint": isNarrow() ? "0deg" : "270deg",
+        width: 2, "line-color": soft, "line-style": (edge) => LINES[edge.data("level")], "curve-style": "straight",
+        "source-endpoint": from, "target-endpoint": to,
         "target-arrow-shape": "triangle", "target-arrow-color": soft,
       },
     },
@@ -95,7 +99,8 @@ function draw() {
     cy.elements().remove();
     cy.add([...elements, ...ties.map((tie) => ({ data: tie }))]);
   });
-  const layout = cy.layout({ name: "dagre", rankDir: isNarrow() ? "TB" : "LR", ranker: "tight-tree", nodeSep: 16, rankSep: 100, fit: true, padding: 24, animate: false });
+  const rankDir = isNarrow() ? "TB" : "LR";
+  const layout = cy.layout({ name: "dagre", rankDir, ranker: "tight-tree", nodeSep: 16, rankSep: 100, padding: 24, animate: false });
   layout.one("layoutstop", () => {
     Object.assign(canvas.dataset, { standing: nodes.size, laidOut: Math.round(performance.now() - began) });
   });
@@ -106,7 +111,7 @@ function draw() {
 function turn(change, group) {
   change();
   draw();
-  list_();
+  listFound();
   if (group) cy.fit(cy.nodes().filter((node) => node.data("group") === group), 40);
 }
 
@@ -127,8 +132,8 @@ function choose(one, near) {
   if (one.page) way.href = one.page;
   else way.addEventListener("click", () => enter(one));
   chosen.replaceChildren(text, way);
-  for (const option of list.children) option.setAttribute("aria-selected", option.one === one);
-  const active = [...list.children].find((option) => option.one === one);
+  for (const option of list.children) option.setAttribute("aria-selected", option.one.id === one.id);
+  const active = [...list.children].find((option) => option.one.id === one.id);
   active?.scrollIntoView({ block: "nearest" });
   if (active) input.setAttribute("aria-activedescendant", active.id);
   else input.removeAttribute("aria-activedescendant");
@@ -146,16 +151,17 @@ function enter(one) {
 }
 
 /** The parts that have every word sought; without a word, all that stands. */
-function list_() {
+function listFound() {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   const text = (one) => [data.kinds[one.kind], ...lines(one), one.state, one.id].join(" ").toLowerCase();
-  const all = words.length ? data.parts.filter((one) => words.every((word) => text(one).includes(word))) : [...standing().nodes.values()];
+  const has = (one) => words.every((word) => text(one).includes(word));
+  const all = words.length ? data.parts.filter(has) : [...standing().nodes.values()];
   const options = all.slice(0, LISTED).map((one, place) => {
     const option = document.createElement("li");
     Object.assign(option, { id: `found-${place}`, role: "option", one, textContent: lines(one).join(", ") });
     option.setAttribute("aria-selected", "false");
     option.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where one types
-    option.addEventListener("click", () => (current === one ? enter(one) : choose(one, true)));
+    option.addEventListener("click", () => (current?.id === one.id ? enter(one) : choose(one, true)));
     return option;
   });
   list.replaceChildren(...options);
@@ -171,7 +177,7 @@ function expand(shown) {
 
 function onKey(event) {
   const options = [...list.children];
-  const at = options.findIndex((option) => option.one === current);
+  const at = options.findIndex((option) => option.one.id === current?.id);
   const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? options.length - 1 : at - 1, Enter: at }[event.key];
   if (to === undefined || !options.length) return;
   event.preventDefault();
@@ -190,10 +196,12 @@ function save(blob, suffix) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+const zoom = (by) => cy.zoom({ level: cy.zoom() * by, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+
 const ACTS = {
   fit: () => cy.fit(undefined, 24),
-  larger: () => cy.zoom({ level: cy.zoom() * 1.3, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
-  smaller: () => cy.zoom({ level: cy.zoom() / 1.3, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
+  larger: () => zoom(1.3),
+  smaller: () => zoom(1 / 1.3),
   open: () => turn(() => Object.keys(data.groups).forEach((group) => open.add(group))),
   close: () => turn(() => open.clear()),
   png: () => save(cy.png({ output: "blob", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000, bg: colour("--card") }), ".png"),
@@ -218,8 +226,8 @@ function slide(form) {
 
 /** Whether there is something new. */
 async function read() {
-  const answer = await fetch(drawing.dataset.picture);
-  const text = answer.ok ? await answer.text() : known;
+  const answer = await fetch(drawing.dataset.picture).catch(() => null); // the node may be away
+  const text = answer?.ok ? await answer.text() : known;
   if (text === known) return false;
   known = text;
   data = JSON.parse(text);
@@ -233,8 +241,8 @@ async function begin() {
   cy.on("tap", "node", (event) => enter(event.target.data()));
   cy.on("mouseover", "node", (event) => choose(event.target.data(), false));
   draw();
-  list_();
-  input.addEventListener("input", list_);
+  listFound();
+  input.addEventListener("input", listFound);
   input.addEventListener("keydown", onKey);
   for (const [event, shown] of [["focus", true], ["blur", false]]) input.addEventListener(event, () => expand(shown));
   for (const button of drawing.querySelectorAll("[data-do]")) button.addEventListener("click", ACTS[button.dataset.do]);
