@@ -77,7 +77,7 @@ def _report(request: Request, report: dict[str, Any], *, own: bool) -> Response:
         "report.html",
         report=report,
         page=_page_of(report),
-        at=rfc3339(report["at"]),
+        asked_at=rfc3339(report["at"]),
         block_time=rfc3339(report["asOf"]["time"]),
         own=own,
         shown=SHOWN,
