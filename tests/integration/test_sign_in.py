@@ -21,6 +21,7 @@ from ledger_node.localnet.members import Member
 from ledger_node.localnet.nodes import wait_until_ready
 from ledger_node.localnet.processes import free_port, start, stop_all
 from tests.browser.chromium import chromium
+from tests.browser.tidy import violations
 from tests.integration.pair import CARD, Pair, refused
 
 SCRIPT = Path(__file__).with_name("oidc_provider.mjs")
@@ -256,6 +257,7 @@ def test_person_signs_in_with_chromium(node: Member) -> None:
         context = browser.new_context(base_url=node.url, locale="fr-FR")
         page = context.new_page()
         page.goto("/sign-in?next=/consortium")
+        assert not violations(page)
         page.get_by_role("link", name="Se connecter avec the clinic").click()
         page.locator("[name=login]").fill("dora.steward")
         page.locator("[name=password]").fill("x")
