@@ -11,6 +11,7 @@ from ledger_node.domain.codes import Capability
 from ledger_node.ports import Page
 from registry_api.explorer import cards, forms
 from registry_api.explorer.acting import Answer
+from registry_api.explorer.choosing import members
 from registry_api.explorer.page import newest_first, render, router
 from registry_api.explorer.sending import render_form, send
 from registry_api.node import NodeOf
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
 
 routes = router()
-MOST_OFFERED = 200  # organisations or runs to choose from
+MOST_OFFERED = 200  # runs to choose from
 #: How a version is added: the form's page, and the API's path below the model.
 WAYS = {"publish": "versions", "import": "imports"}
 
@@ -42,7 +43,7 @@ def list_models(
         found=found,
         titles={one.id: cards.title_of(node, one.card_digest) for one in found.items},
         latest=node.index.latest_numbers([one.id for one in found.items], window.block),
-        publishers=publishers(node, window),
+        publishers=members(window, Capability.PUBLISHER),
     )
 
 
@@ -87,12 +88,6 @@ async def publish_version(request: Request, node: NodeOf, view: ViewOf, model: I
 @routes.post("/models/{model}/import")
 async def import_version(request: Request, node: NodeOf, view: ViewOf, model: Id) -> Response:
     return await _add_version(request, node, view, model, "import")
-
-
-def publishers(node: Node, view: View) -> list[tuple[str, str]]:
-    """To choose from: number and name."""
-    found = node.register.list_organisations(Page(view.block, MOST_OFFERED))
-    return [(str(one.number), one.name) for one in found if Capability.PUBLISHER in one.capabilities]
 
 
 async def _add_version(request: Request, node: Node, view: View, model: str, way: str) -> Response:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
+from ledger_node.domain.codes import Capability
 from registry_api.explorer import cards
+from registry_api.explorer.choosing import members
 from registry_api.explorer.page import newest_first, render, router, texts_of
-from registry_api.explorer.pages.models import publishers
 from registry_api.explorer.text import short
 from registry_api.explorer.timeline import draw, mark_of
 from registry_api.node import NodeOf
@@ -57,7 +58,7 @@ def list_runs(
 ) -> HTMLResponse:
     newest_first(request, window)
     found = api.list_runs(node, window, publisher, model, outcome)
-    return render(request, "runs.html", found=found, publishers=publishers(node, window))
+    return render(request, "runs.html", found=found, publishers=members(window, Capability.PUBLISHER))
 
 
 @routes.get("/runs/{run}")
