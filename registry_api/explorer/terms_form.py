@@ -15,6 +15,7 @@ from ledger_node.errors import InvalidDocument, InvalidField
 from ledger_node.proof.hashing import sha256, to_hex
 from ledger_node.proof.strict_json import Json, dump_canonical
 from registry_api import strict
+from registry_api.explorer import forms
 from registry_api.explorer.text import epsilon
 from registry_api.schemas.base import rfc3339, something
 from registry_api.schemas.scope import mondo
@@ -193,9 +194,9 @@ def _millionths(form: Form, name: str) -> int | str | None:
 
 
 def moment(form: Form, name: str) -> str | None:
-    """A field of the browser's own kind for times, taken as UTC: it leaves out seconds that are 0."""
+    """A field of the browser's own kind for times; None when it is left empty."""
     text = _said(form, name)
-    return text and (f"{text}:00Z" if len(text) == len("2026-11-22T01:02") else f"{text}Z")
+    return text and forms.moment(text)
 
 
 def local(seconds: int) -> str:
