@@ -88,7 +88,7 @@ def test_a_write_goes_through_its_steps(as_role: AsRole, scene: Scene) -> None:
             tidy(page)
         finally:
             operator.node.resume()
-    expect(page.locator("#main .lead")).to_contain_text("Final")
+    expect(page.locator("#main .lead")).to_contain_text("Final", timeout=30_000)
     expect(page.locator("#main .stages .done")).to_have_count(4)
     assert is_marked(page)
     tidy(page)
@@ -103,11 +103,16 @@ def test_what_is_typed_is_not_lost(as_role: AsRole, scene: Scene) -> None:
     mark(page)
     words = page.locator("#main .filter input").first
     words.fill("ultra")
+    other = page.context.new_page()  # of which nothing is new
+    other.goto("/models")
+    other.locator("#main .filter input").first.fill("ultra")
+    page.bring_to_front()
     register(scene)
     news = page.locator("#news")
     expect(news).to_contain_text("There is news on this page.")
     expect(words).to_have_value("ultra")
     tidy(page)
+    expect(other.locator("#news")).to_have_text("")
     words.fill("")
     register(scene)
     expect(news).to_contain_text("brought up to date")
@@ -158,6 +163,7 @@ def test_pages_of_writes_fit_a_narrow_screen(as_role: AsRole, scheme: str) -> No
         tidy(page)
     page.goto("/submissions")
     page.locator("#main a.main").first.click()
+    page.wait_for_load_state()
     expect(page.locator("#main .stages")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     tidy(page)

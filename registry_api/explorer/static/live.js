@@ -8,13 +8,14 @@ import { dress } from "./times.js";
 const main = document.getElementById("main");
 const news = document.getElementById("news");
 const SOON = 200; // milliseconds in which more news is gathered
-const REST = 4; // times as long as the last fetch took, until the next
+const REST = 2; // times as long as the last fetch took, until the next
 const LATER = 10_000; // milliseconds until a stream that was refused is asked for again
 
 let morph = null;
 let after = main.dataset.after;
 let source = null;
 let due = null;
+let looking = false;
 let earliest = 0;
 
 globalThis.htmx?.config.morphIgnore.push("open"); // what a reader opened or closed
@@ -38,8 +39,9 @@ function follow() {
     if (source?.readyState !== EventSource.CLOSED) return; // it comes back by itself
     rest();
     after = "latest";
-    due = setTimeout(() => { due = null; follow(); lookAgain(0); }, LATER);
+    due = setTimeout(() => { due = null; follow(); }, LATER);
   };
+  if (after === "latest") lookAgain(0); // what came in between was told to nobody
   expect();
 }
 
@@ -61,32 +63,42 @@ function expect() {
 }
 
 async function look() {
+  due = null;
+  if (looking) return lookAgain(SOON); // it may be of before the news
+  looking = true;
   const began = performance.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("main");
-    if (answer.redirected || !answer.ok || !next || !morph || isTypedInto()) {
-      if (next?.textContent !== main.textContent) say(news.dataset.waiting, true);
-    } else {
-      change(next, page.title);
-    }
+    if (answer.ok && !answer.redirected && next) show(next, page.title);
+    else say(news.dataset.waiting, true);
   } catch {
     // The node is away: the stream comes back, and with it the news.
   }
-  due = null;
+  looking = false;
   earliest = performance.now() + REST * (performance.now() - began);
   if (!document.hidden) expect();
 }
 
-function change(next, title) {
+function show(next, title) {
   dress(next);
-  const before = main.textContent;
+  const before = textOf(main);
+  if (!morph || isTypedInto()) {
+    if (textOf(next) !== before) say(news.dataset.waiting, true);
+    return;
+  }
   const fragment = document.createDocumentFragment();
   fragment.append(...next.childNodes);
   morph(main, fragment, true);
   if (document.title !== title) document.title = title;
-  if (main.textContent !== before) say(news.dataset.changed, false);
+  if (textOf(main) !== before) say(news.dataset.changed, false);
+}
+
+// Without captions: as of which block a list is, is no news.
+function textOf(part) {
+  const captions = [...part.querySelectorAll("caption")];
+  return captions.reduce((text, one) => text.replace(one.textContent, ""), part.textContent);
 }
 
 function say(text, visible) {
@@ -100,7 +112,8 @@ function say(text, visible) {
 }
 
 function isTypedInto() {
-  return [...main.querySelectorAll("input:not([type=hidden]), textarea, select")].some(isTyped);
+  const fields = main.querySelectorAll("input:not([type=hidden]), textarea, select");
+  return [...fields].some((field) => !field.closest("[hx-morph-skip]") && isTyped(field));
 }
 
 function isTyped(field) {

@@ -209,3 +209,11 @@ def test_names_are_escaped_on_pages_and_pictures(client_of: Client) -> None:
     version = of.index.facts.model_versions[0].id
     for path in ("/", f"/versions/{version}", f"/versions/{version}/lineage.svg"):
         assert "<script>" not in client.get(path).text
+
+
+def test_the_section_where_one_is_is_marked(client_of: Client) -> None:
+    of = world(3)
+    version = of.index.facts.model_versions[-1].id
+    for path, section in ((f"/versions/{version}?asOf=1000", "/models"), ("/consortium", "/consortium"), ("/", None)):
+        current = re.findall(r'<a href="([^"]+)" aria-current="page"', client_of(of).get(path).text)
+        assert current == ([section] if section else [])
