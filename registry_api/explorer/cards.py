@@ -35,7 +35,8 @@ def at_hand(node: Node, digest: str) -> dict[str, Any] | None:
 
 def title_of(node: Node, digest: str) -> str:
     """What a card that is at hand calls its thing; empty when none is, or it has no title."""
-    title = (at_hand(node, digest) or {}).get("title")
+    card = at_hand(node, digest) or {}
+    title = card.get("title", card.get("name"))  # Croissant's word
     return title[:LONGEST_TITLE] if isinstance(title, str) else ""
 
 
