@@ -12,7 +12,8 @@ from registry_api.explorer.shapes import line, text
 from registry_api.explorer.text import epsilon
 from registry_api.schemas.base import rfc3339
 
-WIDTH, PANEL, LEFT, RIGHT = 760, 190, 76, 28  # pixels
+WIDTH, LEFT, RIGHT = 760, 76, 28  # pixels
+PANEL, BARE = 190, 46  # heights of a panel, and of one in which there is nothing to plot
 TOP, PLOT = 62, 96  # of a panel, above what is plotted; its height
 
 
@@ -40,15 +41,31 @@ def summary(budget: Budget, t: Texts) -> str:
     return f"{_rounds(budget, t)} {_epsilon(budget, t)}"
 
 
+def height_of(budget: Budget) -> int:
+    """Of the picture, in pixels."""
+    return _tall(budget.max_rounds) + _tall(budget.max_epsilon) + 16
+
+
+def _tall(most: int) -> int:
+    return PANEL if most else BARE
+
+
 def draw(budget: Budget, t: Texts) -> str:
     """A self-contained SVG document."""
     rounds = [(one.at, one.rounds) for one in budget.steps]
     losses = [(one.at, one.epsilon) for one in budget.steps]
     parts = [
         *_panel(0, _rounds(budget, t), rounds, budget.max_rounds, t.number(budget.max_rounds), budget.until),
-        *_panel(PANEL, _epsilon(budget, t), losses, budget.max_epsilon, epsilon(budget.max_epsilon), budget.until),
+        *_panel(
+            _tall(budget.max_rounds),
+            _epsilon(budget, t),
+            losses,
+            budget.max_epsilon,
+            epsilon(budget.max_epsilon),
+            budget.until,
+        ),
     ]
-    height = 2 * PANEL + 16
+    height = height_of(budget)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
         f'role="img" aria-labelledby="title desc"><title id="title">{escape(t("budget.title"))}</title>'

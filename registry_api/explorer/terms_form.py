@@ -133,7 +133,7 @@ def policy_of(form: Form) -> bytes | None:
             "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{words}</div>',
         }
         return dump_canonical(
-            {"resourceType": "Permission", "status": "active", "combining": "deny-overrides", "text": narrative}
+            {"resourceType": "Permission", "status": "active", "combining": "deny-unless-permit", "text": narrative}
         )
     try:
         return dump_canonical(strict.parse(text.encode()))

@@ -112,6 +112,7 @@ def _preview(request: Request, node: Node, view: View, form: dict[str, str]) -> 
     except MedLedgerError as error:
         refused = Answer(status_of(type(error)), document_of(error))
         return _show_form(request, node, view, form, refused)
+    policy = terms_form.policy_of(form)
     grantee = node.register.get_organisation(terms.grantee)
     versions = node.catalogue.list_dataset_versions(terms.dataset)
     one = Consent(NOTHING, node.identity.organisation, view.time, terms, (), 0, 0, None, Position(view.block, 0))
@@ -121,7 +122,7 @@ def _preview(request: Request, node: Node, view: View, form: dict[str, str]) -> 
         one=show_consent(view, one),
         name=cards.title_of(node, node.catalogue.get_dataset(terms.dataset).card_digest),
         warnings=terms_form.warnings(terms, grantee, len(versions)),
-        policy=terms_form.policy_of(form),
+        policy="" if policy is None else policy.decode(),
         values={name: text for name, text in form.items() if name not in (forms.BOUND_BY, forms.ONCE)},
     )
 

@@ -86,6 +86,8 @@ def show_consent_page(request: Request, node: NodeOf, window: WindowOf, consent:
         replaceable=found.grantor == node.identity.organisation and found.revocation() is None,
         uses=cut.found,
         next=cut.next,
+        width=budget.WIDTH,
+        height=budget.height_of(used),
         picture_in_words=budget.summary(used, texts_of(request)),
         versions=leaning[:SHOWN],
         count=len(leaning),

@@ -111,6 +111,7 @@ def test_a_steward_looks_at_the_terms_and_then_issues_them(application: FastAPI,
     assert desk.send("preview").status_code == 200
     found, texts = Outline(desk.page), CATALOGUES[language]
     assert found.of("html")[0]["lang"] == language
+    assert '{"combining":"deny-unless-permit"' in unescape(desk.page)
     assert not desk.of.outbox.rows
     assert not kept(desk)
     for shown in ("EHDS_53_E", "DUO:0000019", "113109", "0.5", "<code>DE</code>", "2027-11-18", "GS"):
@@ -277,7 +278,7 @@ def test_policies_become_documents() -> None:
     assert json.loads(own) == {
         "resourceType": "Permission",
         "status": "active",
-        "combining": "deny-overrides",
+        "combining": "deny-unless-permit",
         "text": {
             "status": "additional",
             "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>Nur für Forschung &lt;b&gt;&amp;</p>'

@@ -200,6 +200,7 @@ def test_steps_stay_inside_the_picture() -> None:
     assert heights == pytest.approx([floor - 2 * budget.PLOT / 7, top], abs=0.1)
     none = budget.draw(Budget(0, 0, [Step(0, 0, 0)], 0), t)
     assert 'class="parent"' not in none
+    assert f'height="{2 * budget.BARE + 16}"' in none
     assert "It permits no federated round." in none
     ElementTree.fromstring(budget.draw(Budget(1, 1, [Step(5, 0, 0)], 5), t))  # issued in this very block
 
