@@ -1,5 +1,5 @@
-"""The picture around a model version, a dataset or a consent, as of the block that is looked at, with the moments at
-which it changed until now."""
+"""The picture around a model version, a dataset or a consent, as of the block that is looked at, with what
+changed in it until now."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ledger_node.domain.lineage import Provenance
+from registry_api.explorer.diagram.changes import Change, changes
 from registry_api.explorer.diagram.drawing import Drawing, draw
-from registry_api.explorer.diagram.moments import Moment, moments
 from registry_api.explorer.languages import Texts
 from registry_api.reading import View
 from registry_api.schemas.base import rfc3339
@@ -18,11 +18,11 @@ from registry_api.schemas.base import rfc3339
 @dataclass(frozen=True, slots=True)
 class Picture:
     """As of `time`. `data` is the path of what the script draws, `svg` that of the whole as a file, None where there is
-    none. `shown` is the `as_of` of the moment that is looked at, empty for now. `file` names what is saved."""
+    none. `shown` is the `as_of` of the change that is looked at, empty for now. `file` names what is saved."""
 
     time: str
     drawing: Drawing
-    moments: list[Moment]
+    changes: list[Change]
     shown: str
     data: str
     svg: str | None
@@ -92,13 +92,13 @@ def _picture(
     is_newest = view.block >= newest
     latest = found if is_newest else around(id_, newest)
     whole = drawing if is_newest else draw(view.node.index, latest, subjects_of(latest), t)
-    changes = moments(latest, {one.id for one in whole.parts}, since, t)
+    told = changes(latest, {one.id for one in whole.parts}, since, t)
     time = rfc3339(view.time)
-    past = [one.as_of for one in changes if one.is_past(view.block, time)]
+    past = [one.as_of for one in told if one.is_past(view.block, time)]
     return Picture(
         time=time,
         drawing=drawing,
-        moments=changes,
+        changes=told,
         shown="" if is_newest or not past else past[-1],
         data=f"{path}.json?asOf={view.block}",
         svg=f"{path}.svg?asOf={view.block}" if svg else None,

@@ -12,7 +12,7 @@ from registry_api.schemas.base import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Change:
     """`block` is None where the facts tell only a time."""
 
     time: str
@@ -29,21 +29,21 @@ class Moment:
         return self.time <= time if self.block is None else self.block <= block
 
 
-def moments(found: Provenance, parts: set[str], since: int, t: Texts) -> list[Moment]:
+def changes(found: Provenance, parts: set[str], since: int, t: Texts) -> list[Change]:
     """The changes of these parts from a block on, the earliest first; those of one block in one."""
     said: dict[tuple[int, int | None], Counter[str]] = defaultdict(Counter)
-    for part, at, block, what in _changes(found, t):
+    for part, at, block, what in _told(found, t):
         if part in parts and (block is None or block >= since):
             said[at, block][what] += 1
     in_order = sorted(said, key=lambda key: (key[0], key[1] or 0))
-    return [Moment(rfc3339(at), block, _counted(said[at, block], t)) for at, block in in_order]
+    return [Change(rfc3339(at), block, _counted(said[at, block], t)) for at, block in in_order]
 
 
 def _counted(said: Counter[str], t: Texts) -> str:
     return "; ".join(what if n == 1 else f"{what} ({t.number(n)})" for what, n in said.items())
 
 
-def _changes(found: Provenance, t: Texts) -> Iterator[tuple[str, int, int | None, str]]:
+def _told(found: Provenance, t: Texts) -> Iterator[tuple[str, int, int | None, str]]:
     """Part, Unix time, block and what happened."""
     for one in found.dataset_versions:
         yield f"{one.dataset}/{one.number}", one.published_at, one.at.block, t("lineage.data_published")
