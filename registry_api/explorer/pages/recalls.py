@@ -19,6 +19,7 @@ from registry_api.node import NodeOf
 from registry_api.reading import View, ViewOf
 from registry_api.routes.filters import WhichStand
 from registry_api.routes.parts import ById, Id, OfOrganisation
+from registry_api.schemas.model import ModelVersionFacts
 from registry_api.selecting import SelectionOf
 from registry_api.showing.models import show_model_version, show_model_versions, show_recall
 
@@ -133,11 +134,11 @@ def _new_recall(
     )
 
 
-def _version(node: Node, view: View, version: str) -> Any:
+def _version(node: Node, view: View, version: str) -> ModelVersionFacts:
     return show_model_version(view, node.catalogue.get_model_version(version, view.block), [])
 
 
-def _replacements(node: Node, view: View, model: str, version: str) -> list[Any]:
+def _replacements(node: Node, view: View, model: str, version: str) -> list[ModelVersionFacts]:
     """The newest versions of the model in good standing."""
     page = Page(view.block, MOST_OFFERED, where={"model": model}, newest=True)
     found = node.catalogue.list_model_versions(page)
