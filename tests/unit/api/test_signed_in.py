@@ -126,7 +126,7 @@ def test_consents_that_end_soon_wait_for_their_grantor(read: Reader) -> None:
 def test_open_writes_wait_until_they_are_settled(application: FastAPI, read: Reader) -> None:
     of = world_of_all()
     Desk(application, of, "operator").done(f"/v1/recalls/{digest('recall 0')}/acknowledge")
-    assert "/submissions/submission-1" in waiting(read(of, "auditor"))
+    assert 'href="/submissions/submission-1">Acknowledge a recall</a>' in waiting(read(of, "auditor"))
     assert "submission-1" not in read(of)
     assert "submission-1" not in read(world_of_all(2), "auditor")
     of.outbox.mines_at = HEAD
