@@ -20,7 +20,7 @@ from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
 from registry_api.explorer.recorded import record
-from registry_api.explorer.text import apart, epsilon, pretty, short, spoken
+from registry_api.explorer.text import apart, epsilon, pretty, short
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
 from registry_api.validation import error_of
@@ -39,7 +39,7 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {one.__name__: one for one in (apart, epsilon, pretty, short, spoken)}
+    found.filters |= {one.__name__: one for one in (apart, epsilon, pretty, short)}
     found.globals |= {
         "t": languages.Texts(language),
         "software": __version__,

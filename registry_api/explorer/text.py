@@ -59,11 +59,6 @@ def spoken(seconds: int) -> str:
     return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)} UTC"
 
 
-def words(name: str) -> str:
-    """A name of a code list as people write it: `EHDS_PERMIT` is `EHDS permit`."""
-    return " ".join(part if part == "EHDS" else part.lower() for part in name.split("_"))
-
-
 def records(size_class: str) -> str:
     """`FROM_1_000` is `at least 1,000`."""
     if size_class == "UNDER_10":

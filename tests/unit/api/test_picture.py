@@ -11,7 +11,7 @@ import pytest
 from ledger_node.domain.lineage import Lineage
 from registry_api.explorer import layout
 from registry_api.explorer.picture import STYLE, draw, summary
-from registry_api.explorer.text import fit, records, short, spoken, width, words
+from registry_api.explorer.text import fit, records, short, spoken, width
 
 from .story import HOSPITALS, world, world_of_all
 
@@ -137,8 +137,6 @@ def contrast(one: tuple[float, float, float], other: tuple[float, float, float])
 
 
 def test_words_are_those_of_people() -> None:
-    assert words("EHDS_PERMIT") == "EHDS permit"
-    assert words("FEDERATED_ROUND") == "federated round"
     assert records("FROM_1_000") == "at least 1,000"
     assert records("UNDER_10") == "fewer than 10"
     assert short("0x" + "ab" * 32) == "0xababab…abab"
