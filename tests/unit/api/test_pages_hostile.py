@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -157,3 +158,10 @@ def test_no_form_is_taken_but_a_session_s_own(application: FastAPI, role: str | 
     assert not of.outbox.rows
     assert of.desk.paused() is None
     assert repr(of.node.status.now()) == before
+
+
+def test_no_template_takes_a_text_for_markup() -> None:
+    folder = files("registry_api.explorer").joinpath("templates")
+    sources = {one.name: one.read_text("utf-8") for one in folder.iterdir()}
+    assert len(sources) > 20
+    assert not [name for name, source in sources.items() if re.search(r"\|\s*safe\b|autoescape", source)]
