@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiled bytecode halves the time that a command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo demo-real up test test-api test-browser test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending engines fuzz generate screens verifier lock format clean
+.PHONY: help setup demo demo-real up test test-api test-browser test-engines test-faults check check-contracts check-fast bench bench-api bench-edge bench-evidence bench-gas bench-indexing bench-reading bench-sending bench-ui engines fuzz generate screens verifier lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2}'
@@ -108,6 +108,9 @@ bench-indexing: setup ## measure how fast events are indexed, beside ponder; wri
 
 bench-reading: setup ## measure reads beside a constant and recursive SQL, up to a million facts; write build/bench/reading.json
 	$(BIN)/python -m scripts.bench.reading
+
+bench-ui: setup ## measure pages on the server, over the network and in Chromium; write build/bench/ui.json
+	$(BIN)/python -m scripts.bench.ui
 
 generate: setup ## renew what is generated and committed: ABIs and bytecode, OpenAPI, reference pages
 	$(BIN)/python -m scripts.contracts
