@@ -74,6 +74,11 @@ class Status:
         at = self._index.checkpoint()
         return self._index.find_organisation(self.identity.organisation, at.number if at else 0)
 
+    def name(self) -> str | None:
+        """The organisation's; None while the store does not tell it."""
+        at, ours = self._index.checkpoint(), self.identity.organisation
+        return self._index.organisation_names({ours}, at.number if at else 0).get(ours)
+
     def blobs(self) -> str:
         return self._blobs.health()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,12 +13,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ledger_node import __version__
 from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
+from registry_api.explorer.known import KNOWN
+from registry_api.explorer.markup import cell_of, id_of, time_of
 from registry_api.explorer.recorded import record
 from registry_api.explorer.text import apart, epsilon, pretty, short
 from registry_api.explorer.visitor import visitor_of
@@ -44,7 +47,12 @@ def _templates(language: str) -> Environment:
         "t": languages.Texts(language),
         "software": __version__,
         "new_once": forms.new_once,
+        "cell_of": cell_of,
+        "id_of": id_of,
+        "time_of": time_of,
         "may_do": auth.MAY,
+        "known": KNOWN,
+        "unchanging": cache(lambda name: Markup(found.get_template(name).render())),  # noqa: S704  # as it was rendered
     }
     return found
 
@@ -165,6 +173,6 @@ def _after(request: Request) -> int | None:
 def _organisation(node: Node) -> str:
     """Whose node this is; by its number while the store does not tell its name."""
     with suppress(MedLedgerError):
-        if ours := node.status.organisation():
-            return ours.name
+        if name := node.status.name():
+            return name
     return f"organisation {node.identity.organisation}"

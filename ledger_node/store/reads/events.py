@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, Tuple, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Tuple, and_, bindparam, exists, or_, select, tuple_
 
 from ledger_node.domain.codes import KeyRole
 from ledger_node.domain.position import Event, Position
 from ledger_node.ports import Page
+from ledger_node.store.question import Question
 from ledger_node.store.reads.base import Reads, cut, known, position
 from ledger_node.store.schema.consortium import key, key_confirmation
 from ledger_node.store.schema.following import block, event
+
+_GENERATION = Question(
+    select(event.c.generation).where(event.c.block == bindparam("at_block"), event.c.log_index == bindparam("at_index"))
+)
 
 
 class EventReads(Reads):
@@ -35,9 +40,9 @@ class EventReads(Reads):
             ]
 
     def generation_of(self, at: Position) -> int | None:
-        found = select(event.c.generation).where(event.c.block == at.block, event.c.log_index == at.log_index)
         with self._database.read() as c:
-            return c.scalar(found)
+            found = _GENERATION.ask(c, at_block=at.block, at_index=at.log_index)
+        return found[0].generation if found else None
 
 
 def _by_admin(address: str) -> ColumnElement[bool]:

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse
 from registry_api.explorer import cards, forms, views
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.blocking import blocking
-from registry_api.explorer.known import KNOWN
 from registry_api.explorer.page import router
 from registry_api.explorer.picture import draw
 from registry_api.explorer.sending import render_form, send
@@ -72,7 +71,6 @@ def _dossier(request: Request, node: Node, view: View, version: str, refused: An
         one=one,
         blocked=blocked,
         card=cards.read_card(node, "model-card", one.card_digest, one.publisher.number, version),
-        known=KNOWN,
         life=LIFE,
         now=now,
         offered=_offered(one.lifecycle, for_sale=one.for_sale)
