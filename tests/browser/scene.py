@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,6 +39,7 @@ from ledger_node.localnet import network
 from ledger_node.localnet.members import Member, Plan
 from ledger_node.localnet.network import Network
 from tests.integration.pair import now, some_digest
+from tests.unit.cards.cards import full
 
 CHAIN_ID = 31_347
 PLANS = (
@@ -47,6 +49,7 @@ PLANS = (
 )
 #: The role that each organisation's people have at work.
 AT_WORK = {"hospital": "steward", "publisher": "publisher", "regulator": "auditor"}
+TITLES = ("Ultrasound of the breast", "Mammography, screening", "Histology of biopsies")
 BLOCK = 1  # seconds between blocks, once the story is told; a tenth before
 SCOPE = Scope(Purpose.MLTRAINING, Region.FR)
 TRAINING = Operation.TRAIN | Operation.FINE_TUNE | Operation.FEDERATED_ROUND | Operation.EXPORT_WEIGHTS
@@ -122,10 +125,7 @@ def tell(started: Network) -> Facts:
         voter = open_.enter_context(_client(started, "hospital", "operator"))
         done, made = partial(_wait_for, started), partial(_made, started)
 
-        datasets = [
-            made(hospital.datasets.register(Document({"title": title})), "dataset")
-            for title in ("Ultrasound of the breast", "Mammography, screening", "Histology of biopsies")
-        ]
+        datasets = [made(hospital.datasets.register(Document({"title": title})), "dataset") for title in TITLES]
         for place, dataset in enumerate(datasets):
             hospital.datasets.publish(dataset, _version(hospital, dataset, place, Supersession.FIRST))
         done(hospital.datasets.publish(datasets[0], _version(hospital, datasets[0], 0, Supersession.EXTENSION)))
@@ -199,7 +199,8 @@ def _publish(publisher: Client, made: Callable[[Submission, str], str], model: s
 
 
 def _version(hospital: Client, dataset: str, place: int, supersession: Supersession) -> NewVersion:
-    card = hospital.blobs.put(f'{{"title":"A version of dataset {place + 1}"}}'.encode())["digest"]
+    said = {**full("dataset-card"), "name": TITLES[place]}
+    card = hospital.blobs.put(json.dumps(said).encode())["digest"]
     size = (SizeClass.FROM_1_000, SizeClass.FROM_10_000, SizeClass.FROM_100)[place]
     return NewVersion(some_digest(), card, some_digest(), size, supersession, options=(113100, 113101))
 
