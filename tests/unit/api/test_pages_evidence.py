@@ -50,7 +50,7 @@ def test_the_page_says_what_is_in_a_bundle(browser: TestClient, of: World, langu
     page = browser.get(path, headers={"Accept-Language": language}).text
     files = [one["href"] for one in Outline(page).of("a") if "asOf" in (one["href"] or "")]
     assert files[0] == f"{path}/bundle?asOf={HEAD}"
-    assert len(files) == 1 + len(ExportFormat) + 2 * 3  # three dataset versions are behind it
+    assert len(files) == 1 + len(ExportFormat) + 3  # three dataset versions are behind it
     for text in ("title", "exports", "limits", "sign_in"):
         assert texts[f"evidence.{text}"] in stranger
     assert "asOf=" not in stranger.replace(f"/evidence?asOf={HEAD}", "")
