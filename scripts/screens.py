@@ -74,6 +74,8 @@ def _shoot(scene: Scene, browser: Browser, look: Look, progress: Progress) -> No
         if route is None or route in shot or not _is_page(page, url, route):
             return False
         page.goto(url)
+        if page.locator(".canvas").count():  # a script draws it
+            page.locator("[data-laid-out]").wait_for(state="attached")
         page.screenshot(path=FOLDER / look.name / f"{_name(route)}.png", full_page=True)
         shot.add(route)
         progress.advance(done)

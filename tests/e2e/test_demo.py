@@ -31,7 +31,7 @@ MUTATIONS = 200
 PAGE = (ROOT / "docs" / "regulator.md").read_text()
 REQUEST = re.compile(r"^(?:curl|medledger) .*$", re.MULTILINE)
 OF_THE_DAY = re.compile(r"^\$ (.*)$", re.MULTILINE)
-RUNNING = "open it in a browser"  # what the demo says of each node when all is told
+RUNNING = "running until Ctrl-C"  # what the demo says when all is told
 QUESTIONS = range(1, 23)
 
 #: Answers by the number of their question; 0 is the list of all.
