@@ -106,8 +106,7 @@ def listed_at(sealed: Header, engine: Engine, epoch: int) -> Validators:
 def verify_seals(validators: Validators, headers: Sequence[Header]) -> Walk:
     """Walks over the headers of the blocks after `validators.at`, each the child of the one before."""
     blocks: list[SealedBlock] = []
-    sizes: list[int] = []
-    after: list[Validators] = []
+    in_force = [validators]  # for each block, and for the one after the last
     breach: Breach | None = None
     for one in headers:
         try:
@@ -115,16 +114,14 @@ def verify_seals(validators: Validators, headers: Sequence[Header]) -> Walk:
         except InputError as failure:
             breach = Breach(Rule.EXTRA_DATA, failure.detail)
             break
-        breach = next(_breaches(block, validators, follows=True), None)
+        breach = next(_breaches(block, in_force[-1], follows=True), None)
         if breach is not None:
             break
         blocks.append(block)
-        sizes.append(len(validators.members))
-        validators = _RULES[validators.engine].after(block, validators)
-        after.append(validators)
-    final = _final(validators.engine, blocks, sizes)
-    stay = (one for one in reversed(after) if final is not None and one.at.number <= final.number and not one.votes)
-    return Walk(tuple(blocks), validators, final, next(stay, None), breach)
+        in_force.append(_RULES[validators.engine].after(block, in_force[-1]))
+    final = _final(validators.engine, blocks, [len(one.members) for one in in_force[:-1]])
+    stay = (one for one in reversed(in_force[1:]) if final and one.at.number <= final.number and not one.votes)
+    return Walk(tuple(blocks), in_force[-1], final, next(stay, None), breach)
 
 
 def advanced(validators: Validators, pages: Iterable[Sequence[Header]]) -> Validators:
