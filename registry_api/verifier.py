@@ -24,9 +24,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     source = sys.stdin.buffer
     try:
-        bundle = source.read(int(source.readline()))
-        _say({"block": verifier.read(bundle).as_of.number})
-        _say({"report": verifier.verify(bundle, source.read()).to_json()})
+        bundle = verifier.read(source.read(int(source.readline())))
+        _say({"block": bundle.as_of.number})
+        _say({"report": verifier.report(bundle, source.read()).to_json()})
     except MedLedgerError as error:
         _say(
             {"code": error.code, "title": error.title, "detail": error.detail, "got": error.got, "needed": error.needed}

@@ -54,9 +54,18 @@ def verify(content: bytes, trust_file: bytes | None) -> Report:
 
 def verify_read(content: bytes, trust_file: bytes | None) -> tuple[Bundle, Report]:
     """As `verify`, with the bundle itself for who goes on reading it."""
-    trusted = None if trust_file is None else trust.read(trust_file)
+    trusted = _trusted(trust_file)
     bundle = read(content)
     return bundle, _report(bundle, trusted)
+
+
+def report(bundle: Bundle, trust_file: bytes | None) -> Report:
+    """As `verify`, of a bundle that was read. TrustMalformed."""
+    return _report(bundle, _trusted(trust_file))
+
+
+def _trusted(trust_file: bytes | None) -> Trust | None:
+    return None if trust_file is None else trust.read(trust_file)
 
 
 def _report(bundle: Bundle, trusted: Trust | None) -> Report:
