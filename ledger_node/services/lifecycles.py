@@ -81,10 +81,9 @@ class Lifecycles:
         generation = generation_of(self._index, found.at)
         return Command("version.withdraw", "models", "withdraw", (version,), version, generation)
 
-    def obstacles(self, version: str, *, for_sale: bool, as_of: int | None = None) -> list[Obstacle]:
+    def obstacles(self, version: ModelVersion, *, for_sale: bool) -> list[Obstacle]:
         """What keeps a version from a release, whoever asks. What its inputs' consents say is in `unsold`."""
-        found = require(self._index.find_model_version(version, block_of(self._index, as_of)), "model version")
-        return [obstacle for obstacle, _ in self._conflicts(found, for_sale=for_sale)]
+        return [obstacle for obstacle, _ in self._conflicts(version, for_sale=for_sale)]
 
     def unsold(self, run: Run, as_of: int | None = None) -> list[tuple[RunInput, Reason]]:
         """The inputs of a version's run whose consents do not permit to sell it, with the reason, as

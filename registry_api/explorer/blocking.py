@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger_node.domain.codes import Lifecycle, Reason
+from ledger_node.domain.lineage import Lineage
 from ledger_node.domain.training import RunInput
 from ledger_node.services.lifecycles import Obstacle
 from registry_api.reading import View
@@ -48,26 +49,27 @@ class Blocking:
         return bool(self.release or self.sale or self.unsold)
 
 
-def blocking(node: Node, view: View, version: str, *, now: bool) -> Blocking:
-    """As of the view's block; consents as the contract would judge them this moment when `now`."""
-    found = node.catalogue.get_model_version(version, view.block)
+def blocking(node: Node, view: View, lineage: Lineage, *, now: bool) -> Blocking:
+    """Of the version whose lineage it is; consents as the contract would judge them this moment when `now`, else as of
+    the view's block."""
+    found = next(one for one in lineage.model_versions if one.id == lineage.version)
     # That it cannot be released once more is no obstacle.
     done = {Obstacle.LIFE} if found.lifecycle is Lifecycle.RELEASED else set[Obstacle]()
     release, sale = (
-        [one for one in node.lifecycles.obstacles(version, for_sale=for_sale, as_of=view.block) if one not in done]
+        [one for one in node.lifecycles.obstacles(found, for_sale=for_sale) if one not in done]
         for for_sale in (False, True)
     )
     return Blocking(
         release,
         [one for one in sale if one not in release],
-        [] if found.run is None else _unsold(node, view, found.run, None if now else view.block),
+        [] if found.run is None else _unsold(node, view, lineage, found.run, None if now else view.block),
     )
 
 
-def _unsold(node: Node, view: View, run: str, as_of: int | None) -> list[Unsold]:
-    refused = node.lifecycles.unsold(node.catalogue.get_run(run, view.block), as_of)
-    datasets = node.index.datasets_by_id({used.dataset for used, _ in refused}, view.block)
+def _unsold(node: Node, view: View, lineage: Lineage, run: str, as_of: int | None) -> list[Unsold]:
+    custodians = {one.id: one.custodian for one in lineage.datasets}
+    refused = node.lifecycles.unsold(next(one for one in lineage.runs if one.id == run), as_of)
     return [
-        Unsold(used, view.organisation(datasets[used.dataset].custodian), reason, REMEDIES.get(reason, ANEW))
+        Unsold(used, view.organisation(custodians[used.dataset]), reason, REMEDIES.get(reason, ANEW))
         for used, reason in refused
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ledger_node.domain.codes import TAINTING, ConsentState, names_of
 from ledger_node.domain.command import Identity
 from ledger_node.domain.figures import Standing
+from ledger_node.domain.lineage import Lineage
 from ledger_node.errors import MedLedgerError
 from ledger_node.ports import Page
 from ledger_node.services.impact import carried_on, revocation_of, suspended_for
@@ -126,8 +127,7 @@ class Origin:
     doubted: list[str]
 
 
-def origin(node: Node, view: View, version: str) -> Origin:
-    found = node.lineages.lineage(version, view.block)
+def origin(node: Node, view: View, found: Lineage) -> Origin:
     facts = graph.facts_of(view, found)
     holders = {one.id: one.custodian.name for one in facts.datasets}
     used = found.consents_in_use()
@@ -142,7 +142,7 @@ def origin(node: Node, view: View, version: str) -> Origin:
     stand = [chain[-1] for chain in chains if not revocation_of(chain)]
     numbers = sorted((one.number, one.run) for one in facts.model_versions if one.run)
     return Origin(
-        subject=next(one for one in facts.model_versions if one.id == version),
+        subject=next(one for one in facts.model_versions if one.id == found.version),
         consents=sorted(consents, key=lambda one: (one.grantor.name.casefold(), one.block)),
         runs=sorted(facts.runs, key=lambda one: one.block),
         dataset_versions=sorted(
@@ -151,8 +151,8 @@ def origin(node: Node, view: View, version: str) -> Origin:
         states=[(state.name, count[state.name]) for state in ConsentState if count[state.name]],
         holders=holders,
         made={run.id: ", ".join(str(number) for number, of in numbers if of == run.id) for run in facts.runs},
-        recalls=sorted((one for one in facts.recalls if one.version == version), key=lambda one: -one.block),
-        recalled=sorted(one.number for one in found.model_versions if one.recalls and one.id != version),
+        recalls=sorted((one for one in facts.recalls if one.version == found.version), key=lambda one: -one.block),
+        recalled=sorted(one.number for one in found.model_versions if one.recalls and one.id != found.version),
         withdrawn=sorted({(name, voted) for name, voted, reason in revocations if reason not in TAINTING}),
         tainted=sorted({(name, voted) for name, voted, reason in revocations if reason in TAINTING}),
         doubted=sorted(

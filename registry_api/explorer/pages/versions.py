@@ -58,9 +58,10 @@ def show_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Response:
 
 
 def _dossier(request: Request, node: Node, view: View, version: str, refused: Answer | None = None) -> HTMLResponse:
-    found = views.origin(node, view, version)
+    lineage = node.lineages.lineage(version, view.block)
+    found = views.origin(node, view, lineage)
     one = found.subject
-    blocked = blocking(node, view, version, now="asOf" not in request.query_params)
+    blocked = blocking(node, view, lineage, now="asOf" not in request.query_params)
     now = rfc3339(view.time)
     view.close()
     return render_form(
