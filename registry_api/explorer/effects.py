@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
 from ledger_node.domain.lineage import Affected
+from registry_api.explorer.diagram.asking import Subject, picture_of
+from registry_api.explorer.page import render, texts_of
 from registry_api.reading import View, Window
 from registry_api.routes.impact import affected
 from registry_api.schemas import lineage
@@ -41,3 +46,26 @@ def leaning(view: View, found: list[Affected]) -> list[ModelVersionFacts]:
     """The model versions downstream, each once, the newest first."""
     versions = view.node.index.model_versions_by_id({one.version for one in found}, view.block)
     return show_model_versions(view, sorted(versions.values(), key=lambda one: one.at, reverse=True))
+
+
+def show_impact(
+    request: Request,
+    window: Window,
+    kind: str,
+    id_: str,
+    whose: str,
+    found: list[Affected],
+    subject: Subject | None = None,
+) -> HTMLResponse:
+    """The page of what leans on a thing of `whose`; with a picture around it where there is a `subject`."""
+    return render(
+        request,
+        "impact.html",
+        kind=kind,
+        page=f"/{kind}s/{id_}",
+        id_=id_,
+        whose=whose,
+        reached=reached(window, found),
+        view=window,
+        picture=subject and picture_of(window, subject, texts_of(request)),
+    )

@@ -29,22 +29,39 @@ class Picture:
     file: str
 
 
-def of_version(view: View, version: str, t: Texts) -> Picture:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a picture is around: `around` gives what is known there as of a block, `ids_of` its own parts of that. It
+    came with the block `since`. `path` is that of its files."""
+
+    id: str
+    around: Callable[[str, int], Provenance]
+    ids_of: Callable[[Provenance], list[str]]
+    since: int
+    path: str
+    has_svg: bool = False
+
+    def drawn(self, view: View, t: Texts, found: Provenance | None = None) -> Drawing:
+        """What is `found`; as of the view's block when that is not asked for yet."""
+        found = found or self.around(self.id, view.block)
+        return draw(view.node.index, found, self.ids_of(found), t)
+
+
+def of_version(view: View, version: str) -> Subject:
     since = view.node.catalogue.get_model_version(version, view.block).at.block
-    path = f"/versions/{version}/lineage"
-    return _picture(view, t, view.node.lineages.around_version, version, lambda _: [version], since, path, svg=True)
+    around = view.node.lineages.around_version
+    return Subject(version, around, lambda _: [version], since, f"/versions/{version}/lineage", has_svg=True)
 
 
-def of_dataset(view: View, dataset: str, t: Texts) -> Picture:
+def of_dataset(view: View, dataset: str) -> Subject:
     def own(found: Provenance) -> list[str]:
         return [f"{one.dataset}/{one.number}" for one in found.dataset_versions if one.dataset == dataset]
 
     since = view.node.catalogue.get_dataset(dataset, view.block).at.block
-    path = f"/datasets/{dataset}/impact"
-    return _picture(view, t, view.node.lineages.around_dataset, dataset, own, since, path)
+    return Subject(dataset, view.node.lineages.around_dataset, own, since, f"/datasets/{dataset}/impact")
 
 
-def of_consent(view: View, consent: str, t: Texts) -> Picture:
+def of_consent(view: View, consent: str) -> Subject:
     def carried(found: Provenance) -> list[str]:
         """The consent, and those that it carries on."""
         former, ids = {one.id: one.terms.supersedes for one in found.consents}, [consent]
@@ -52,14 +69,13 @@ def of_consent(view: View, consent: str, t: Texts) -> Picture:
         return ids
 
     since = view.node.catalogue.get_consent(consent, view.block).at.block
-    path = f"/consents/{consent}/impact"
-    return _picture(view, t, view.node.lineages.around_consent, consent, carried, since, path)
+    return Subject(consent, view.node.lineages.around_consent, carried, since, f"/consents/{consent}/impact")
 
 
-def as_json(picture: Picture, t: Texts) -> dict[str, Any]:
+def as_json(drawing: Drawing, t: Texts) -> dict[str, Any]:
     """What static/lineage.js reads: the drawing, and the words that only it writes."""
     return {
-        **asdict(picture.drawing),
+        **asdict(drawing),
         "kinds": {
             "datasetVersion": t("lineage.kind_datasetVersion"),
             "consent": t("lineage.kind_consent"),
@@ -75,24 +91,14 @@ def as_json(picture: Picture, t: Texts) -> dict[str, Any]:
     }
 
 
-def _picture(
-    view: View,
-    t: Texts,
-    around: Callable[[str, int], Provenance],
-    id_: str,
-    subjects_of: Callable[[Provenance], list[str]],
-    since: int,
-    path: str,
-    *,
-    svg: bool = False,
-) -> Picture:
-    found = around(id_, view.block)
-    drawing = draw(view.node.index, found, subjects_of(found), t)
+def picture_of(view: View, subject: Subject, t: Texts) -> Picture:
+    found = subject.around(subject.id, view.block)
+    drawing = subject.drawn(view, t, found)
     newest = view.node.times.block(None)
     is_newest = view.block >= newest
-    latest = found if is_newest else around(id_, newest)
-    whole = drawing if is_newest else draw(view.node.index, latest, subjects_of(latest), t)
-    told = changes(latest, {one.id for one in whole.parts}, since, t)
+    latest = found if is_newest else subject.around(subject.id, newest)
+    whole = drawing if is_newest else subject.drawn(view, t, latest)
+    told = changes(latest, {one.id for one in whole.parts}, subject.since, t)
     time = rfc3339(view.time)
     past = [one.as_of for one in told if one.is_past(view.block, time)]
     return Picture(
@@ -100,7 +106,7 @@ def _picture(
         drawing=drawing,
         changes=told,
         shown="" if is_newest or not past else past[-1],
-        data=f"{path}.json?asOf={view.block}",
-        svg=f"{path}.svg?asOf={view.block}" if svg else None,
-        file=f"medledger-{id_[2:10]}-{view.block}",
+        data=f"{subject.path}.json?asOf={view.block}",
+        svg=f"{subject.path}.svg?asOf={view.block}" if subject.has_svg else None,
+        file=f"medledger-{subject.id[2:10]}-{view.block}",
     )

@@ -106,17 +106,9 @@ def show_budget_picture(request: Request, node: NodeOf, view: ViewOf, consent: I
 @routes.get("/consents/{consent}/impact")
 def show_consent_impact(request: Request, node: NodeOf, window: WindowOf, consent: Id) -> HTMLResponse:
     found = node.catalogue.get_consent(consent, window.block)
-    return render(
-        request,
-        "impact.html",
-        kind="consent",
-        page=f"/consents/{consent}",
-        id_=consent,
-        whose=window.organisation(found.grantor).name,
-        reached=effects.reached(window, node.lineages.impact_of_consent(consent, window.block)),
-        view=window,
-        picture=asking.of_consent(window, consent, texts_of(request)),
-    )
+    whose, subject = window.organisation(found.grantor).name, asking.of_consent(window, consent)
+    reach = node.lineages.impact_of_consent(consent, window.block)
+    return effects.show_impact(request, window, "consent", consent, whose, reach, subject)
 
 
 def names(node: Node, view: View, datasets: set[str]) -> dict[str, str]:

@@ -58,12 +58,5 @@ def show_member(request: Request, node: NodeOf, view: ViewOf, number: Number) ->
 @routes.get("/organisations/{number}/impact")
 def show_member_impact(request: Request, node: NodeOf, window: WindowOf, number: Number) -> HTMLResponse:
     found = node.register.get_organisation(number, window.block)
-    return render(
-        request,
-        "impact.html",
-        kind="organisation",
-        page=f"/organisations/{number}",
-        whose=found.name,
-        reached=effects.reached(window, node.lineages.impact_of_organisation(number, window.block)),
-        view=window,
-    )
+    reach = node.lineages.impact_of_organisation(number, window.block)
+    return effects.show_impact(request, window, "organisation", str(number), found.name, reach)

@@ -11,7 +11,7 @@ from registry_api.explorer import cards, dataset_cards, effects
 from registry_api.explorer.choosing import members
 from registry_api.explorer.desk import SOON
 from registry_api.explorer.diagram import asking
-from registry_api.explorer.page import newest_first, render, router, texts_of
+from registry_api.explorer.page import newest_first, render, router
 from registry_api.node import NodeOf
 from registry_api.questions.material import name_of
 from registry_api.reading import ViewOf, WindowOf
@@ -98,14 +98,6 @@ def show_dataset_version(request: Request, node: NodeOf, view: ViewOf, dataset: 
 @routes.get("/datasets/{dataset}/impact")
 def show_dataset_impact(request: Request, node: NodeOf, window: WindowOf, dataset: Id) -> HTMLResponse:
     found = node.catalogue.get_dataset(dataset, window.block)
-    return render(
-        request,
-        "impact.html",
-        kind="dataset",
-        page=f"/datasets/{dataset}",
-        id_=dataset,
-        whose=window.organisation(found.custodian).name,
-        reached=effects.reached(window, node.lineages.impact_of_dataset(dataset, window.block)),
-        view=window,
-        picture=asking.of_dataset(window, dataset, texts_of(request)),
-    )
+    whose, subject = window.organisation(found.custodian).name, asking.of_dataset(window, dataset)
+    reach = node.lineages.impact_of_dataset(dataset, window.block)
+    return effects.show_impact(request, window, "dataset", dataset, whose, reach, subject)
