@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -46,7 +45,7 @@ class Guarded(APIRoute):
             await _read_body(request, takes_json=takes_json)
             response = await handle(request)
             if reads and node.recording.on:
-                await asyncio.wrap_future(_recorded(request, operation, response))
+                await put_on_record(request, caller.name, operation, getattr(response, "as_of_block", None))
             response = tagged(request, response)
             wait = preferred(request.headers.get("prefer", ""))
             if isinstance(response, Accepted) and wait:
@@ -67,13 +66,11 @@ async def _caller_of(request: Request) -> Caller:
     return caller
 
 
-def _recorded(request: Request, operation: str, response: Response) -> Future[None]:
-    """Done when it is on record who read what, and as of which block if the answer speaks of one."""
+async def put_on_record(request: Request, caller: str, operation: str, block: int | None) -> None:
+    """Returns when it is on record who read what its path names first, and as of which block if the answer speaks of
+    one. StoreUnavailable when it cannot be."""
     subject = next((str(one) for one in request.path_params.values()), None)
-    kept: Future[None] = request.app.state.node.recording.put(
-        request.state.caller.name, operation, subject, getattr(response, "as_of_block", None)
-    )
-    return kept
+    await asyncio.wrap_future(request.app.state.node.recording.put(caller, operation, subject, block))
 
 
 def _query_of(dependant: Dependant) -> frozenset[str]:
