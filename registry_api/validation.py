@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -51,6 +52,11 @@ SPEAKS_OF_THE_RULE = frozenset(OWN) | {
 async def on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return problems.respond(error_of(error.errors()))
+
+
+def body_error(error: ValidationError) -> MedLedgerError:
+    """The error of a body that was read outside a route, as the route would have said it."""
+    return error_of([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
 
 
 def error_of(found: Sequence[dict[str, Any]]) -> MedLedgerError:

@@ -13,10 +13,11 @@ import httpx2
 from fastapi import Request
 from starlette.types import Receive, Scope, Send
 
-from ledger_node.errors import FormRefused
+from ledger_node.errors import FormRefused, MedLedgerError
 from registry_api.explorer import forms
 from registry_api.explorer.visitor import visitor_of
 from registry_api.guard import CALLER
+from registry_api.problems import document_of, status_of
 
 HOST = "http://node.invalid"  # never resolved: the call stays in this process
 
@@ -27,6 +28,11 @@ class Answer:
 
     status: int
     body: dict[str, Any]
+
+    @classmethod
+    def of(cls, error: MedLedgerError) -> Answer:
+        """As the API would have said it."""
+        return cls(status_of(type(error)), document_of(error))
 
     @property
     def refused(self) -> bool:
@@ -43,21 +49,16 @@ async def act(request: Request, form: dict[str, str], path: str, body: dict[str,
     is sent twice one write. FormRefused when the form is not of a session that lasts."""
     forms.require_session(request, form)
     once = form.get(forms.ONCE, "")
-    return await _call(request, "POST", path, body, {"Idempotency-Key": once} if once else {})
+    return await _call(request, path, body, {"Idempotency-Key": once} if once else {})
 
 
 async def keep(request: Request, form: dict[str, str], document: bytes) -> Answer:
     """Puts a public document (JSON) at the node for a form, byte for byte: the form's write names its sha-256."""
     forms.require_session(request, form)
-    return await _call(request, "POST", "/v1/blobs", document, {"Content-Type": "application/json"})
+    return await _call(request, "/v1/blobs", document, {"Content-Type": "application/json"})
 
 
-async def ask(request: Request, path: str) -> Answer:
-    """GETs an API path (`/v1/…?…`) for who has signed in. FormRefused when nobody has."""
-    return await _call(request, "GET", path, None, {})
-
-
-async def _call(request: Request, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+async def _call(request: Request, path: str, body: Any, headers: dict[str, str]) -> Answer:
     session = visitor_of(request).session
     if session is None:
         raise FormRefused("nobody is signed in", needed="to sign in, and then the page anew")
@@ -68,5 +69,5 @@ async def _call(request: Request, method: str, path: str, body: Any, headers: di
     transport = httpx2.ASGITransport(app=as_caller, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=HOST, trust_env=False) as client:
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
-        answer = await client.request(method, path, headers=headers, **sent)
+        answer = await client.post(path, headers=headers, **sent)
     return Answer(answer.status_code, answer.json())

@@ -47,6 +47,11 @@ def require_session(request: Request, form: dict[str, str]) -> None:
         raise FormRefused("the form belongs to no session that lasts", needed="the page anew, signed in")
 
 
+def typed(form: dict[str, str]) -> dict[str, str]:
+    """What its person filled in, without what binds it."""
+    return {name: text for name, text in form.items() if name not in (BOUND_BY, ONCE)}
+
+
 def new_once() -> str:
     """For a form that is about to be shown."""
     return secrets.token_urlsafe(16)

@@ -15,7 +15,7 @@ from registry_api.reading import View
 from registry_api.routes.proposals import fields_of
 from registry_api.schemas.proposal import About, Propose
 from registry_api.showing.consortium import show_about
-from registry_api.validation import error_of
+from registry_api.validation import body_error
 
 #: The fields of each kind's form, by their places in the API's body.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -51,7 +51,7 @@ def about(view: View, body: dict[str, Any]) -> About:
     try:
         asked = _proposal.validate_python(body)
     except ValidationError as error:
-        raise error_of([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
+        raise body_error(error) from None
     _require_there(view, fields := fields_of(asked))
     return About(**show_about(view, ProposalKind[asked.kind], fields))
 

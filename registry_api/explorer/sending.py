@@ -13,7 +13,6 @@ from ledger_node.errors import InputError
 from registry_api.explorer.acting import Answer, act
 from registry_api.explorer.page import on_to, render
 from registry_api.explorer.writes import path_of
-from registry_api.problems import document_of, status_of
 
 
 async def send(
@@ -30,7 +29,7 @@ async def send(
     try:
         answer = await act(request, form, path, body())
     except InputError as error:
-        answer = Answer(status_of(type(error)), document_of(error))
+        answer = Answer.of(error)
     if answer.refused:
         return await to_thread.run_sync(again, answer)
     onward = after.replace("{subject}", str(answer.body["subject"]))

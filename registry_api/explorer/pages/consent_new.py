@@ -22,12 +22,11 @@ from registry_api.explorer.page import render, router, texts_of
 from registry_api.explorer.sending import render_form, send
 from registry_api.explorer.visitor import require
 from registry_api.node import NodeOf
-from registry_api.problems import document_of, status_of
 from registry_api.reading import View, ViewOf
 from registry_api.routes.parts import ById
 from registry_api.schemas.consent import IssueConsent
 from registry_api.showing.consents import show_consent
-from registry_api.validation import error_of
+from registry_api.validation import body_error
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -110,8 +109,7 @@ def _preview(request: Request, node: Node, view: View, form: dict[str, str]) -> 
         terms = _terms_of(form)
         node.consents.require_issuable(terms)
     except MedLedgerError as error:
-        refused = Answer(status_of(type(error)), document_of(error))
-        return _show_form(request, node, view, form, refused)
+        return _show_form(request, node, view, form, Answer.of(error))
     policy = terms_form.policy_of(form)
     grantee = node.register.get_organisation(terms.grantee)
     versions = node.catalogue.list_dataset_versions(terms.dataset)
@@ -123,7 +121,7 @@ def _preview(request: Request, node: Node, view: View, form: dict[str, str]) -> 
         name=cards.title_of(node, node.catalogue.get_dataset(terms.dataset).card_digest),
         warnings=terms_form.warnings(terms, grantee, len(versions)),
         policy="" if policy is None else policy.decode(),
-        values={name: text for name, text in form.items() if name not in (forms.BOUND_BY, forms.ONCE)},
+        values=forms.typed(form),
     )
 
 
@@ -132,4 +130,4 @@ def _terms_of(form: dict[str, str]) -> Terms:
     try:
         return IssueConsent.model_validate(terms_form.body_of(form)).facts()
     except ValidationError as error:
-        raise error_of([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
+        raise body_error(error) from None

@@ -16,7 +16,6 @@ from registry_api.explorer.acting import Answer
 from registry_api.explorer.page import newest_first, render, router
 from registry_api.explorer.sending import render_form, send
 from registry_api.node import NodeOf
-from registry_api.problems import document_of, status_of
 from registry_api.reading import View, ViewOf
 from registry_api.routes import proposals as api
 from registry_api.routes.filters import InProposalState
@@ -115,14 +114,14 @@ def _preview(request: Request, node: NodeOf, view: View, kind: str, form: dict[s
     try:
         about = opening.about(view, opening.body_of(kind, form))
     except MedLedgerError as error:
-        return _form(request, node, view, kind, form, Answer(status_of(type(error)), document_of(error)))
+        return _form(request, node, view, kind, form, Answer.of(error))
     return render(
         request,
         "proposal_preview.html",
         ballots=ballots,
         kind=kind,
         about=about,
-        typed={name: text for name, text in form.items() if name not in (forms.BOUND_BY, forms.ONCE, "step")},
+        typed={name: text for name, text in forms.typed(form).items() if name != "step"},
         rules=members.rules(node, view),
     )
 
