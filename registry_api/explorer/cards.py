@@ -24,13 +24,18 @@ def read_card(node: Node, kind: Named, digest: str, by: int, record: str) -> Doc
 
 
 def at_hand(node: Node, digest: str) -> dict[str, Any] | None:
-    """A public document of any form, without waiting for another process; None when it is not here or no object."""
+    """A public document that is an object, without waiting for another process; None when it is not here."""
+    found = parsed(node, digest)
+    return found if isinstance(found, dict) else None
+
+
+def parsed(node: Node, digest: str) -> Any:
+    """The JSON of a public document of any form; None when it is not at hand or no JSON."""
     try:
         content = node.documents.find(digest)
-        found = None if content is None else strict.parse(content, exact=False)
+        return None if content is None else strict.parse(content, exact=False)
     except (BlobError, UnknownDocument, InvalidField):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def title_of(node: Node, digest: str) -> str:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from ledger_node.domain.codes import OrganisationStatus
 from ledger_node.domain.recall import Recall
-from ledger_node.errors import BlobError, InvalidField
 from ledger_node.ports import Page
-from registry_api import strict
 from registry_api.explorer.cards import title_of
 from registry_api.reading import View
 from registry_api.schemas.base import Organisation
 from registry_api.schemas.model import ModelVersionFacts
 from registry_api.schemas.recall import Acknowledgement, RecallFacts
 from registry_api.showing.models import show_model_versions, show_recall
-
-if TYPE_CHECKING:
-    from ledger_node.bootstrap import Node
 
 EVERYBODY = 1_000_000
 
@@ -68,15 +62,6 @@ def affected(view: View, version: str) -> list[ModelVersionFacts]:
     below = {link.child for link in view.node.index.links_below([version], view.block)} - {version}
     found = view.node.index.model_versions_by_id(below, view.block)
     return show_model_versions(view, sorted(found.values(), key=lambda one: one.at))
-
-
-def notice_of(node: Node, digest: str) -> Any:
-    """The notice's JSON; None when it is not at hand or cannot be read."""
-    try:
-        content = node.documents.find(digest)
-        return None if content is None else strict.parse(content, exact=False)
-    except (BlobError, InvalidField):
-        return None
 
 
 def _members(view: View) -> list[Organisation]:

@@ -12,7 +12,7 @@ from ledger_node.errors import InputError
 from ledger_node.ports import Page
 from registry_api.explorer import forms, recalling
 from registry_api.explorer.acting import Answer
-from registry_api.explorer.cards import said
+from registry_api.explorer.cards import parsed, said
 from registry_api.explorer.page import newest_first, render, router
 from registry_api.explorer.sending import render_form, send
 from registry_api.node import NodeOf
@@ -107,7 +107,7 @@ def _recall(request: Request, node: Node, view: View, recall: str, refused: Answ
         subject=_version(node, view, found.version),
         affected=recalling.affected(view, found.version),
         readers=recalling.readers(view, found),
-        notice=recalling.notice_of(node, found.notice_digest),
+        notice=parsed(node, found.notice_digest),
         is_ours=found.issuer.number == ours,
         has_read=any(one.organisation.number == ours for one in found.acknowledgements),
     )
