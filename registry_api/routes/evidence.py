@@ -42,9 +42,8 @@ ValidatorsAt = Annotated[
 
 def taken_away(node: Node, subject: Subject, as_of: int | datetime | None, validators_at: int | None) -> Response:
     """The bundle about a subject, as a file."""
-    by_seals = (
-        as_of is None and validators_at is not None
-    )  # which show of no newer block than a final one that it stays
+    # Seals show of no newer block than a final one that it stays.
+    by_seals = as_of is None and validators_at is not None
     # Without a view, which would keep its moment while the chain is asked.
     block = node.evidence.newest_final() if by_seals else node.times.block(as_of)
     content = node.evidence.bundle(subject, block, validators_at)
