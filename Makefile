@@ -44,7 +44,7 @@ check-fast: setup ## the inner loop: format, lint, types, layers, fast unit test
 	ruff check .
 	mypy
 	lint-imports --no-cache
-	pytest -q -n 2 --dist loadfile -m 'not slow' tests/unit
+	pytest -q -n 2 -m 'not slow' tests/unit
 
 check: setup ## all static checks
 	forge fmt --check
@@ -61,9 +61,8 @@ check-contracts: setup ## slither, ERC-721, proofs, coverage and mutants of the 
 test: setup ## all tests: contracts, unit, browser, integration, end to end
 	@$(BIN)/python -m scripts.engines.build --if-possible
 	forge test
-	pytest -n 2 --dist loadfile tests/unit
-	pytest tests/browser
-	pytest tests/integration tests/e2e tests/faults
+	pytest -n 2 tests/unit
+	pytest -n 2 tests/browser tests/integration tests/e2e tests/faults
 
 engines: setup ## get the real engines that tests use: Kubo, geth and clef built from pinned source with Go, MLflow and RO-Crate's validator installed
 	@$(BIN)/python -m scripts.engines.build

@@ -7,20 +7,45 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from ledger_node.localnet import network
 from ledger_node.localnet.network import Network
 from ledger_node.store.database import Database
 from ledger_node.store.lease import Lease
 from tests.postgresql import PostgreSql
+from tests.resting import awake, end, rest
+
+#: Files of these folders share what takes long to make, so that one process of several runs them all.
+TOGETHER = ("tests/browser", "tests/integration/privacy")
+
+
+class ByFile(LoadScopeScheduling):
+    """Hands files to the processes that test, and some folders whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
-def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    """A real consortium: anvil, the deployed contracts, four members, a node process for each."""
+def resting_consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     started = network.up(tmp_path_factory.mktemp("consortium") / "network", chain_id=31_337, block_time=0.5)
+    rest(started)
     yield started
-    network.down(started)
+    end(started)
+
+
+@pytest.fixture(scope="module")
+def consortium(resting_consortium: Network) -> Iterator[Network]:
+    """A real consortium: anvil, the deployed contracts, four members, a node process for each."""
+    with awake(resting_consortium):
+        yield resting_consortium
 
 
 @pytest.fixture(scope="session")

@@ -17,29 +17,32 @@ from ledger_node.localnet.members import CONSORTIUM
 from ledger_node.localnet.network import Network
 from tests.faults.audit import Verdict, datasets
 from tests.integration.pair import CHAIN_ID, PLANS, Pair
+from tests.resting import awake, end, rest
 
 #: `make test-faults` tries each failure this many times as often as the shorter form.
 WHOLE = os.environ.get("MEDLEDGER_FAULTS") == "whole"
 RECORD = Path("build/faults.json")
-_rows: list[tuple[str, int, Verdict]] = []
+ROW = "fault"
 
 
 class Account:
-    """What one test tells for the table."""
+    """What one test tells for the table. It goes with the test's report, which comes from whatever process ran it."""
 
-    def __init__(self, row: str) -> None:
-        self._row = row
+    def __init__(self, name: str, properties: list[tuple[str, object]]) -> None:
+        self._name = name
+        self._properties = properties
 
     def write(self, tries: int, verdict: Verdict) -> None:
         """`tries` is how often the failure was made."""
-        _rows.append((self._row, tries, verdict))
+        row = {"row": self._name, "tries": tries, "requests": verdict.requests}
+        self._properties.append((ROW, {**row, "lost": verdict.lost, "duplicated": verdict.duplicated}))
         verdict.require_nothing_lost()
 
 
 @pytest.fixture
 def account(request: pytest.FixtureRequest) -> Account:
     """The row is named after the test."""
-    return Account(request.node.name.removeprefix("test_").replace("_", " "))
+    return Account(request.node.name.removeprefix("test_").replace("_", " "), request.node.user_properties)
 
 
 @contextmanager
@@ -79,28 +82,31 @@ def postgresql_network(tmp_path: Path) -> Iterator[Network]:
 
 
 @pytest.fixture(scope="session")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A hospital and an institute that may be everything, for one test after the other."""
+def resting_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("faults") / "network"
     started = network.up(folder, chain_id=CHAIN_ID, block_time=0.2, plans=PLANS)
-    try:
-        made = Pair(started)
+    rest(started)
+    yield started
+    end(started)
+
+
+@pytest.fixture(scope="module")
+def pair(resting_pair: Network) -> Iterator[Pair]:
+    """A hospital and an institute that may be everything, for one test after the other."""
+    with awake(resting_pair):
+        made = Pair(resting_pair)
         yield made
         made.close()
-    finally:
-        network.down(started)
 
 
-def pytest_terminal_summary() -> None:
-    if not _rows:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    ended = (one for state in ("passed", "failed") for one in terminalreporter.stats.get(state, []))
+    rows = [row for one in ended if one.when == "call" for name, row in one.user_properties if name == ROW]
+    if not rows:
         return
     table = Table("what was broken", "tries", "requests", "lost", "done twice", title="faults", title_justify="left")
-    for row, tries, verdict in _rows:
-        table.add_row(row, str(tries), str(verdict.requests), str(verdict.lost), str(verdict.duplicated))
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
     Console().print(table)
     RECORD.parent.mkdir(exist_ok=True)
-    told = [
-        {"row": row, "tries": tries, "requests": v.requests, "lost": v.lost, "duplicated": v.duplicated}
-        for row, tries, v in _rows
-    ]
-    RECORD.write_text(json.dumps(told, indent=2) + "\n")
+    RECORD.write_text(json.dumps(rows, indent=2) + "\n")

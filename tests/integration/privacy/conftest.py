@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from ledger_node.localnet.network import Network
 from tests.integration.privacy import devices, way, wrong
 from tests.integration.privacy.flow import Flow, begun, settle
+from tests.resting import awake
+
+
+@pytest.fixture(scope="package")
+def consortium(resting_consortium: Network) -> Iterator[Network]:
+    """The consortium of all tests, for all files of this folder."""
+    with awake(resting_consortium):
+        yield resting_consortium
 
 
 @pytest.fixture(scope="package")
