@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from ledger_node.domain import request as domain
 from ledger_node.domain.codes import Capability, Purpose, RequestState
+from ledger_node.errors import InputError
 from ledger_node.ports import Page
 from registry_api.explorer import cards, forms, terms_form
 from registry_api.explorer.acting import Answer
@@ -32,6 +34,22 @@ if TYPE_CHECKING:
 routes = router()
 MOST_OFFERED = 200  # datasets to ask for
 OPEN = (RequestState.OPEN.name, RequestState.ASKED_BACK.name)
+
+
+def _message(form: dict[str, str]) -> dict[str, Any]:
+    answers = cards.said(form, "inReplyTo")
+    return {
+        "text": cards.said(form, "text"),
+        "inReplyTo": int(answers) if answers.isascii() and answers.isdecimal() and len(answers) < 10 else None,
+        "visas": cards.lines(form, "visas"),
+    }
+
+
+#: What may be done about a request: the last part of the API's path, and its body.
+ACTS: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+    "messages": _message,
+    "decline": lambda form: {"reason": cards.said(form, "reason")},
+}
 
 
 @routes.get("/requests")
@@ -94,36 +112,17 @@ def show_one(request: Request, node: NodeOf, view: ViewOf, of: Id) -> HTMLRespon
     return _request(request, node, view, of)
 
 
-@routes.post("/requests/{of}/messages")
-async def send_message(request: Request, node: NodeOf, view: ViewOf, of: Id) -> Response:
+@routes.post("/requests/{of}")
+async def act_on_request(request: Request, node: NodeOf, view: ViewOf, of: Id) -> Response:
     form = await forms.read_form(request)
-
-    def body() -> dict[str, Any]:
-        answers = cards.said(form, "inReplyTo")
-        return {
-            "text": cards.said(form, "text"),
-            "inReplyTo": int(answers) if answers.isascii() and answers.isdecimal() and len(answers) < 10 else None,
-            "visas": cards.lines(form, "visas"),
-        }
-
+    act = form.get("act", "")
+    if act not in ACTS:
+        raise InputError("this cannot be done about a request here", needed=" or ".join(ACTS))
     return await send(
         request,
         form,
-        f"/v1/requests/{of}/messages",
-        body,
-        lambda answer: _request(request, node, view, of, form, answer),
-        f"/requests/{of}",
-    )
-
-
-@routes.post("/requests/{of}/decline")
-async def decline_request(request: Request, node: NodeOf, view: ViewOf, of: Id) -> Response:
-    form = await forms.read_form(request)
-    return await send(
-        request,
-        form,
-        f"/v1/requests/{of}/decline",
-        lambda: {"reason": cards.said(form, "reason")},
+        f"/v1/requests/{of}/{act}",
+        lambda: ACTS[act](form),
         lambda answer: _request(request, node, view, of, form, answer),
         f"/requests/{of}",
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from anyio import to_thread
 from fastapi import Request, Response
 
-from registry_api.explorer import acting, forms, visitor, writes
-from registry_api.explorer.page import on_to, render, router
+from ledger_node.errors import InputError
+from registry_api.explorer import forms, visitor, writes
+from registry_api.explorer.acting import Answer
+from registry_api.explorer.page import render, router
+from registry_api.explorer.sending import send
 from registry_api.node import NodeOf
 from registry_api.reading import WindowOf
 from registry_api.routes.submissions import Named
 
 routes = router()
+ACTS = tuple(writes.Act)
 
 
 @routes.get("/submissions")
@@ -30,17 +33,24 @@ def show_submission(request: Request, node: NodeOf, submission: Named) -> Respon
     return _page(request, node, submission, request.query_params.get("next"))
 
 
-@routes.post("/submissions/{submission}/{act}")
-async def act_on_submission(request: Request, node: NodeOf, submission: Named, act: writes.Act) -> Response:
+@routes.post("/submissions/{submission}")
+async def act_on_submission(request: Request, node: NodeOf, submission: Named) -> Response:
     form = await forms.read_form(request)
-    answer = await acting.act(request, form, f"/v1/submissions/{submission}/{act.value}")
-    if not answer.refused:
-        return on_to(writes.path_of(submission, form.get("next")))
-    return await to_thread.run_sync(lambda: _page(request, node, submission, form.get("next"), answer))
+    act, next_ = form.get("act"), form.get("next", "")
+    if act not in ACTS:
+        raise InputError("this cannot be done about a write here", needed=" or ".join(ACTS))
+    return await send(
+        request,
+        form,
+        f"/v1/submissions/{submission}/{act}",
+        dict,
+        lambda refused: _page(request, node, submission, next_, refused),
+        next_,
+    )
 
 
 def _page(
-    request: Request, node: NodeOf, submission: str, next_: str | None, refused: acting.Answer | None = None
+    request: Request, node: NodeOf, submission: str, next_: str | None, refused: Answer | None = None
 ) -> Response:
     caller = visitor.require(request, "submissions", "get_submission")
     found = writes.Write(node.submissions.get(submission))

@@ -38,7 +38,7 @@ def show_version(request: Request, node: NodeOf, view: ViewOf, version: Id) -> H
     return _dossier(request, node, view, version)
 
 
-@routes.post("/versions/{version}/lifecycle")
+@routes.post("/versions/{version}")
 async def take_step(request: Request, node: NodeOf, view: ViewOf, version: Id) -> Response:
     form = await forms.read_form(request)
     path, body = STEPS.get(form.get("step", ""), ("release", {}))

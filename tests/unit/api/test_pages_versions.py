@@ -154,7 +154,7 @@ def test_steps_are_offered_to_the_version_s_publisher_alone(application: FastAPI
 )
 def test_a_step_becomes_a_write(application: FastAPI, step: str, function: str) -> None:
     of = told()
-    answer = post(browser_of(application, of, "publisher"), f"{path_of(of)}/lifecycle", step=step)
+    answer = post(browser_of(application, of, "publisher"), path_of(of), step=step)
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/submissions/submission-1?next=%2Fversions%2F")
     assert of.outbox.commands["submission-1"].function == function
@@ -162,13 +162,13 @@ def test_a_step_becomes_a_write(application: FastAPI, step: str, function: str) 
 
 def test_a_step_that_is_refused_is_shown_on_the_dossier(application: FastAPI) -> None:
     of = told(sells=False)
-    answer = post(browser_of(application, of, "publisher"), f"{path_of(of)}/lifecycle", step="sell")
+    answer = post(browser_of(application, of, "publisher"), path_of(of), step="sell")
     assert answer.status_code == 409
     assert 'role="alert"' in answer.text
     assert "OPERATION_NOT_PERMITTED" in answer.text
     assert not of.outbox.commands
     Outline(answer.text)
-    nothing = post(browser_of(application, of, "publisher"), f"{path_of(of)}/lifecycle", step="sideways")
+    nothing = post(browser_of(application, of, "publisher"), path_of(of), step="sideways")
     assert nothing.status_code == 400
     assert not of.outbox.commands
 
