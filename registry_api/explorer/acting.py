@@ -46,16 +46,23 @@ class Answer:
 
 async def act(request: Request, form: dict[str, str], path: str, body: dict[str, Any] | None = None) -> Answer:
     """POSTs to an API path (`/v1/…`) for a form that `forms.read_form` has read. The form's own key makes a write that
-    is sent twice one write. FormRefused when the form is not of a session that lasts."""
-    forms.require_session(request, form)
+    is sent twice one write. Refused when the form is not of a session that lasts."""
     once = form.get(forms.ONCE, "")
-    return await _call(request, path, body, {"Idempotency-Key": once} if once else {})
+    return refusal(request, form) or await _call(request, path, body, {"Idempotency-Key": once} if once else {})
 
 
 async def keep(request: Request, form: dict[str, str], document: bytes) -> Answer:
     """Puts a public document (JSON) at the node for a form, byte for byte: the form's write names its sha-256."""
-    forms.require_session(request, form)
-    return await _call(request, "/v1/blobs", document, {"Content-Type": "application/json"})
+    return refusal(request, form) or await _call(request, "/v1/blobs", document, {"Content-Type": "application/json"})
+
+
+def refusal(request: Request, form: dict[str, str]) -> Answer | None:
+    """Why nothing is done for a form: its session is over, so that its person must look at it and send it anew."""
+    try:
+        forms.require_session(request, form)
+    except FormRefused as error:
+        return Answer.of(error)
+    return None
 
 
 async def _call(request: Request, path: str, body: Any, headers: dict[str, str]) -> Answer:

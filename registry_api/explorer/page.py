@@ -17,7 +17,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ledger_node import __version__
-from ledger_node.errors import LookupFailure, MedLedgerError, Unauthenticated
+from ledger_node.errors import FormRefused, LookupFailure, MedLedgerError, Unauthenticated
 from registry_api import auth, problems
 from registry_api.explorer import forms, languages, visitor
 from registry_api.explorer.known import KNOWN
@@ -52,6 +52,7 @@ def _templates(language: str) -> Environment:
         "time_of": time_of,
         "may_do": auth.MAY,
         "known": KNOWN,
+        "form_refused": FormRefused.code,
         "unchanging": cache(lambda name: Markup(found.get_template(name).render())),  # noqa: S704  # as it was rendered
     }
     return found

@@ -1,4 +1,4 @@
-"""From a form to a submission: one write of the API, and the form again when it is refused."""
+"""From a form to a submission: one write of the API, and the form again when it is refused, or its session is over."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
 from ledger_node.errors import InputError
+from registry_api.explorer import forms
 from registry_api.explorer.acting import Answer, act
 from registry_api.explorer.page import on_to, render
+from registry_api.explorer.visitor import visitor_of
 from registry_api.explorer.writes import path_of
 
 
@@ -31,9 +33,20 @@ async def send(
     except InputError as error:
         answer = Answer.of(error)
     if answer.refused:
-        return await to_thread.run_sync(again, answer)
+        return await show_again(request, form, again, answer)
     onward = after.replace("{subject}", str(answer.body["subject"]))
     return on_to(path_of(answer.submission, onward))
+
+
+async def show_again(
+    request: Request, form: dict[str, str], again: Callable[[Answer], Response], refused: Answer
+) -> Response:
+    """The form with what was typed, for the session that there is now, shown by `again` in a thread. Who is no longer
+    signed in gets it once they are: until then a page keeps what they typed."""
+    if visitor_of(request).session is not None:
+        return await to_thread.run_sync(again, refused)
+    typed = forms.typed(form)
+    return await to_thread.run_sync(lambda: render(request, "signed_out.html", refused.status, typed=typed))
 
 
 def render_form(request: Request, template: str, refused: Answer | None, **values: Any) -> HTMLResponse:

@@ -19,7 +19,7 @@ from registry_api.explorer import acting, cards, forms, terms_form
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.choosing import members
 from registry_api.explorer.page import render, router, texts_of
-from registry_api.explorer.sending import render_form, send
+from registry_api.explorer.sending import render_form, send, show_again
 from registry_api.explorer.visitor import require
 from registry_api.node import NodeOf
 from registry_api.reading import View, ViewOf
@@ -63,12 +63,13 @@ def show_new_consent(
 async def issue_consent(request: Request, node: NodeOf, view: ViewOf) -> Response:
     """Its preview, the form again with what was typed, or the consent."""
     form = await forms.read_form(request)
-    forms.require_session(request, form)
     step = form.pop(STEP, "")
 
     def again(refused: Answer | None = None) -> Response:
         return _show_form(request, node, view, form, refused)
 
+    if refused := acting.refusal(request, form):
+        return await show_again(request, form, again, refused)
     if step == "change":
         return await to_thread.run_sync(again)
     if step != "issue":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
@@ -12,7 +13,7 @@ from ledger_node.errors import InputError
 from registry_api.explorer import forms
 from registry_api.explorer.acting import Answer, act
 from registry_api.explorer.page import on_to, router
-from registry_api.explorer.sending import render_form
+from registry_api.explorer.sending import render_form, show_again
 from registry_api.explorer.visitor import require
 from registry_api.node import NodeOf
 from registry_api.routes import nodes as api
@@ -46,7 +47,7 @@ async def act_on_node(request: Request, node: NodeOf) -> Response:
     path, body, shown = found
     answer = await act(request, form, path, dict(body))
     if answer.refused:
-        return await to_thread.run_sync(lambda: _page(request, node, answer))
+        return await show_again(request, form, partial(_page, request, node), answer)
     if not shown:
         return on_to("/node")
     return await to_thread.run_sync(lambda: _page(request, node, told=answer.body))

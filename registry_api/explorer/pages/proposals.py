@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse
 from ledger_node.domain.codes import ProposalKind, StateReason
 from ledger_node.errors import InputError, MedLedgerError
 from ledger_node.ports import Page
-from registry_api.explorer import ballots, forms, members, opening, visitor
+from registry_api.explorer import acting, ballots, forms, members, opening, visitor
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.page import newest_first, render, router
-from registry_api.explorer.sending import render_form, send
+from registry_api.explorer.sending import render_form, send, show_again
 from registry_api.node import NodeOf
 from registry_api.reading import View, ViewOf
 from registry_api.routes import proposals as api
@@ -55,16 +55,14 @@ async def open_proposal(request: Request, node: NodeOf, view: ViewOf) -> Respons
     kind = form.get("kind", "")
     if kind not in opening.FIELDS:
         raise InputError("this is no kind of proposal", needed=" or ".join(opening.FIELDS))
+
+    def again(refused: Answer) -> Response:
+        return _form(request, node, view, kind, form, refused)
+
     if form.get("step") == "open":
-        return await send(
-            request,
-            form,
-            "/v1/proposals",
-            lambda: opening.body_of(kind, form),
-            lambda refused: _form(request, node, view, kind, form, refused),
-            "/consortium",
-        )
-    forms.require_session(request, form)
+        return await send(request, form, "/v1/proposals", lambda: opening.body_of(kind, form), again, "/consortium")
+    if refused := acting.refusal(request, form):
+        return await show_again(request, form, again, refused)
     visitor.require(request, "proposals", "open_proposal")
     return await to_thread.run_sync(lambda: _preview(request, node, view, kind, form))
 

@@ -79,9 +79,18 @@ def come_back(request: Request, node: NodeOf) -> Response:
     return response
 
 
+@routes.get("/sign-out")
+def show_signed_out() -> Response:
+    """Where a page leads to that refused to sign out: who signed out meanwhile signs in, others go on."""
+    return on_to("/sign-in?next=/")
+
+
 @routes.post("/sign-out")
 async def sign_out(request: Request, node: NodeOf) -> Response:
-    forms.require_session(request, await forms.read_form(request))
+    form = await forms.read_form(request)
+    if visitor_of(request).session is None:  # it has ended by itself
+        return on_to("/")
+    forms.require_session(request, form)
     await to_thread.run_sync(node.sessions.end, visitor.token_of(request), limiter=lane_of(request))
     response = on_to("/")
     visitor.sign_out(request, response)

@@ -61,7 +61,6 @@ def paths(of: World, method: str = "GET") -> Iterator[str]:
         "address": operator(101),
         "submission": "submission-1",
         "form": "prov",
-        "act": "cancel",
         "number": "1",
     }
     for route in (route for subject in pages.SUBJECTS for route in subject.routes.routes):
@@ -139,7 +138,7 @@ def test_no_form_is_taken_but_a_session_s_own(application: FastAPI, role: str | 
     before = repr(of.node.status.now())
     sent = 0
     for path in paths(of, "POST"):
-        if path == "/sign-in":
+        if path == "/sign-in" or (path, role) == ("/sign-out", None):  # of who has no session, none ends
             continue
         for headers in (
             FOREIGN,
