@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -105,15 +104,15 @@ def require(role: str, allowed: frozenset[Role]) -> None:
         raise RoleMissing("the key's role may not do this", got=str(role), needed=" or ".join(sorted(allowed)))
 
 
-def reads(operation: str, methods: Collection[str] | None) -> bool:
-    """Whether an operation only reads: what is asked by GET, and what every role may ask in whatever way."""
-    return "GET" in (methods or ()) or operation not in MAY
+def reads(operation: str) -> bool:
+    """Whether an operation only reads: what every role may ask in whatever way, and what is listed or got."""
+    return operation not in MAY or operation.startswith(("list_", "get_"))
 
 
-def admit(caller: Caller, noun: str, operation: str, *, reads: bool) -> None:
+def admit(caller: Caller, noun: str, operation: str) -> None:
     """RoleMissing, or OutOfReach unless a word of the key's reach covers the operation of a noun. None is all."""
     require(caller.role, MAY.get(operation, ANYBODY))
-    words = {noun, f"{noun}:{READ}", READ} if reads else {noun}
+    words = {noun, f"{noun}:{READ}", READ} if reads(operation) else {noun}
     if caller.reach and words.isdisjoint(caller.reach):
         raise OutOfReach("the key does not reach this", got=" ".join(caller.reach), needed=" or ".join(sorted(words)))
 
@@ -121,7 +120,7 @@ def admit(caller: Caller, noun: str, operation: str, *, reads: bool) -> None:
 def may(caller: Caller, noun: str, operation: str) -> bool:
     """Whether `admit` would let the caller."""
     try:
-        admit(caller, noun, operation, reads=operation not in MAY)
+        admit(caller, noun, operation)
     except AccessError:
         return False
     return True

@@ -32,14 +32,14 @@ class Guarded(APIRoute):
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
         noun, operation = str(self.tags[0]), self.name
-        reads = auth.reads(operation, self.methods)
+        reads = auth.reads(operation)
         known = _query_of(self.dependant)
         takes_json = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
             node = request.app.state.node
             caller = request.scope.get(CALLER) or await _caller_of(request)
-            auth.admit(caller, noun, operation, reads=reads)
+            auth.admit(caller, noun, operation)
             _require_known(request, known)
             request.state.caller = caller
             await _read_body(request, takes_json=takes_json)

@@ -272,6 +272,6 @@ def _opened(cursor: str) -> tuple[int, Position, bool]:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or int(text[:20]) > MAX_SAFE:
+    if not text.isdecimal() or len(text) > len(str(MAX_SAFE)) or int(text) > MAX_SAFE:
         raise ValueError
     return int(text)

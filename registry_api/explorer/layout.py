@@ -8,6 +8,7 @@ crosses a box.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from ledger_node.domain.lineage import Lineage
 
@@ -98,20 +99,11 @@ def derivations_of(lineage: Lineage) -> list[tuple[tuple[str, int], tuple[str, i
 
 def ranks_of(lineage: Lineage) -> dict[str, int]:
     """How many generations of parents each version has."""
-    parents = {one.id: list(one.parents) for one in lineage.model_versions}
+    parents = {one.id: one.parents for one in lineage.model_versions}
     ranks: dict[str, int] = {}
-    waiting = list(parents)
-    while waiting:
-        left = []
-        for version in waiting:
-            known = [ranks.get(parent) for parent in parents[version] if parent in parents]
-            if all(rank is not None for rank in known):
-                ranks[version] = 1 + max((rank for rank in known if rank is not None), default=-1)
-            else:
-                left.append(version)
-        if len(left) == len(waiting):  # cannot be on a ledger that refuses unknown parents
-            raise ValueError("versions are their own ancestors")
-        waiting = left
+    for version in TopologicalSorter(parents).static_order():
+        if version in parents:  # a parent may lie outside of the lineage
+            ranks[version] = 1 + max((ranks[parent] for parent in parents[version] if parent in ranks), default=-1)
     return ranks
 
 

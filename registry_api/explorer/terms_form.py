@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -188,7 +188,7 @@ def _millionths(form: Form, name: str) -> int | str | None:
     text = _said(form, name)
     try:
         number = Decimal(text or "0").scaleb(6)
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one with a huge exponent
         return text
     return int(number) if number.is_finite() and abs(number) < 10**15 and number == int(number) else text
 

@@ -36,11 +36,14 @@ def visitor_of(request: Request) -> Visitor:
 
 
 async def meet(request: Request) -> None:
-    """Asks whether the session of the request's cookie still holds. What a page fetches by itself does not make it last
-    longer. TooManyRequests when its key asks too often, or the address of who has not signed in."""
+    """Asks whether the session of the request's cookie still holds. What a page fetches by itself, a picture too, does not
+    make it last longer. TooManyRequests when its key asks too often, or the address of who has not signed in."""
     token, session = token_of(request), None
     if token and is_guarded(request):
-        sessions, looked_at = request.app.state.node.sessions, request.headers.get("sec-fetch-dest") != "empty"
+        sessions, looked_at = (
+            request.app.state.node.sessions,
+            request.headers.get("sec-fetch-dest") in (None, "document"),
+        )
         session = await to_thread.run_sync(partial(sessions.read, token, noted=looked_at), limiter=lane_of(request))
         request.state.visitor = Visitor(languages.language_of(request), session)
     stranger = f"visitor at {request.client.host if request.client else ''}"
@@ -53,7 +56,7 @@ def require(request: Request, noun: str, operation: str) -> Caller:
     session = visitor_of(request).session
     if session is None:
         raise Unauthenticated("nobody is signed in", needed="to sign in")
-    auth.admit(session.caller, noun, operation, reads=operation not in auth.MAY)
+    auth.admit(session.caller, noun, operation)
     return session.caller
 
 

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
 from ledger_node.errors import InputError
+from registry_api import auth
 from registry_api.explorer import forms
 from registry_api.explorer.acting import Answer, act
 from registry_api.explorer.page import on_to, router
@@ -57,7 +58,8 @@ def _page(
     request: Request, node: NodeOf, refused: Answer | None = None, told: dict[str, Any] | None = None
 ) -> HTMLResponse:
     """`told` is what the API answered to the last act: what fsck found, or the digests around a rebuild."""
-    require(request, "node", "pause_node")
+    caller = require(request, "node", "pause_node")
+    listed = auth.may(caller, "webhooks", "list_webhooks")
     return render_form(
         request,
         "node.html",
@@ -65,7 +67,7 @@ def _page(
         now=api.get_node_status(node),
         captures=api.get_captures(node),
         alarms=[Alarm.of(one) for one in node.dispatching.alarms(SHOWN)],
-        webhooks=[facts_of(one) for one in node.webhooks.all()[:SHOWN]],
+        webhooks=[facts_of(one) for one in node.webhooks.all()[:SHOWN]] if listed else None,
         told=told,
         shown=SHOWN,
     )

@@ -164,6 +164,7 @@ AMISS: list[tuple[dict[str, str | None], str]] = [
     ({"maxRounds": "many"}, "maxRounds"),
     ({"epsilonBudget": "0.0000001"}, "epsilonBudget"),
     ({"epsilonBudget": "NaN"}, "epsilonBudget"),
+    ({"epsilonBudget": "9e999999"}, "epsilonBudget"),
     ({"policyDigest": ""}, "policyDigest"),
     ({"policyDigest": "{]"}, "policyDigest"),
     ({"policyDigest": "0x12"}, "policyDigest"),

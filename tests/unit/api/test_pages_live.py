@@ -76,7 +76,7 @@ def test_a_page_that_looks_again_by_itself_keeps_nobody_signed_in(
     clock = Clock()
     sessions = Sessions(Access(MemoryKeys(), clock), MemorySessions(), clock)
     application.state.node = replace(of.node, sessions=sessions)
-    for fetched, lasts in (("empty", False), ("document", True)):
+    for fetched, lasts in (("empty", False), ("image", False), ("document", True)):
         browser.sign_in("steward")
         clock.time += NOTED
         browser.get("/", **{"Sec-Fetch-Dest": fetched})

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from ledger_node.ports import ApiKey
 from registry_api.explorer.languages import CATALOGUES, NAMES
 from registry_api.explorer.pages.node import ACTS
 
@@ -39,6 +40,13 @@ def test_only_operators_see_it(application: FastAPI, read: Reader) -> None:
     assert 'href="/node"' in read(of, "/consortium", "operator")
     stranger = TestClient(application, base_url=TLS, follow_redirects=False).get("/node")
     assert (stranger.status_code, stranger.headers["location"]) == (303, "/sign-in?next=%2Fnode")
+
+
+def test_webhooks_are_for_keys_that_reach_them(application: FastAPI) -> None:
+    of, told = world(), CATALOGUES["en"]["node.webhooks"]
+    for name, reach, shown in (("a", ("node",), False), ("b", ("node", "webhooks"), True)):
+        of.keys.known[name] = ApiKey(name * 64, "operator", name, reach)
+        assert (f">{told}</h2>" in Desk(application, of, name).get("/node")) is shown
 
 
 def test_troubles_and_alarms_are_said(read: Reader) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from ledger_node.errors import StoreUnavailable
+from ledger_node.ports import ApiKey
 from registry_api.explorer.languages import CATALOGUES, NAMES
 from registry_api.rates import Rates
 
@@ -106,6 +107,14 @@ def test_the_record_is_for_auditors_and_operators(browser: Browser, of: World) -
     assert browser.client.get("/reads").headers["Location"] == "/sign-in?next=%2Freads"
     browser.sign_in("steward")
     assert browser.client.get("/reads").status_code == 403
+
+
+@pytest.mark.parametrize(("reach", "opens"), [("read", True), ("reads", True), ("models", False)])
+def test_the_record_is_within_the_reach_of_keys_that_read(browser: Browser, of: World, reach: str, opens: bool) -> None:
+    of.keys.known["limited"] = ApiKey("a" * 64, "auditor", "limited", (reach,))
+    browser.sign_in("limited")
+    assert browser.client.get("/reads").status_code == (200 if opens else 403)
+    assert ('href="/reads"' in browser.get("/consortium")) is opens
 
 
 def test_names_of_keys_stay_text(read: Reader, of: World) -> None:

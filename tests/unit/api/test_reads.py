@@ -51,7 +51,11 @@ def test_a_cursor_keeps_its_block(client_of: Client) -> None:
     assert client.get(f"/v1/datasets?asOf={then + 1}&cursor={first['next']}").json()["code"] == "ML-0101"
 
 
-@pytest.mark.parametrize("cursor", ["AAAAAAAA", "MjAwMC4xOC4", "MjAwMC54LjA", "MS4xLjIxNDc0ODM2NDg", "____"])
+#: Of a block with 25 digits after 25 zeros.
+ZEROS = "MC4wMDAwMDAwMDAwMDAwMDAwMDAwMDk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTkuMA"
+
+
+@pytest.mark.parametrize("cursor", ["AAAAAAAA", "MjAwMC4xOC4", "MjAwMC54LjA", "MS4xLjIxNDc0ODM2NDg", "____", ZEROS])
 def test_a_cursor_of_nobody_leads_nowhere(hospital: World, client_of: Client, cursor: str) -> None:
     answer = client_of(hospital, "auditor").get(f"/v1/datasets?cursor={cursor}")
     assert (answer.status_code, answer.json()["code"]) == (404, "ML-0301")
