@@ -21,7 +21,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
 #: Examples of each operation: for CI, and as `make test-api` asks.
-SHORT, WHOLE = 12, 30
+SHORT, WHOLE = 6, 30
 ROLES = [("hospital-a", "steward"), ("publisher", "publisher"), ("regulator", "auditor"), ("hospital-b", "operator")]
 CASES = 5_000  # at least, of each role, in the whole form
 
