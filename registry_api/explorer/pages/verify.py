@@ -10,18 +10,15 @@ from fastapi import Request, Response
 
 from ledger_node.errors import (
     EvidenceMalformed,
-    FormRefused,
     InvalidField,
-    MedLedgerError,
     TooManyRequests,
     TrustMalformed,
 )
 from ledger_node.proof.trust import MAX_TRUST
-from registry_api.explorer import forms, uploads
+from registry_api.explorer import acting, forms, uploads
 from registry_api.explorer.page import render, router
 from registry_api.explorer.visitor import require
 from registry_api.node import NodeOf
-from registry_api.problems import status_of
 from registry_api.schemas.base import rfc3339
 from registry_api.verifying import LONGEST, MOST_BUNDLE, verified
 
@@ -56,6 +53,9 @@ async def verify(request: Request, node: NodeOf) -> Response:
 
 async def _verify(request: Request, node: NodeOf) -> Response:
     files = await uploads.read_files(request)
+    bound = {forms.BOUND_BY: files.get(forms.BOUND_BY, b"").decode("ascii", "replace")}
+    if refused := acting.refusal(request, bound):
+        return await to_thread.run_sync(partial(_form, request, refused.body, refused.status))
     given = files.get("trust")
 
     async def trust_for(block: int) -> bytes:
@@ -64,19 +64,18 @@ async def _verify(request: Request, node: NodeOf) -> Response:
         return await to_thread.run_sync(lambda: node.trusting.file(node.times.of(block)))
 
     try:
-        forms.require_session(request, {forms.BOUND_BY: files.get(forms.BOUND_BY, b"").decode("ascii", "replace")})
         if not files.get("bundle"):
             raise InvalidField("no file was chosen", needed="an evidence bundle")
         report = await verified(files["bundle"], trust_for)
-    except (EvidenceMalformed, TrustMalformed, InvalidField, FormRefused) as error:
-        return await to_thread.run_sync(partial(_form, request, error))
+    except (EvidenceMalformed, TrustMalformed, InvalidField) as error:
+        field = "trust" if isinstance(error, TrustMalformed) else "bundle"
+        said = {name: getattr(error, name) for name in ("code", "title", "detail", "needed")} | {"field": field}
+        return await to_thread.run_sync(partial(_form, request, said, 400))
     return await to_thread.run_sync(lambda: _report(request, report, own=not given))
 
 
-def _form(request: Request, error: MedLedgerError | None = None) -> Response:
-    field = "trust" if isinstance(error, TrustMalformed) else "" if isinstance(error, FormRefused) else "bundle"
-    said = error and {name: getattr(error, name) for name in ("code", "title", "detail", "needed")} | {"field": field}
-    return render(request, "verify.html", status_of(type(error)) if error else 200, problem=said, most=MOST_BUNDLE)
+def _form(request: Request, problem: dict[str, Any] | None = None, status: int = 200) -> Response:
+    return render(request, "verify.html", status, problem=problem, most=MOST_BUNDLE)
 
 
 def _report(request: Request, report: dict[str, Any], *, own: bool) -> Response:

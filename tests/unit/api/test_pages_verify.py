@@ -154,7 +154,9 @@ def test_forms_of_strangers_and_of_other_pages_are_refused(
     browser: TestClient, send: Send, application: FastAPI
 ) -> None:
     assert send(b"{}", **FOREIGN).status_code == 403
-    assert browser.post("/verify", data={"form": "0" * 64}, files={"bundle": b"{}"}, headers=OURS).status_code == 403
+    anew = browser.post("/verify", data={"form": "0" * 64}, files={"bundle": b"{}"}, headers=OURS)
+    assert anew.status_code == 403
+    assert 'class="form drop"' in anew.text
     assert browser.post("/verify", data={"form": "0"}, headers=OURS).status_code == 403
     stranger = TestClient(application, base_url=TLS)
     assert stranger.post("/verify", files={"bundle": b"{}"}, headers=OURS).status_code == 401
