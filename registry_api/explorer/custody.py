@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ledger_node.domain.codes import TAINTING, Capability, Operation, Outcome, StateReason
 from ledger_node.domain.consent import Consent, ConsentUse
+from ledger_node.errors import LookupFailure
 from ledger_node.ports import Caller
 from registry_api import auth
 from registry_api.reading import View
@@ -59,6 +61,14 @@ def open_runs(view: View, uses: Sequence[ConsentUse]) -> list[RunFacts]:
     """Runs under way that use a consent: their next rounds depend on it."""
     runs = view.node.index.runs_by_id({one.subject for one in uses if one.operation not in OTHERS}, view.block)
     return [show_run(view, one) for one in sorted(runs.values(), key=lambda one: one.at) if one.outcome is Outcome.OPEN]
+
+
+def stopped_by_replacing(view: View, consent: str) -> list[RunFacts]:
+    """Runs under way that use a consent which another is to replace: it ends, and they keep to it. None of what is no
+    consent."""
+    with suppress(LookupFailure):
+        return open_runs(view, view.node.catalogue.list_consent_uses(consent, view.block))
+    return []
 
 
 def derived(uses: Sequence[ConsentUse]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -50,6 +51,12 @@ def require_session(request: Request, form: dict[str, str]) -> None:
 def typed(form: dict[str, str]) -> dict[str, str]:
     """What its person filled in, without what binds it."""
     return {name: text for name, text in form.items() if name not in (BOUND_BY, ONCE)}
+
+
+def is_wrong(name: str, problem: dict[str, Any] | None) -> bool:
+    """Whether a refusal is about a field, or about a part of its list (`body.visas[0]`)."""
+    field = str((problem or {}).get("field", ""))
+    return field.partition("[")[0] in (f"body.{name}", name)
 
 
 def new_once() -> str:

@@ -47,6 +47,7 @@ def _templates(language: str) -> Environment:
         "t": languages.Texts(language),
         "software": __version__,
         "new_once": forms.new_once,
+        "is_wrong": forms.is_wrong,
         "cell_of": cell_of,
         "id_of": id_of,
         "time_of": time_of,

@@ -143,11 +143,13 @@ def policy_of(form: Form) -> bytes | None:
         ) from None
 
 
-def warnings(terms: Terms, grantee: Organisation, newest: int) -> list[str]:
-    """Keys of texts, for what is permitted but may not be meant. `newest` is the newest version's number, or 0."""
+def warnings(terms: Terms, grantee: Organisation, newest: int, *, stops_runs: bool) -> list[str]:
+    """Keys of texts, for what is permitted but may not be meant. `newest` is the newest version's number, or 0;
+    `stops_runs` where runs are under way under the consent that the new one replaces."""
     trains = terms.operations & (Operation.TRAIN | Operation.FINE_TUNE)
     federated = Operation.FEDERATED_ROUND in terms.operations
     found = {
+        "stops_runs": stops_runs,
         "refuses_profit": terms.excludes_profit and grantee.for_profit,
         "sells": Operation.COMMERCIALISE in terms.operations,
         "long": terms.expires_at - terms.not_before > LONG,

@@ -15,7 +15,7 @@ from ledger_node.domain.position import Position
 from ledger_node.domain.word import NOTHING
 from ledger_node.errors import MedLedgerError
 from ledger_node.ports import Page
-from registry_api.explorer import acting, cards, forms, terms_form
+from registry_api.explorer import acting, cards, custody, forms, terms_form
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.choosing import members
 from registry_api.explorer.page import render, router, texts_of
@@ -89,12 +89,16 @@ def _show_form(
     ours, t = node.identity.organisation, texts_of(request)
     held = node.catalogue.list_datasets(Page(view.block, MOST_DATASETS, where={"custodian": ours}, newest=True))
     named = [(one.id, f"{cards.title_of(node, one.card_digest) or one.number} ({one.id[:10]}…)") for one in held]
+    asked = values.get("dataset", "")
+    if named and asked and asked not in dict(named):
+        named.append((asked, asked))
     return render_form(
         request,
         "consent_new.html",
         refused,
         values=values,
         datasets=named,
+        stopped=custody.stopped_by_replacing(view, values.get("supersedes", "")),
         grantees=members(view, Capability.PUBLISHER | Capability.CUSTODIAN),
         duo=DUO,
         required=[(str(one), t(f"options.{one}")) for one in terms_form.REQUIRABLE],
@@ -114,13 +118,15 @@ def _preview(request: Request, node: Node, view: View, form: dict[str, str]) -> 
     policy = terms_form.policy_of(form)
     grantee = node.register.get_organisation(terms.grantee)
     versions = node.catalogue.list_dataset_versions(terms.dataset)
+    stopped = custody.stopped_by_replacing(view, form.get("supersedes", ""))
     one = Consent(NOTHING, node.identity.organisation, view.time, terms, (), 0, 0, None, Position(view.block, 0))
     return render(
         request,
         "consent_preview.html",
         one=show_consent(view, one),
         name=cards.title_of(node, node.catalogue.get_dataset(terms.dataset).card_digest),
-        warnings=terms_form.warnings(terms, grantee, len(versions)),
+        warnings=terms_form.warnings(terms, grantee, len(versions), stops_runs=bool(stopped)),
+        stopped=stopped,
         policy="" if policy is None else policy.decode(),
         values=forms.typed(form),
     )

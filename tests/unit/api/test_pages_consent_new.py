@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from ledger_node.domain.codes import Modifier, Operation, Permission, Purpose, Region
+from ledger_node.domain.codes import Modifier, Operation, Outcome, Permission, Purpose, Region
 from ledger_node.domain.command import Command
 from ledger_node.proof.hashing import sha256, to_hex
 from registry_api.explorer import terms_form
 from registry_api.explorer.languages import CATALOGUES, NAMES
+from registry_api.explorer.pages import consent_new
 from registry_api.rates import Rates
 from registry_api.schemas.consent import IssueConsent
 
@@ -231,6 +232,55 @@ def test_a_form_replaces_a_consent_with_its_own_terms(application: FastAPI) -> N
     begins = filled(desk.page) | hidden(desk.page) | {"policyDigest": former.terms.policy_digest}
     again = IssueConsent.model_validate(terms_form.body_of(begins)).facts()
     assert again == replace(terms, supersedes=former.id)
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_replacing_a_consent_says_which_runs_it_stops(application: FastAPI, language: str) -> None:
+    of = world()
+    former, run = of.index.facts.consents[0], of.index.facts.runs[0]
+    texts, link = CATALOGUES[language], f'href="/runs/{run.id}"'
+
+    def pages(state: Outcome) -> tuple[str, str]:
+        of.index.facts.runs[0] = replace(run, outcome=state)
+        desk = Desk(application, of, language=language)
+        form = desk.page = desk.browser.get(f"/consents/new?supersedes={former.id}")
+        typed = {**hidden(form), **filled(form), "policyDigest": POLICY, "step": "preview"}
+        return form, desk.browser.client.post("/consents/new", data=typed, headers=OURS).text
+
+    for page in pages(Outcome.COMPLETED):
+        assert link not in page
+        assert texts["issuing.stops_runs"] not in unescape(page)
+    form, preview = pages(Outcome.OPEN)
+    for page in (form, preview):
+        Outline(page)
+        assert link in page
+        assert texts["issuing.stops_runs"] in unescape(page)
+    assert texts["issuing.preview_title"] in unescape(preview)
+    assert texts["caution.stops_runs"] in unescape(preview)
+
+
+def test_a_consent_that_is_none_stops_no_run(application: FastAPI) -> None:
+    desk = Desk(application, world_of_all())
+    for none in (digest("nothing"), "0x12", "<b>"):
+        answer = desk.send("preview", supersedes=none)
+        assert 400 <= answer.status_code < 500
+        assert "Please look twice" not in answer.text
+        assert 'class="form"' in answer.text
+
+
+def test_an_older_dataset_stays_chosen(application: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent_new, "MOST_DATASETS", 1)
+    of = world_of_all()
+    ours = of.index.facts.datasets[0]
+    newer = replace(ours, id=digest("newer"), number=ours.number + 1, at=replace(ours.at, block=ours.at.block + 1))
+    of.index.facts.datasets.append(newer)
+    desk = Desk(application, of)
+    assert ours.id not in desk.page
+    assert filled(desk.browser.get(f"/consents/new?dataset={ours.id}"))["dataset"] == ours.id
+    assert filled(desk.browser.get(f"/consents/new?dataset={newer.id}"))["dataset"] == newer.id
+    assert filled(desk.send("preview", dataset=ours.id, grantee="").text)["dataset"] == ours.id
+    none = Desk(application, world_of_all(3))
+    assert CATALOGUES["en"]["issuing.no_dataset"] in none.browser.get(f"/consents/new?dataset={ours.id}")
 
 
 def test_what_was_typed_can_be_changed_after_the_preview(application: FastAPI) -> None:

@@ -56,6 +56,14 @@ class Desk(Browser):
         return str(unescape(self.answer.text))
 
 
+def unmade(page: str, name: str) -> bool:
+    """Whether a choice of a form waits for its person."""
+    found = re.search(rf'<select id="{re.escape(name)}".*?</select>', page, re.DOTALL)
+    assert found is not None
+    start, _, options = found[0].partition(">")
+    return start.endswith(" required") and options.startswith('<option value="">') and " selected" not in options
+
+
 @pytest.mark.parametrize("language", NAMES)
 def test_a_key_is_shown_in_every_language(read: Reader, language: str) -> None:
     page, texts = unescape(read(world_of_all(), f"/keys/{KEY}", None, language)), CATALOGUES[language]

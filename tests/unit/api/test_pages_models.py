@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -149,6 +150,35 @@ def test_forms_are_for_publishers(application: FastAPI) -> None:
             page = browser_of(application, of, role).get(path)
             assert (f'<form class="form" method="post" action="{path}">' in page) is shown
             assert (CATALOGUES["en"]["page.only_for"] in page) is not shown
+
+
+def test_only_its_publisher_is_offered_versions_to_add(application: FastAPI) -> None:
+    """A hospital's publisher sees who may."""
+    for organisation, is_ours in ((3, True), (1, False)):
+        of = world_of_all(organisation)
+        model = with_card(of)
+        browser = browser_of(application, of, "publisher")
+        ways = [f"/models/{model}/{way}" for way in ("publish", "import")]
+        shown = browser.get(f"/models/{model}")
+        said = CATALOGUES["en"]["models.not_ours"].format(publisher=of.index.facts.organisations[2].name)
+        for way in ways:
+            page = browser.get(way)
+            assert (f'href="{way}"' in shown) is is_ours
+            assert ('<form class="form"' in page) is is_ours
+            assert (said in unescape(page)) is not is_ours
+
+
+def test_what_is_folded_opens_for_what_is_typed_or_wrong_in_it(application: FastAPI) -> None:
+    of = world_of_all(3)
+    browser = browser_of(application, of, "publisher")
+    folded = "<details open>"
+    assert folded not in browser.get("/models/new")
+    assert folded not in post(browser, "/models/new", card__title="").text
+    assert folded in post(browser, "/models/new", card="[]").text
+    assert folded in post(browser, "/requests/new", card="{").text
+    asked = f"/requests/{of.index.facts.requests[0].id}"
+    assert folded not in browser.get(asked)
+    assert folded in post(browser, asked, act="messages", text="See", visas="no-visa").text
 
 
 def test_a_model_is_registered_with_the_card_of_the_form(application: FastAPI) -> None:

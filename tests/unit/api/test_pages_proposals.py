@@ -20,7 +20,7 @@ from registry_api.explorer.opening import FIELDS, body_of
 from .fakes import NOW, World, digest
 from .story import DAY, HEAD, operator, world, world_of_all
 from .test_pages_consortium import EVIL, Reader, read, row_of, well_formed
-from .test_pages_keys import Desk
+from .test_pages_keys import Desk, unmade
 from .test_sign_in import FOREIGN
 
 __all__ = ["read"]
@@ -192,6 +192,19 @@ def test_a_preview_can_be_changed(application: FastAPI) -> None:
     assert "<script>" not in desk.answer.text
     assert len(re.findall(r"checkbox\S* [^>]* checked", desk.answer.text)) == 2
     assert '<option value="true" selected>' in desk.answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("REMOVE", "organisation"), ("REVOKE_CONSENT", "reason"), ("ADMIT", "admission.forProfit")],
+)
+def test_nobody_s_choice_is_made_for_them(application: FastAPI, kind: str, field: str) -> None:
+    desk = Desk(application, world_of_all())
+    path = f"/proposals/new?kind={kind}"
+    assert unmade(desk.get(path), field)
+    page = desk.refused(path, {"kind": kind, "step": "open", **TYPED[kind][0], field: ""})
+    assert f'id="{field}-error"' in page
+    assert unmade(page, field)
 
 
 @pytest.mark.parametrize("step", ["preview", "open"])

@@ -16,7 +16,7 @@ from registry_api.explorer.languages import CATALOGUES, NAMES
 from .fakes import NOW, World, digest
 from .story import DAY, NO_PROJECT, world_of_all
 from .test_pages_consortium import EVIL, Reader, changed, read, row_of
-from .test_pages_keys import Desk
+from .test_pages_keys import Desk, unmade
 
 __all__ = ["read"]
 HOSPITAL, OTHER, PUBLISHER, REGULATOR = 1, 2, 3, 4
@@ -153,6 +153,18 @@ def test_a_regulator_suspends_in_an_emergency(application: FastAPI) -> None:
     assert 'id="until-error"' in page
     assert 'value="2027-12-01T10:30"' in page
     assert "ML-0101" in desk.refused(path, {**typed, "until": "soon"})
+
+
+def test_nobody_s_choice_is_made_for_them(application: FastAPI) -> None:
+    for organisation, path, name, typed in (
+        (PUBLISHER, form_of(world_of_all()), "severity", NOTICE),
+        (REGULATOR, "/organisations/1/suspend", "reason", {"until": "2026-12-01T10:30"}),
+    ):
+        desk = Desk(application, world_of_all(organisation), "operator")
+        assert unmade(desk.get(path), name)
+        page = desk.refused(path, {**typed, name: ""})
+        assert f'id="{name}-error"' in page
+        assert unmade(page, name)
 
 
 def test_who_cannot_suspend_is_told_why(application: FastAPI) -> None:
