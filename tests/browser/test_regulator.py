@@ -131,6 +131,9 @@ def test_suspension_says_beforehand_what_it_does(as_role: AsRole) -> None:
     page = as_role("regulator", "auditor", viewport={"width": 320, "height": 640})
     page.goto("/organisations/1/suspend")
     tidy(page)
+    page.get_by_role("button", name="Suspend now").click()
+    expect(page.locator("#reason")).to_be_focused()  # nothing is chosen for anybody, and nothing was sent
+    page.locator("#reason").select_option("PATIENT_SAFETY")
     page.get_by_label("Until (UTC)").fill("2020-01-01T00:00")
     page.get_by_role("button", name="Suspend now").click()
     expect(page.get_by_role("alert")).to_be_visible()
