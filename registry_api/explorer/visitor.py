@@ -36,8 +36,8 @@ def visitor_of(request: Request) -> Visitor:
 
 
 async def meet(request: Request) -> None:
-    """Asks whether the session of the request's cookie still holds. What a page fetches by itself, a picture too, does not
-    make it last longer. TooManyRequests when its key asks too often, or the address of who has not signed in."""
+    """Asks whether the session of the request's cookie still holds. What a page fetches by itself, a picture too, does
+    not make it last longer. TooManyRequests when its key asks too often, or the address of who has not signed in."""
     token, session = token_of(request), None
     if token and is_guarded(request):
         sessions, looked_at = (
