@@ -32,6 +32,9 @@ LIGHT = {
     ".pill-revoked": "fill:#fddfdd",
     ".word-revoked": "fill:#9b1c16;stroke:#9b1c16",
     ".edge-revoked": "stroke:#c9443c",
+    ".pill-ended": "fill:#e8edf3",
+    ".word-ended": "fill:#3a4a5e;stroke:#3a4a5e",
+    ".edge-ended": "stroke:#7d8ca1",
 }
 DARK = {
     ".card": "fill:#101a27;stroke:#2c3b50",
@@ -60,6 +63,9 @@ DARK = {
     ".pill-revoked": "fill:#521a19",
     ".word-revoked": "fill:#ffc5c0;stroke:#ffc5c0",
     ".edge-revoked": "stroke:#e0675f",
+    ".pill-ended": "fill:#2a394d",
+    ".word-ended": "fill:#d0dae6;stroke:#d0dae6",
+    ".edge-ended": "stroke:#7f90a8",
 }
 
 
@@ -70,7 +76,7 @@ def _rules(colours: dict[str, str]) -> str:
 STYLE = (
     f"text{{font-family:{SANS}}}.mono{{font-family:{MONO}}}.strong{{font-weight:600}}"
     ".edge,.parent{fill:none}.word{stroke:none}.sign{fill:none;stroke-width:2;stroke-linecap:round}"
-    ".edge-suspended,.edge-revoked{stroke-dasharray:5 4}"
+    ".edge-suspended,.edge-revoked,.edge-ended{stroke-dasharray:5 4}"
     f"{_rules(LIGHT)}@media (prefers-color-scheme:dark){{{_rules(DARK)}}}"
     "text.word{stroke:none}path.sign{fill:none}"
 )

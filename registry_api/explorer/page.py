@@ -23,6 +23,7 @@ from registry_api.explorer import forms, languages, visitor
 from registry_api.explorer.known import KNOWN
 from registry_api.explorer.markup import cell_of, id_of, time_of
 from registry_api.explorer.recorded import record
+from registry_api.explorer.standing import standing, told
 from registry_api.explorer.text import apart, epsilon, pretty, short
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
@@ -45,6 +46,8 @@ def _templates(language: str) -> Environment:
     found.filters |= {one.__name__: one for one in (apart, epsilon, pretty, short)}
     found.globals |= {
         "t": languages.Texts(language),
+        "standing": standing,
+        "told": partial(told, t=languages.Texts(language)),
         "software": __version__,
         "new_once": forms.new_once,
         "is_wrong": forms.is_wrong,

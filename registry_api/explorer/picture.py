@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from xml.sax.saxutils import escape
 
-from ledger_node.domain.codes import ConsentState, Lifecycle
+from ledger_node.domain.codes import Lifecycle
 from ledger_node.domain.lineage import Lineage
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.training import Run
 from registry_api.explorer.ink import STYLE
 from registry_api.explorer.layout import MARGIN, Box, Plan, covered, derivations_of, plan
 from registry_api.explorer.shapes import Line, bow, curve, detour, group, labelled, line, pill, rectangle, text, tip
+from registry_api.explorer.standing import STANDINGS, standing_at
 from registry_api.explorer.text import count, fit, records, short, spoken, width
 from registry_api.schemas.base import rfc3339
 
 __all__ = ["STYLE", "draw", "summary"]
 
-WORDS = {ConsentState.ACTIVE: "active", ConsentState.SUSPENDED: "suspended", ConsentState.REVOKED: "revoked"}
+WORDS = tuple(name.lower() for name in STANDINGS)
 
 
 def draw(lineage: Lineage) -> str:
@@ -43,12 +45,9 @@ def draw(lineage: Lineage) -> str:
 
 def summary(lineage: Lineage) -> str:
     """The picture in words."""
-    states = lineage.consent_states()
-    tally = ", ".join(
-        f"{sum(state is one for state in states.values())} {word}"
-        for one, word in WORDS.items()
-        if one in states.values()
-    )
+    states = _standings(lineage)
+    count_of = Counter(states.values())
+    tally = ", ".join(f"{count_of[word]} {word}" for word in WORDS if count_of[word])
     hospitals = sorted({lineage.name_of(dataset.custodian) for dataset in lineage.datasets})
     parents = len(lineage.model_versions) - 1
     recalled = [one.number for one in lineage.model_versions if one.recalls]
@@ -66,6 +65,12 @@ def summary(lineage: Lineage) -> str:
         + f". As of {_moment(lineage)}."
         + _recalled(recalled)
     )
+
+
+def _standings(lineage: Lineage) -> dict[str, str]:
+    """How each consent in use stands at the block's time, one of WORDS."""
+    used, now = lineage.consents_in_use(), lineage.as_of.timestamp
+    return {one.id: standing_at(one, now).lower() for one in lineage.consents if one.id in used}
 
 
 def _moment(lineage: Lineage) -> str:
@@ -96,12 +101,12 @@ def _heading(lineage: Lineage, at: Plan) -> list[str]:
 
 
 def _legend(lineage: Lineage, at: Plan) -> list[str]:
-    states = list(lineage.consent_states().values())
+    states = list(_standings(lineage).values())
     x, y, parts = float(MARGIN), at.height - 30, []
-    for state, word in WORDS.items():
-        if state not in states:
+    for word in WORDS:
+        if word not in states:
             continue
-        label = f"{states.count(state)} {word}"
+        label = f"{states.count(word)} {word}"
         wide = width(label, 12) + 34
         parts.append(pill(x, y - 12, wide, word, label))
         x += wide + 10
@@ -129,9 +134,9 @@ def _dataset_versions(lineage: Lineage, at: Plan) -> list[str]:
 
 def _consents(lineage: Lineage, at: Plan) -> list[str]:
     parts = []
-    states = lineage.consent_states()
+    states = _standings(lineage)
     for one in (one for one in lineage.consents if one.id in states):
-        box, word = at.consents[one.id], WORDS[states[one.id]]
+        box, word = at.consents[one.id], states[one.id]
         about = f"Consent {one.id} of {lineage.name_of(one.grantor)}: {word}"
         wide = width(word.upper(), 10.5) + 32
         parts.append(
@@ -197,7 +202,7 @@ def _versions(lineage: Lineage, at: Plan) -> list[str]:
 
 
 def _edges(lineage: Lineage, at: Plan) -> list[str]:
-    states = {key: WORDS[state] for key, state in lineage.consent_states().items()}
+    states = _standings(lineage)
     parts = [
         curve(at.dataset_versions[dataset, version], at.consents[consent], f"edge edge-{states[consent]}")
         for dataset, version, consent in sorted(covered(lineage))

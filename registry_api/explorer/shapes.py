@@ -11,8 +11,13 @@ from registry_api.explorer.text import fit
 #: A line of text, the sizes it may take (largest first), its classes.
 Line = tuple[str, Sequence[float], str]
 
-#: By state: a check, two bars, a cross.
-SIGNS = {"active": "M-4 0.5L-1.2 3.3L4 -3", "suspended": "M-2 -3.2V3.2M2 -3.2V3.2", "revoked": "M-3 -3L3 3M3 -3L-3 3"}
+#: By how a consent stands: a check, two bars, a cross, a square.
+SIGNS = {
+    "active": "M-4 0.5L-1.2 3.3L4 -3",
+    "suspended": "M-2 -3.2V3.2M2 -3.2V3.2",
+    "revoked": "M-3 -3L3 3M3 -3L-3 3",
+    "ended": "M-2.5 -2.5H2.5V2.5H-2.5z",
+}
 
 
 def curve(source: Box, target: Box, style: str, stroke: float = 1.6, short_of: float = 0) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledger_node.domain.codes import TAINTING, ConsentState, names_of
+from ledger_node.domain.codes import TAINTING, names_of
 from ledger_node.domain.command import Identity
 from ledger_node.domain.figures import Standing
 from ledger_node.domain.lineage import Lineage
@@ -16,8 +16,9 @@ from ledger_node.ports import Page
 from ledger_node.services.impact import carried_on, revocation_of, suspended_for
 from registry_api import graph
 from registry_api.auth import Role
+from registry_api.explorer.standing import STANDINGS, standing
 from registry_api.reading import View
-from registry_api.schemas.base import Answer
+from registry_api.schemas.base import Answer, rfc3339
 from registry_api.schemas.consent import ConsentFacts
 from registry_api.schemas.lineage import UsedVersion
 from registry_api.schemas.model import ModelVersionFacts
@@ -106,7 +107,7 @@ def recent(node: Node, view: View, role: str | None) -> list[Recent]:
 class Origin:
     """A model version with everything behind it.
 
-    `consents` are those in use, without what they superseded; `states` counts them by state; `holders` names each
+    `consents` are those in use, without what they superseded; `states` counts how they stand; `holders` names each
     dataset's hospital; `made` names the versions that each run made; `recalls` are the subject's own, the newest first,
     and `recalled` the numbers of earlier versions behind it of which a recall stands. `withdrawn` and `tainted` are the
     hospitals whose consent, or what carries it on, was revoked, and whether by vote; `tainted` for a reason that
@@ -132,7 +133,7 @@ def origin(node: Node, view: View, found: Lineage) -> Origin:
     holders = {one.id: one.custodian.name for one in facts.datasets}
     used = found.consents_in_use()
     consents = [one for one in facts.consents if one.id in used]
-    count = Counter(one.state for one in consents)
+    count = Counter(standing(one, rfc3339(view.time)) for one in consents)
     chains = [carried_on(node.index, one, view.block) for one in found.consents if one.id in used]
     revocations = [
         (found.name_of(chain[0].grantor), not one.actor, one.reason)
@@ -148,7 +149,7 @@ def origin(node: Node, view: View, found: Lineage) -> Origin:
         dataset_versions=sorted(
             facts.dataset_versions, key=lambda one: (holders[one.dataset].casefold(), one.dataset, one.number)
         ),
-        states=[(state.name, count[state.name]) for state in ConsentState if count[state.name]],
+        states=[(name, count[name]) for name in STANDINGS if count[name]],
         holders=holders,
         made={run.id: ", ".join(str(number) for number, of in numbers if of == run.id) for run in facts.runs},
         recalls=sorted((one for one in facts.recalls if one.version == found.version), key=lambda one: -one.block),

@@ -11,6 +11,7 @@ from registry_api import graph
 from registry_api.explorer.diagram.reach import reached, steps
 from registry_api.explorer.diagram.trouble import Trouble, troubles, was_replaced
 from registry_api.explorer.languages import Texts
+from registry_api.explorer.standing import standing_at, told
 from registry_api.explorer.text import short
 from registry_api.levels import How
 from registry_api.schemas.lineage import Edge, Kind, Node
@@ -146,6 +147,7 @@ class _Writer:
 
     def __init__(self, found: Provenance, t: Texts) -> None:
         self._t = t
+        self._now = found.as_of.timestamp
         self._custodian = {one.id: one.custodian for one in found.datasets}
         self._consents = {one.id: one for one in found.consents}
         self._runs = {one.id: one for one in found.runs}
@@ -179,7 +181,7 @@ class _Writer:
 
     def _consent(self, node: Node) -> Lines:
         t, one = self._t, self._consents[node.id]
-        state = t("lineage.replaced") if was_replaced(one) else t.code("ConsentState", str(node.state))
+        state = t("lineage.replaced") if was_replaced(one) else told(standing_at(one, self._now), t)
         return one.grantor, t("lineage.consent"), short(one.id), state, f"/consents/{one.id}"
 
     def _run(self, node: Node) -> Lines:

@@ -20,7 +20,7 @@ from registry_api.routes import models
 from registry_api.routes import runs as api
 from registry_api.routes.filters import WithOutcome
 from registry_api.routes.parts import ById, Id, OfOrganisation
-from registry_api.schemas.base import Organisation
+from registry_api.schemas.base import Organisation, rfc3339
 from registry_api.schemas.consent import ConsentFacts
 from registry_api.schemas.run import RunFacts, UsedInput
 from registry_api.selecting import SelectionOf
@@ -66,6 +66,7 @@ def show_run(request: Request, node: NodeOf, view: ViewOf, run: Id) -> HTMLRespo
     one = api.get_run(node, view, run)
     made = [version for version in models.get_model(node, view, one.model).versions if version.run == run]
     used = inputs_of(node, view, one)
+    now = rfc3339(view.time)
     view.close()
     return render(
         request,
@@ -74,6 +75,7 @@ def show_run(request: Request, node: NodeOf, view: ViewOf, run: Id) -> HTMLRespo
         inputs=used,
         made=made,
         mark_of=mark_of,
+        now=now,
         view=view,
         card=cards.read_card(node, "run-card", one.card_digest, one.publisher.number, run),
         model_title=cards.title_of(node, node.catalogue.get_model(one.model, view.block).card_digest),

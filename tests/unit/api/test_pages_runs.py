@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from ledger_node.domain.codes import Outcome, Reason, Refusal
 from registry_api.explorer.languages import CATALOGUES, NAMES
 
-from .fakes import World
+from .fakes import NOW, World
 from .story import world
 from .test_explorer import Outline
 from .test_pages_models import browser_of, put_card
@@ -119,3 +119,18 @@ def test_what_is_not_there_is_a_page(application: FastAPI, of: World) -> None:
     assert browser.client.get("/runs/0x" + "00" * 32).status_code == 404
     assert browser.client.get("/runs/nonsense").status_code == 400
     assert browser.client.get(f"{path_of(of)}?asOf=1").status_code == 404
+
+
+def test_a_consent_whose_term_has_ended_is_nowhere_active(application: FastAPI, of: World) -> None:
+    facts = of.index.facts
+    facts.consents[0] = ended = replace(facts.consents[0], terms=replace(facts.consents[0].terms, expires_at=NOW))
+    facts.consents[1] = replace(facts.consents[1], log=())  # it is revoked else
+    browser, version = browser_of(application, of), f"/versions/{facts.model_versions[0].id}"
+    pill = f'<span class="pill ended">{TEXTS["consents.ended"]}</span>'
+    for path in (path_of(of), version, "/consents", f"/consents/{ended.id}", "/"):
+        assert browser.get(path).count(pill) == 1, path
+    assert f'<li class="ended">1 {TEXTS["consents.ended"]}</li>' in browser.get(version)
+    # That it has ended is no trouble of what was made under it.
+    impact = browser.get(f"/consents/{ended.id}/impact")
+    assert f"<div>{TEXTS['consents.ended']}</div>" in impact
+    assert TEXTS["lineage.none_troubled"] in impact

@@ -13,7 +13,8 @@ from registry_api.explorer import layout
 from registry_api.explorer.picture import STYLE, draw, summary
 from registry_api.explorer.text import fit, records, short, spoken, width
 
-from .story import HOSPITALS, world, world_of_all
+from .fakes import NOW, make_world
+from .story import HEAD, HOSPITALS, tell, world, world_of_all
 
 SHAPES = [(0, 1), (1, 1), (2, 1), (2, 2), (5, 3), (18, 1), (18, 4)]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -91,6 +92,16 @@ def test_the_words_say_what_the_picture_shows() -> None:
     assert "1 earlier version" in said
 
 
+def test_a_consent_whose_term_has_ended_is_not_active() -> None:
+    facts = tell(5)
+    for one in facts.consents:
+        object.__setattr__(one.terms, "expires_at", NOW)
+    of = make_world(facts, organisation=1, head=HEAD)
+    lineage = of.node.lineages.lineage(facts.model_versions[-1].id)
+    assert "1 suspended, 1 revoked, 3 ended" in summary(lineage)
+    assert "active" not in "".join(ElementTree.fromstring(draw(lineage)).itertext()).replace(STYLE, "").lower()
+
+
 @pytest.mark.parametrize("name", [*HOSPITALS, "病院" * 20, "W" * 80, "i" * 300, "é" * 90, ""])
 def test_text_is_made_to_fit(name: str) -> None:
     shown, size = fit(name, 250, (14, 12, 11))
@@ -110,11 +121,11 @@ def test_dark_and_light_colours_have_enough_contrast() -> None:
     ]
     pairs += [("ink", "box-run"), ("soft", "box-run"), ("ink", "box-version"), ("soft", "box-version")]
     pairs += [("on-subject", "box-subject"), ("soft-on-subject", "box-subject")]
-    pairs += [(f"word-{state}", f"pill-{state}") for state in ("active", "suspended", "revoked")]
+    pairs += [(f"word-{state}", f"pill-{state}") for state in ("active", "suspended", "revoked", "ended")]
     for palette in (ink.LIGHT, ink.DARK):
         for front, back in pairs:
             assert contrast(colour(palette[f".{front}"]), colour(palette[f".{back}"])) >= 4.5, (front, back)
-        for line in ("edge", "parent", "edge-active", "edge-suspended", "edge-revoked"):
+        for line in ("edge", "parent", "edge-active", "edge-suspended", "edge-revoked", "edge-ended"):
             floor = 2.4 if line == "edge" else 2.7  # lines repeat what boxes and pills say in words
             assert contrast(colour(palette[f".{line}"]), colour(palette[".card"])) >= floor, line
 
