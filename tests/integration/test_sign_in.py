@@ -264,7 +264,7 @@ def test_person_signs_in_with_chromium(node: Member) -> None:
         page.get_by_role("button", name="Sign-in").click()
         page.get_by_role("button", name="Continue").click()
         page.wait_for_url(f"{node.url}/consortium")
-        expect(page.locator("header")).to_contain_text("responsable des données")
+        expect(page.locator("header")).to_contain_text("gestionnaire des données")
         names = {cookie["name"] for cookie in context.cookies(node.url)}
         assert names >= {f"medledger-{node.port}"}
         assert f"medledger-{node.port}-way" not in names
