@@ -133,6 +133,14 @@ def test_open_writes_come_first_and_older_ones_on_the_next_page(
     assert named.findall(browser.get(f"/submissions{unescape(older)}")) == ["submission-1"]
 
 
+@pytest.mark.parametrize(("language", "block"), [("en", "2,000"), ("fr", "2\u202f000")])
+def test_blocks_are_written_as_the_language_does(browser: Browser, of: World, language: str, block: str) -> None:
+    settle(of, State.FINAL, block=2_000, status=1, outcome={"events": []})
+    browser.sign_in()
+    for path in ("/submissions", PAGE):
+        assert f">{block}<" in browser.get(path, **{"Accept-Language": language})
+
+
 def test_a_refusal_says_why_and_what_to_do(browser: Browser, of: World) -> None:
     texts = CATALOGUES["en"]
     browser.sign_in()
