@@ -25,7 +25,7 @@ from registry_api.selecting import SelectionOf
 from registry_api.showing.consents import show_consent, show_dataset
 
 routes = router()
-SHOWN = 20  # consents and streams beside a dataset
+SHOWN = 20  # consents beside a dataset
 
 
 @routes.get("/datasets")
@@ -70,13 +70,16 @@ def show_dataset_page(request: Request, node: NodeOf, view: ViewOf, dataset: Id)
 
 
 @routes.get("/datasets/{dataset}/versions/{number}")
-def show_dataset_version(request: Request, node: NodeOf, view: ViewOf, dataset: Id, number: Number) -> HTMLResponse:
+def show_dataset_version(
+    request: Request, node: NodeOf, view: SelectionOf, dataset: Id, number: Number
+) -> HTMLResponse:
     found = node.catalogue.get_dataset(dataset, view.block)
     version = node.catalogue.get_dataset_version(dataset, number, view.block)
     record = name_of(version)
     card = cards.read_card(node, "dataset-card", version.card_digest, found.custodian, record)
     attestation = cards.read_card(node, "attestation", version.attestation_digest, found.custodian, record)
-    streams = node.catalogue.list_streams(Page(view.block, SHOWN, where={"custodian": found.custodian}, newest=True))
+    newest_first(request, view)
+    streams = view.cut(node.catalogue.list_streams, custodian=found.custodian)
     custodian = view.organisation(found.custodian)
     return render(
         request,
@@ -91,7 +94,8 @@ def show_dataset_version(request: Request, node: NodeOf, view: ViewOf, dataset: 
         why_unattested=attestation.why,
         attestation=dataset_cards.rows(attestation, dataset_cards.OF_ATTESTATION),
         erasures=[one for one in node.catalogue.list_erasures(dataset, view.block) if one.version == number],
-        streams=[StreamFacts.of(one, custodian) for one in streams],
+        streams=[StreamFacts.of(one, custodian) for one in streams.found],
+        more_streams=streams.next,
     )
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from ledger_node.domain.codes import Act, StateReason
 from ledger_node.proof.hashing import sha256, to_hex
 from registry_api.explorer.languages import CATALOGUES, NAMES
+from registry_api.explorer.text import short
 from tests.unit.cards.cards import full
 
 from .fakes import NOW, World, digest, make_world
@@ -129,6 +131,20 @@ def test_a_version_shows_its_evidence_and_what_it_was_made_from(client_of: Clien
     client = client_of(world())
     assert "ultrasound" in client.get(f"/datasets/{digest('dataset 0')}/versions/1").text  # the hospital's stream
     assert client.get(f"/datasets/{digest('dataset 0')}/versions/9").status_code == 404
+
+
+def test_streams_go_on_on_the_next_page(client_of: Client) -> None:
+    of = world()
+    first = of.index.facts.streams[0]
+    of.index.facts.streams.append(replace(first, id=digest("second stream"), at=replace(first.at, log_index=9)))
+    client, path = client_of(of), f"/datasets/{digest('dataset 0')}/versions/1"
+    shown = [short(digest(name)) for name in ("second stream", "stream")]  # the newest first
+    text = client.get(f"{path}?limit=1").text
+    assert [one in text for one in shown] == [True, False]
+    (onward,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    text = client.get(path + unescape(onward)).text
+    assert [one in text for one in shown] == [False, True]
+    assert 'rel="next"' not in text
 
 
 def test_evidence_is_for_who_has_signed_in(application: FastAPI) -> None:
