@@ -69,8 +69,10 @@ def chosen(page: Page) -> Any:
 
 def test_five_hundred_parts_are_readable_and_open(page: Page) -> None:
     assert standing(page) <= 40
+    expect(page.locator(".hits")).to_have_text("")
     page.get_by_role("button", name="Open all groups").click()
     page.wait_for_selector(".canvas[data-standing='500'][data-laid-out]")
+    expect(page.locator(".hits")).to_contain_text("60 of 500")
     page.get_by_role("button", name="Close all groups").click()
     page.wait_for_selector(LAID_OUT)
     assert standing(page) <= 40
@@ -82,6 +84,17 @@ def test_search_finds_opens_and_leads_on_by_keyboard(page: Page) -> None:
     box.focus()
     box.press("ArrowDown")
     expect(chosen(page)).to_contain_text("20 dataset versions")
+    box.press("Enter")
+    expect(chosen(page)).to_have_text("")
+    box.press("Enter")  # nothing is chosen now
+    assert standing(page) == before + 19
+    page.get_by_role("button", name="Close all groups").press("Enter")
+    assert standing(page) == before
+    box.press("ArrowDown")
+    chosen(page).get_by_role("button", name="Open this group").press("Enter")
+    assert standing(page) == before + 19
+    expect(chosen(page)).to_be_focused()
+    page.get_by_role("button", name="Close all groups").press("Enter")
     box.fill("consent revoked kliniczny")
     expect(page.locator("#found [role=option]")).to_have_count(20)
     box.press("ArrowDown")
@@ -153,6 +166,7 @@ def test_a_lineage_is_looked_at_as_it_was(as_role: AsRole, scene: Scene) -> None
     assert slider.get_attribute("aria-valuetext") == page.locator("#as-of option").first.inner_text()
     page.wait_for_url("**/lineage?asOf=*")
     page.wait_for_selector(LAID_OUT)
+    expect(slider).to_be_focused()
     expect(child).to_have_count(0)
     expect(page.locator("strong.wrong")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -14,6 +14,8 @@ const SHAPES = { datasetVersion: "barrel", consent: "round-rectangle", run: "cut
 const LINES = { verified: "solid", attested: "dashed", asserted: "dotted" };
 const WEAKEST = Object.keys(LINES);
 const WIDTH = 236, LINE = 17, LETTERS = 32, LISTED = 60;
+const COUNT = new Intl.NumberFormat(document.documentElement.lang);
+const SLID = "#slid"; // ends the address to which the slider has led
 
 const drawing = document.querySelector("[data-picture]");
 const find = (selector) => drawing.querySelector(selector);
@@ -110,6 +112,7 @@ function draw() {
 /** Opens or closes groups, and keeps in view what was opened. */
 function turn(change, group) {
   change();
+  if (open.has(current?.id)) forget();
   draw();
   listFound();
   if (group) cy.fit(cy.nodes().filter((node) => node.data("group") === group), 40);
@@ -139,13 +142,20 @@ function choose(one, near) {
   else input.removeAttribute("aria-activedescendant");
 }
 
+/** A group that is open stands no more. */
+function forget() {
+  if (chosen.contains(document.activeElement)) chosen.focus(); // its button goes
+  current = null;
+  chosen.replaceChildren();
+}
+
 /** Opens a group, or the group that a part stands in, or else the part's page. */
 function enter(one) {
   const group = one.closed ? one.id : one.group;
   if (group && !open.has(group)) {
     turn(() => open.add(group), group);
     if (!one.closed) choose(one, true);
-  } else {
+  } else if (one.page) {
     location.assign(one.page);
   }
 }
@@ -165,9 +175,16 @@ function listFound() {
     return option;
   });
   list.replaceChildren(...options);
-  find(".nothing").hidden = all.length > 0;
+  tellHits(all.length);
   input.removeAttribute("aria-activedescendant");
   if (words.length && all.length) choose(all[0], true);
+}
+
+/** When nothing is found, or more than is listed. */
+function tellHits(number) {
+  const hits = find(".hits"), { none, some } = hits.dataset;
+  const more = number > LISTED ? some.replace("{listed}", LISTED).replace("{all}", COUNT.format(number)) : "";
+  hits.textContent = number ? more : none;
 }
 
 function expand(shown) {
@@ -208,7 +225,8 @@ const ACTS = {
   svg: () => save(new Blob([asSvg(cy, { cut, LINE })], { type: "image/svg+xml" }), ".svg"),
 };
 
-/** The slider goes through the moments that the form lists; left alone for a while, it sends the form. */
+/** The slider goes through the moments that the form lists; left alone for a while, it sends the form, and has the
+ * focus again on the page that comes. */
 function slide(form) {
   const [select, range] = [form.querySelector("select"), form.querySelector("input[type=range]")];
   let waiting;
@@ -220,8 +238,14 @@ function slide(form) {
   range.addEventListener("input", () => { select.selectedIndex = range.value; tell(); });
   range.addEventListener("change", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => form.requestSubmit(), 700);
+    waiting = setTimeout(() => {
+      if (document.activeElement === range) form.action = SLID;
+      form.requestSubmit();
+    }, 700);
   });
+  if (location.hash !== SLID) return;
+  range.focus();
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 /** Whether there is something new. */
