@@ -48,7 +48,8 @@ def test_steward_issues_a_consent_and_ends_it(as_role: AsRole, scene: Scene, lan
     tidy(page)
 
     press(page, t("issuing.preview"))
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page).to_have_title(re.compile(f"^{t('page.refused_title')}"))
     expect(page.locator(".field.wrong #epsilonBudget")).to_have_value("0.00000001")
     tidy(page)
     page.get_by_label(t("issuing.epsilon")).fill("1.5")
