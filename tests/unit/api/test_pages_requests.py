@@ -211,6 +211,29 @@ def test_a_message_that_is_refused_is_shown_with_its_text(application: FastAPI) 
     Outline(answer.text)
 
 
+@pytest.mark.parametrize(("language", "says"), [("en", "Refused: "), ("fr", "Refusé\u00a0: ")])
+def test_a_refusal_has_the_focus_and_stands_in_the_title(application: FastAPI, language: str, says: str) -> None:
+    of = world_of_all(PUBLISHER)
+    browser = browser_of(application, of, "publisher")
+    page = browser.get(f"{path_of(of)}?lang={language}")
+    assert "autofocus" not in page
+    title = page.partition("<title>")[2].partition("<")[0]
+    assert not title.startswith(says)
+    answer = post(browser, path_of(of), act="messages", text="Why?", visas="no-visa")
+    (refused,) = (one for one in Outline(answer.text).of("div") if one.get("id") == "refused")
+    assert (refused["tabindex"], "autofocus" in refused) == ("-1", True)
+    assert f"<title>{says}{title}<" in answer.text
+
+
+def test_what_people_wrote_is_marked_as_no_language(application: FastAPI) -> None:
+    of = world_of_all()
+    card = put_card(of, {"title": "Moins de biopsies", "purpose": "Mieux trier"})
+    asked = of.index.facts.requests[1]
+    of.index.facts.requests[1] = replace(asked, wanted=replace(asked.wanted, card_digest=card))
+    page = browser_of(application, of).get(path_of(of), **{"Accept-Language": "fr"})
+    assert re.search(r'<dt lang="en">purpose</dt><dd>\s*Mieux trier\s*</dd>', page)
+
+
 def test_a_hospital_declines_with_a_reason(application: FastAPI) -> None:
     of = world_of_all(HOSPITAL)
     browser = browser_of(application, of, "steward")
