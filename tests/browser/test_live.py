@@ -60,6 +60,53 @@ def test_a_revoked_consent_shows_on_another_organisation_s_open_page(as_role: As
     tidy(page)
 
 
+#: A stream that tells what the test lets it tell.
+STREAM = "window.EventSource = class { constructor() { window.stream = this; } close() { window.stream = null; } };"
+TELL = "window.stream.onmessage({ lastEventId: '1' });"
+
+
+def hidden(is_so: bool) -> str:
+    """As when another tab is looked at."""
+    return (
+        f"Object.defineProperty(document, 'hidden', {{ get: () => {str(is_so).lower()}, configurable: true }});"
+        "document.dispatchEvent(new Event('visibilitychange'));"
+    )
+
+
+def test_news_that_came_when_the_page_could_not_look_is_shown_later(as_role: AsRole, scene: Scene) -> None:
+    consent = consent_of(scene)
+    page = as_role("publisher", "publisher")
+    page.add_init_script(STREAM)
+    page.goto(f"/consents/{consent}")
+    with scene.client("hospital") as hospital:
+        scene.wait_for(hospital.consents.suspend(consent, StateReason.STEWARD_DECISION))
+        expect(state_of(page)).to_have_text("active")
+        page.evaluate(TELL + hidden(is_so=True))
+        page.evaluate(hidden(is_so=False))
+        expect(state_of(page)).to_have_text("suspended")
+        scene.wait_for(hospital.consents.revoke(consent, StateReason.STEWARD_DECISION))
+    page.route(page.url, lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        page.evaluate(TELL)
+    page.evaluate(hidden(is_so=True) + hidden(is_so=False))
+    expect(state_of(page)).to_have_text("revoked", timeout=15_000)  # at the latest by itself
+
+
+def test_who_is_signed_in_no_more_reads_so(as_role: AsRole, scene: Scene) -> None:
+    page = as_role("publisher", "publisher")
+    page.add_init_script(STREAM)
+    page.goto("/models")
+    mark(page)
+    acting = page.locator("header .acting")
+    expect(acting).to_contain_text("Signed in:")
+    page.context.clear_cookies()
+    page.evaluate(TELL)
+    expect(acting).not_to_contain_text("Signed in:")
+    expect(acting.get_by_role("link", name="Sign in")).to_be_visible()
+    assert is_marked(page)
+    tidy(page)
+
+
 def test_a_page_as_of_a_block_stays_as_it_is(as_role: AsRole, scene: Scene) -> None:
     consent = consent_of(scene)
     with scene.client("publisher") as publisher:
@@ -150,8 +197,13 @@ def test_codes_are_copied_whole(as_role: AsRole, scene: Scene) -> None:
     page = as_role("publisher", permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"/consents/{scene.facts.consent}")
     page.get_by_role("button", name=f"Copy: {scene.facts.consent[:10]}").first.click()
-    expect(page.locator("#main button.copy").first).to_have_text("Copied")
+    copied = page.get_by_role("button", name=f"Copied: {scene.facts.consent[:10]}").first
+    expect(copied).to_have_text("Copied")
+    said = page.locator("#copied[role=status]")
+    expect(said).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == scene.facts.consent
+    expect(said).to_have_text("")
+    expect(copied).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,16 +6,18 @@
 import { dress } from "./times.js";
 
 const main = document.getElementById("main");
+const acting = document.querySelector(".acting"); // who is signed in
 const news = document.getElementById("news");
 const SOON = 200; // milliseconds in which more news is gathered
 const REST = 2; // times as long as the last fetch took, until the next
-const LATER = 10_000; // milliseconds until a stream that was refused is asked for again
+const LATER = 10_000; // milliseconds until what was refused or failed is asked for again
 
 let morph = null;
 let after = main.dataset.after;
 let source = null;
 let due = null;
 let looking = false;
+let missed = false; // there is news that the page does not show
 let earliest = 0;
 
 globalThis.htmx?.config.morphIgnore.push("open"); // what a reader opened or closed
@@ -33,6 +35,7 @@ function follow() {
   source = new EventSource(`/live?after=${encodeURIComponent(after)}`);
   source.onmessage = (event) => {
     after = event.lastEventId;
+    missed = true;
     lookAgain(SOON);
   };
   source.onerror = () => {
@@ -41,7 +44,7 @@ function follow() {
     after = "latest";
     due = setTimeout(() => { due = null; follow(); }, LATER);
   };
-  if (after === "latest") lookAgain(0); // what came in between was told to nobody
+  if (missed || after === "latest") lookAgain(0); // `latest`: what came in between was told to nobody
   expect();
 }
 
@@ -66,33 +69,41 @@ async function look() {
   due = null;
   if (looking) return lookAgain(SOON); // it may be of before the news
   looking = true;
+  missed = false;
   const began = performance.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("main");
-    if (answer.ok && !answer.redirected && next) show(next, page.title);
+    if (answer.ok && !answer.redirected && next) show(page, next);
     else say(news.dataset.waiting, true);
   } catch {
-    // The node is away: the stream comes back, and with it the news.
+    missed = true; // the node is away: the stream may come back and tell nothing anew
   }
   looking = false;
   earliest = performance.now() + REST * (performance.now() - began);
-  if (!document.hidden) expect();
+  if (document.hidden) return;
+  expect();
+  if (missed) lookAgain(LATER);
 }
 
-function show(next, title) {
+function show(page, next) {
   dress(next);
+  if (morph) change(acting, page.querySelector(".acting"));
   const before = textOf(main);
   if (!morph || isTypedInto()) {
     if (textOf(next) !== before) say(news.dataset.waiting, true);
     return;
   }
+  change(main, next);
+  if (document.title !== page.title) document.title = page.title;
+  if (textOf(main) !== before) say(news.dataset.changed, false);
+}
+
+function change(part, next) {
   const fragment = document.createDocumentFragment();
   fragment.append(...next.childNodes);
-  morph(main, fragment, true);
-  if (document.title !== title) document.title = title;
-  if (textOf(main) !== before) say(news.dataset.changed, false);
+  morph(part, fragment, true);
 }
 
 // Without captions: as of which block a list is, is no news.

@@ -1,6 +1,7 @@
 // Times in the reader's zone and language, with UTC beside; and a button to copy each `<code data-copy>`.
 
-const texts = document.getElementById("news").dataset;
+const copied = document.getElementById("copied");
+const texts = copied.dataset;
 const language = document.documentElement.lang;
 const here = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const zone = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
@@ -27,16 +28,23 @@ function offer(code) {
   const button = code.ownerDocument.createElement("button");
   button.type = "button";
   button.className = "copy";
-  button.textContent = texts.copy;
-  button.setAttribute("aria-label", `${texts.copy}: ${code.textContent.trim().slice(0, 40)}`);
   code.after(" ", button);
+  label(button, texts.copy);
+}
+
+function label(button, text) {
+  button.textContent = text;
+  button.setAttribute("aria-label", `${text}: ${button.previousElementSibling.textContent.trim().slice(0, 40)}`);
 }
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("button.copy");
   if (!button) return;
   await navigator.clipboard.writeText(button.previousElementSibling.textContent);
-  button.textContent = texts.copied;
-  button.setAttribute("aria-live", "polite");
-  setTimeout(() => { button.textContent = texts.copy; }, 2000);
+  label(button, texts.copied);
+  copied.textContent = texts.copied;
+  setTimeout(() => {
+    if (button.isConnected) label(button, texts.copy);
+    copied.textContent = ""; // so that the next one is said too
+  }, 2000);
 });

@@ -66,6 +66,8 @@ def test_pages_load_their_scripts_from_this_node_and_say_their_words(browser: Br
     (news,) = (one for one in found.of("p") if one.get("id") == "news")
     assert news["role"] == "status"
     assert news["data-again"] == "Regarder de nouveau"
+    (copied,) = (one for one in found.of("p") if one.get("id") == "copied")
+    assert (copied["role"], copied["data-copied"]) == ("status", "Copié")
     for name in ("live.js", "times.js"):
         assert browser.client.get(f"/static/{name}").headers["Content-Type"].startswith("text/javascript")
 
