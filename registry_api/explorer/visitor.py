@@ -40,10 +40,8 @@ async def meet(request: Request) -> None:
     not make it last longer. TooManyRequests when its key asks too often, or the address of who has not signed in."""
     token, session = token_of(request), None
     if token and is_guarded(request):
-        sessions, looked_at = (
-            request.app.state.node.sessions,
-            request.headers.get("sec-fetch-dest") in (None, "document"),
-        )
+        sessions = request.app.state.node.sessions
+        looked_at = request.headers.get("sec-fetch-dest", "document") == "document"
         session = await to_thread.run_sync(partial(sessions.read, token, noted=looked_at), limiter=lane_of(request))
         request.state.visitor = Visitor(languages.language_of(request), session)
     stranger = f"visitor at {request.client.host if request.client else ''}"
