@@ -145,7 +145,9 @@ def test_what_was_read_is_on_record(as_role: AsRole) -> None:
     page = as_role("regulator", "auditor")
     page.goto("/recalls")
     page.goto("/reads")
-    expect(page.locator("tbody")).to_contain_text("/recalls")
+    newest = page.locator("tbody tr").first
+    expect(newest.locator("td, th").nth(2)).to_have_text("auditor")
+    expect(newest.locator("code")).to_have_text("/recalls")
     tidy(page)
 
 
