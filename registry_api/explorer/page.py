@@ -131,12 +131,13 @@ def _of_one_moment(handler: Callable[..., Any]) -> Callable[..., Any]:
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the visitor's language. It may read the store: call it where a thread may wait."""
     who = visitor_of(request)
-    query = partial(_query, request)
+    query, as_of = partial(_query, request), _as_of(request)
     about = {
         "languages": [(tag, name, query(**{languages.CHOICE: tag})) for tag, name in languages.NAMES.items()],
         "query": query,
         "asked": request.query_params,
-        "at": f"?{urlencode({'asOf': request.query_params['asOf']})}" if "asOf" in request.query_params else "",
+        "as_of": as_of,
+        "at": f"?{urlencode({'asOf': as_of})}" if as_of else "",
         "here": _here(request),
         "ours": _organisation(request.app.state.node),
         "after": _after(request) if status == 200 else None,
@@ -185,8 +186,20 @@ def _here(request: Request) -> str:
 
 
 def _query(request: Request, **changed: str) -> str:
-    """The page's own query with something changed: `?text=ct&cursor=…`."""
-    return f"?{urlencode({**request.query_params, **changed})}"
+    """The page's own query with something changed: `?text=ct&cursor=…`. A cursor carries its block, so that it stands
+    without a time, which is another way to say it."""
+    found = {**request.query_params, **changed}
+    if "cursor" in found:
+        found.pop("asOf", None)
+    return f"?{urlencode(found)}"
+
+
+def _as_of(request: Request) -> str:
+    """What the page is as of, for what it leads to: as it was asked for, or the block of its cursor. Empty for now."""
+    view = getattr(request.state, "view", None)
+    if "cursor" in request.query_params and view is not None and view.known_block is not None:
+        return str(view.known_block)
+    return request.query_params.get("asOf", "")
 
 
 def _after(request: Request) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -21,7 +22,7 @@ from .story import DAY, HEAD, PURPOSES, world, world_of_all
 from .test_explorer import Outline
 
 Client = Callable[..., TestClient]
-CONSENT = re.compile(r'class="main" href="/consents/(0x[0-9a-f]{64})"')
+CONSENT = re.compile(r'class="main" href="/consents/(0x[0-9a-f]{64})["?]')
 
 
 def used_up(of: World, rounds: int = 3, epsilon: int = 500_000) -> str:
@@ -216,3 +217,16 @@ def test_names_stay_text(client_of: Client) -> None:
         assert "<script>" not in text
         assert "&lt;script&gt;" in text
     assert CATALOGUES["en"]["impact.consent"] in text
+
+
+def test_the_time_that_is_looked_at_stays_from_page_to_page(client_of: Client) -> None:
+    client, block = client_of(world(3)), f"asOf={HEAD - 1}"
+    text = client.get(f"/consents?limit=1&{block}").text
+    assert f'name="asOf" value="{HEAD - 1}"' in text
+    for path in (f"/consents/{CONSENT.findall(text)[0]}", "/datasets/0x", "/organisations/"):
+        assert re.search(rf'href="{path}[^"]*\?{block}"', text), path
+    (onward,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    assert "asOf" not in onward
+    text = client.get(f"/consents{unescape(onward)}").text
+    assert f'name="asOf" value="{HEAD - 1}"' in text
+    assert f"/consents/{CONSENT.findall(text)[0]}?{block}" in text
