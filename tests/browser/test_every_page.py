@@ -80,6 +80,8 @@ class Inspection:
             quiet(self._page)
         except AssertionError as trouble:
             self.faults.append(str(trouble))
+        if self._language == "fr":
+            self._require_no_english(url, Reader(self._page.content()))
         if route and route not in self._inspected:
             self._inspected.add(route)
             self._inspect(url)
@@ -90,8 +92,11 @@ class Inspection:
         read = Reader(answer.text())
         self._note(url, read.languages != {language}, f"asked for in {language} it is in {sorted(read.languages)}")
         if language == "fr":
-            found = [text for text in ENGLISH_ALONE if text in read.text]
-            self._note(url, bool(found), f"English in the French page: {found}")
+            self._require_no_english(url, read)
+
+    def _require_no_english(self, url: str, read: Reader) -> None:
+        found = [text for text in ENGLISH_ALONE if text in read.text]
+        self._note(url, bool(found), f"English in the French page: {found}")
 
     def _inspect(self, url: str) -> None:
         """As it stands, in the dark, and on a narrow screen."""

@@ -123,6 +123,29 @@ def test_consents_that_end_soon_wait_for_their_grantor(read: Reader) -> None:
     assert shown == [*days.values(), False]
 
 
+def test_what_ends_first_is_shown_first_to_both_sides(read: Reader) -> None:
+    teller = Teller()
+    hospital = teller.organisation("Klinik", Capability.CUSTODIAN)
+    publisher = teller.organisation("Verlag", Capability.PUBLISHER)
+    dataset = teller.dataset(hospital)
+    for end in range(25, 5, -1):
+        teller.permit(teller.consent(hospital, publisher, dataset), expires_at=NOW + end * DAY)
+    soonest = [f"/consents/{digest(f'consent {n}')}" for n in range(19, 9, -1)]
+    for organisation, role, kind in ((hospital, "steward", "ending"), (publisher, "publisher", "lapsing")):
+        page = waiting(read(make_world(teller.facts, organisation=organisation, head=HEAD), role))
+        assert re.findall('class="main" href="(.+?)"', page) == soonest
+        assert kinds(page) == [CATALOGUES["en"][f"desk.{kind}"]]
+        assert f'<a href="/consents">{CATALOGUES["en"]["desk.more"]}</a>' in page
+
+
+def test_proposal_that_passed_waits_until_it_is_carried_out(read: Reader) -> None:
+    of = world(organisation=3)
+    of.index.facts.proposals[0] = replace(of.index.facts.proposals[0], votes={1: True, 2: True, 3: True})
+    assert kinds(read(of, "operator")) == [CATALOGUES["en"]["desk.passed"]]
+    of.index.facts.proposals[0] = replace(of.index.facts.proposals[0], executed=True)
+    assert kinds(read(of, "operator")) == []
+
+
 def test_open_writes_wait_until_they_are_settled(application: FastAPI, read: Reader) -> None:
     of = world_of_all()
     Desk(application, of, "operator").done(f"/v1/recalls/{digest('recall 0')}/acknowledge")
