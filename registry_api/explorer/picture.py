@@ -10,89 +10,91 @@ from ledger_node.domain.lineage import Lineage
 from ledger_node.domain.model import ModelVersion
 from ledger_node.domain.training import Run
 from registry_api.explorer.ink import STYLE
+from registry_api.explorer.languages import Texts
 from registry_api.explorer.layout import MARGIN, Box, Plan, covered, derivations_of, plan
 from registry_api.explorer.shapes import Line, bow, curve, detour, group, labelled, line, pill, rectangle, text, tip
-from registry_api.explorer.standing import STANDINGS, standing_at
-from registry_api.explorer.text import count, fit, records, short, spoken, width
-from registry_api.schemas.base import rfc3339
+from registry_api.explorer.standing import STANDINGS, standing_at, told
+from registry_api.explorer.text import fit, short, width
 
 __all__ = ["STYLE", "draw", "summary"]
 
-WORDS = tuple(name.lower() for name in STANDINGS)
 
-
-def draw(lineage: Lineage) -> str:
+def draw(lineage: Lineage, t: Texts) -> str:
     """A self-contained SVG document."""
     at = plan(lineage)
     parts = [
         *_edges(lineage, at),
-        *_dataset_versions(lineage, at),
-        *_consents(lineage, at),
-        *_runs(lineage, at),
-        *_versions(lineage, at),
-        *_heading(lineage, at),
-        *_legend(lineage, at),
+        *_dataset_versions(lineage, at, t),
+        *_consents(lineage, at, t),
+        *_runs(lineage, at, t),
+        *_versions(lineage, at, t),
+        *_heading(lineage, at, t),
+        *_legend(lineage, at, t),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{at.width:g}" height="{at.height:g}" '
         f'viewBox="0 0 {at.width:g} {at.height:g}" role="img" aria-labelledby="title desc">'
-        f'<title id="title">{escape(_title(lineage))}</title><desc id="desc">{escape(summary(lineage))}</desc>'
+        f'<title id="title">{escape(_title(lineage, t))}</title><desc id="desc">{escape(summary(lineage, t))}</desc>'
         f"<style>{STYLE}</style>"
         f'<rect class="card" x="0.5" y="0.5" width="{at.width - 1:g}" height="{at.height - 1:g}" rx="14"/>'
         f"{''.join(parts)}</svg>\n"
     )
 
 
-def summary(lineage: Lineage) -> str:
+def summary(lineage: Lineage, t: Texts) -> str:
     """The picture in words."""
     states = _standings(lineage)
-    count_of = Counter(states.values())
-    tally = ", ".join(f"{count_of[word]} {word}" for word in WORDS if count_of[word])
-    hospitals = sorted({lineage.name_of(dataset.custodian) for dataset in lineage.datasets})
-    parents = len(lineage.model_versions) - 1
-    recalled = [one.number for one in lineage.model_versions if one.recalls]
-    imported = sum(one.run is None for one in lineage.model_versions)
-    if not lineage.runs:
-        return f"An imported version: nothing is known here of its data. As of {_moment(lineage)}." + _recalled(
-            recalled
-        )
-    return (
-        f"{count(len(lineage.dataset_versions), 'dataset version', 'dataset versions')} of "
-        f"{count(len(hospitals), 'hospital', 'hospitals')} ({', '.join(hospitals)}), used under "
-        f"{count(len(states), 'consent', 'consents')} ({tally}) in {count(len(lineage.runs), 'run', 'runs')}"
-        + (f", with {count(parents, 'earlier version', 'earlier versions')} it builds on" if parents else "")
-        + (f", {imported} of them imported" if imported else "")
-        + f". As of {_moment(lineage)}."
-        + _recalled(recalled)
-    )
+    recalled = sorted(one.number for one in lineage.model_versions if one.recalls)
+    if lineage.runs:
+        hospitals = sorted({lineage.name_of(dataset.custodian) for dataset in lineage.datasets})
+        said = [
+            t(
+                "picture.summary",
+                versions=t.count("picture.dataset_versions", len(lineage.dataset_versions)),
+                hospitals=t.count("picture.hospitals", len(hospitals)),
+                names=", ".join(hospitals),
+                consents=t.count("picture.consents", len(states)),
+                tally=", ".join(label for _, label in _tally(states, t)),
+                runs=t.count("picture.runs", len(lineage.runs)),
+            )
+        ]
+        if parents := len(lineage.model_versions) - 1:
+            said.append(t.count("picture.parents", parents))
+        if imported := sum(one.run is None for one in lineage.model_versions):
+            said.append(t.count("picture.imports", imported))
+    else:
+        said = [t("picture.imported_alone")]
+    said.append(t("picture.as_of", block=t.number(lineage.as_of.number), moment=t.moment(lineage.as_of.timestamp)))
+    if recalled:
+        said.append(t("picture.recalled", versions=", ".join(map(str, recalled))))
+    return " ".join(said)
 
 
 def _standings(lineage: Lineage) -> dict[str, str]:
-    """How each consent in use stands at the block's time, one of WORDS."""
+    """How each consent in use stands at the block's time, one of STANDINGS."""
     used, now = lineage.consents_in_use(), lineage.as_of.timestamp
-    return {one.id: standing_at(one, now).lower() for one in lineage.consents if one.id in used}
+    return {one.id: standing_at(one, now) for one in lineage.consents if one.id in used}
 
 
-def _moment(lineage: Lineage) -> str:
-    return f"block {lineage.as_of.number:,}, {spoken(lineage.as_of.timestamp)}"
+def _tally(states: dict[str, str], t: Texts) -> list[tuple[str, str]]:
+    """How many consents stand in each way, of those in which any does, in words."""
+    count_of = Counter(states.values())
+    return [
+        (name, t("picture.tally", number=t.number(count_of[name]), state=told(name, t)))
+        for name in STANDINGS
+        if count_of[name]
+    ]
 
 
-def _recalled(numbers: list[int]) -> str:
-    if not numbers:
-        return ""
-    named = ", ".join(str(number) for number in sorted(numbers))
-    return f" A recall stands of version {named}."
-
-
-def _title(lineage: Lineage) -> str:
+def _title(lineage: Lineage, t: Texts) -> str:
     subject = next(one for one in lineage.model_versions if one.id == lineage.version)
-    return f"Where version {subject.number} of a model by {lineage.name_of(subject.publisher)} comes from"
+    return t("picture.title", number=str(subject.number), publisher=lineage.name_of(subject.publisher))
 
 
-def _heading(lineage: Lineage, at: Plan) -> list[str]:
-    title, size = fit(_title(lineage), at.width - 2 * MARGIN, (19, 17, 15))
-    under = f"As of block {lineage.as_of.number:,} · {spoken(lineage.as_of.timestamp)}"
-    heads = ["Hospitals and their datasets", "Consents", "Training runs", "Model versions"]
+def _heading(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
+    title, size = fit(_title(lineage, t), at.width - 2 * MARGIN, (19, 17, 15))
+    under = t("picture.under", block=t.number(lineage.as_of.number), moment=t.moment(lineage.as_of.timestamp))
+    heads = [t("picture.head_" + name) for name in ("datasets", "consents", "runs", "versions")]
     return [
         text(MARGIN, 42, title, size, "ink strong"),
         text(MARGIN, 65, under, 12.5, "soft"),
@@ -100,109 +102,112 @@ def _heading(lineage: Lineage, at: Plan) -> list[str]:
     ]
 
 
-def _legend(lineage: Lineage, at: Plan) -> list[str]:
-    states = list(_standings(lineage).values())
+def _legend(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
     x, y, parts = float(MARGIN), at.height - 30, []
-    for word in WORDS:
-        if word not in states:
-            continue
-        label = f"{states.count(word)} {word}"
-        wide = width(label, 12) + 34
-        parts.append(pill(x, y - 12, wide, word, label))
+    for name, label in _tally(_standings(lineage), t):
+        wide = width(label, 12) + 38
+        parts.append(pill(x, y - 12, wide, name.lower(), label))
         x += wide + 10
     if len(lineage.model_versions) > 1:
         parts.append(f'<path class="parent" stroke-width="2.5" d="M{x + 10:g} {y:g}h30"/>')
-        parts.append(text(x + 48, y + 4, "builds on", 12, "soft"))
-        x += 120
+        label = t("picture.builds_on")
+        parts.append(text(x + 48, y + 4, label, 12, "soft"))
+        x += 64 + width(label, 12)
     if derivations_of(lineage):
         parts.append(f'<path class="edge" stroke-width="1.6" d="M{x + 10:g} {y:g}h30"/>')
-        parts.append(text(x + 48, y + 4, "derived into", 12, "soft"))
+        parts.append(text(x + 48, y + 4, t("picture.derived_into"), 12, "soft"))
     return parts
 
 
-def _dataset_versions(lineage: Lineage, at: Plan) -> list[str]:
+def _dataset_versions(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
     holder = {dataset.id: lineage.name_of(dataset.custodian) for dataset in lineage.datasets}
     parts = []
     for one in lineage.dataset_versions:
         box, name = at.dataset_versions[one.dataset, one.number], holder[one.dataset]
-        under = f"{short(one.dataset)} · version {one.number}"
-        about = f"{name}: dataset {one.dataset}, version {one.number}, {records(one.size_class.name)} records"
+        under = f"{short(one.dataset)} · {t('picture.version', number=str(one.number))}"
+        size = t.code("SizeClass", one.size_class.name)
+        about = t("picture.about_dataset", name=name, dataset=one.dataset, number=str(one.number), size=size)
         lines: list[Line] = [(name, (13.5, 12.5, 11.5), "ink strong"), (under, (12,), "soft mono")]
         parts.append(labelled(box, "dataset", about, lines))
     return parts
 
 
-def _consents(lineage: Lineage, at: Plan) -> list[str]:
+def _consents(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
     parts = []
     states = _standings(lineage)
     for one in (one for one in lineage.consents if one.id in states):
-        box, word = at.consents[one.id], states[one.id]
-        about = f"Consent {one.id} of {lineage.name_of(one.grantor)}: {word}"
+        box, word = at.consents[one.id], told(states[one.id], t)
+        about = t("picture.about_consent", consent=one.id, name=lineage.name_of(one.grantor), state=word)
         wide = width(word.upper(), 10.5) + 32
         parts.append(
             group(
                 about,
                 rectangle(box, "box-consent"),
-                pill(box.x + 9, box.y + 7, wide, word, word.upper(), size=10.5, height=17),
+                pill(box.x + 9, box.y + 7, wide, states[one.id].lower(), word.upper(), size=10.5, height=17),
                 text(box.x + 12, box.y + 40, short(one.id), 12, "soft mono"),
             )
         )
     return parts
 
 
-def _runs(lineage: Lineage, at: Plan) -> list[str]:
+def _runs(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
     parts = []
     for one in lineage.runs:
-        operation = _operations(one)
-        outcome = one.outcome.name.capitalize()
-        about = f"Run {one.id} by {lineage.name_of(one.publisher)}: {operation}, {len(one.rounds)} rounds, {outcome}"
+        operations, rounds = _operations(one, t), t.count("runs.rounds", len(one.rounds))
+        outcome = _capital(t.code("Outcome", one.outcome.name))
+        name = lineage.name_of(one.publisher)
+        about = t("picture.about_run", run=one.id, name=name, operations=operations, rounds=rounds, outcome=outcome)
         lines: list[Line] = [
-            (f"{operation}, {count(len(one.rounds), 'round', 'rounds')}", (13.5, 12.5, 11.5), "ink strong"),
+            (f"{operations}, {rounds}", (13.5, 12.5, 11.5), "ink strong"),
             (short(one.id), (12,), "soft mono"),
-            (f"{outcome} · {count(len(one.inputs), 'input', 'inputs')}", (12,), "soft"),
+            (f"{outcome} · {t.count('runs.inputs', len(one.inputs))}", (12, 11, 10.5), "soft"),
         ]
         parts.append(labelled(at.runs[one.id], "run", about, lines))
     return parts
 
 
-def _operations(run: Run) -> str:
+def _operations(run: Run, t: Texts) -> str:
     """`Train, test`: what the inputs were used for, each once."""
-    names = dict.fromkeys((one.operation.name or "").replace("_", "-").lower() for one in run.inputs)
-    return ", ".join(names).capitalize()
-
-
-def _life(version: ModelVersion) -> str:
-    """What became of a version, the gravest first; empty when it was published and no more."""
-    if version.recalls:
-        return "recalled"
-    if version.lifecycle is Lifecycle.PUBLISHED:
-        return ""
-    return (
-        "for sale" if version.lifecycle is Lifecycle.RELEASED and version.for_sale else version.lifecycle.name.lower()
+    return _capital(
+        ", ".join(dict.fromkeys(t("picture.operation_" + (one.operation.name or "")) for one in run.inputs))
     )
 
 
-def _versions(lineage: Lineage, at: Plan) -> list[str]:
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _life(version: ModelVersion, t: Texts) -> str:
+    """What became of a version, the gravest first; empty when it was published and no more."""
+    if version.recalls:
+        return t("picture.is_recalled")
+    if version.lifecycle is Lifecycle.PUBLISHED:
+        return ""
+    is_sold = version.lifecycle is Lifecycle.RELEASED and version.for_sale
+    return t("picture.is_for_sale") if is_sold else t.code("Lifecycle", version.lifecycle.name)
+
+
+def _versions(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
     parts = []
     for one in lineage.model_versions:
         subject = one.id == lineage.version
         ink, soft = ("on-subject", "soft-on-subject") if subject else ("ink", "soft")
-        publisher, life = lineage.name_of(one.publisher), _life(one)
-        about = (
-            f"Model {one.model}, version {one.number} by {publisher}, published {rfc3339(one.published_at)}"
-            f"{'' if one.run else ', imported'}{f', {life}' if life else ''}: {one.id}"
-        )
+        publisher, life = lineage.name_of(one.publisher), _life(one, t)
+        named = _capital(t("picture.version", number=str(one.number))) + (f", {life}" if life else "")
+        by = publisher if one.run else t("picture.imported_by", name=publisher)
+        moment = t.moment(one.published_at)
+        about = t("picture.about_version", model=one.model, named=named, by=by, moment=moment, version=one.id)
         lines: list[Line] = [
-            (f"Version {one.number}" + (f", {life}" if life else ""), (15, 13.5), f"{ink} strong"),
+            (named, (15, 13.5), f"{ink} strong"),
             (short(one.id), (12,), f"{soft} mono"),
-            (publisher if one.run else f"imported by {publisher}", (12, 11), soft),
+            (by, (12, 11), soft),
         ]
         parts.append(labelled(at.versions[one.id], "subject" if subject else "version", about, lines))
     return parts
 
 
 def _edges(lineage: Lineage, at: Plan) -> list[str]:
-    states = _standings(lineage)
+    states = {key: name.lower() for key, name in _standings(lineage).items()}
     parts = [
         curve(at.dataset_versions[dataset, version], at.consents[consent], f"edge edge-{states[consent]}")
         for dataset, version, consent in sorted(covered(lineage))

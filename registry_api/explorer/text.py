@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from registry_api.schemas.base import END_OF_TIME
 
 # Ems of common sans-serif faces, on the wide side, so that what fits here fits in a reader's font.
 _NARROW = dict.fromkeys("ijl.,:;'|!`", 0.30) | dict.fromkeys("frtI()[]{}/\\- ", 0.38)
@@ -47,23 +44,6 @@ def fit(text: str, room: float, sizes: Sequence[float]) -> tuple[str, float]:
 def short(id_: str) -> str:
     """Both ends of an id: `0x5c1d7e…7e7e`."""
     return f"{id_[:8]}…{id_[-4:]}"
-
-
-def count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def spoken(seconds: int) -> str:
-    """`18 November 2026, 11:06 UTC`."""
-    at = time.gmtime(min(seconds, END_OF_TIME))
-    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)} UTC"
-
-
-def records(size_class: str) -> str:
-    """`FROM_1_000` is `at least 1,000`."""
-    if size_class == "UNDER_10":
-        return "fewer than 10"
-    return "at least " + size_class.removeprefix("FROM_").replace("_", ",")
 
 
 def epsilon(millionths: int) -> str:

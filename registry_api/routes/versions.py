@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from ledger_node.domain.export import ExportFormat
 from ledger_node.proof.hashing import parse_hex
 from ledger_node.proof.subject import MODEL_VERSION, Subject
+from registry_api.explorer.languages import Texts
 from registry_api.explorer.picture import draw
 from registry_api.exports.listed import EXPORTS
 from registry_api.graph import show_lineage
@@ -101,7 +102,7 @@ def get_lineage(node: NodeOf, view: ViewOf, version: Id) -> Lineage:
 @routes.get("/v1/versions/{version}/lineage.svg", response_class=Picture, responses=READ)
 def get_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Picture:
     """The lineage as a picture."""
-    return Picture(draw(node.lineages.lineage(version, view.block)))
+    return Picture(draw(node.lineages.lineage(version, view.block), Texts("en")))
 
 
 @routes.get("/v1/versions/{version}/questions", responses=READ)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import defaultdict
 from importlib.resources import files
 
 from fastapi import Request
+
+from registry_api.schemas.base import END_OF_TIME
 
 #: By its tag, each with its own name. The first is for readers who have asked for none of them.
 NAMES = {"en": "English", "fr": "Français"}
@@ -67,6 +70,13 @@ class Texts:
         """A number with its noun, from the texts `KEY_one` and `KEY_many`, which hold `{number}`."""
         form = "one" if number in ONE[self.tag] else "many"
         return self(f"{key}_{form}", number=self.number(number))
+
+    def moment(self, seconds: int) -> str:
+        """A Unix time in UTC: `18 November 2026, 11:06 UTC`."""
+        at = time.gmtime(min(seconds, END_OF_TIME))
+        month = self("picture.months").split()[at.tm_mon - 1]
+        clock = time.strftime("%H:%M", at)
+        return self("picture.moment", day=str(at.tm_mday), month=month, year=str(at.tm_year), time=clock)
 
     def code(self, list_: str, name: str) -> str:
         """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""

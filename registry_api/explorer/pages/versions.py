@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from registry_api.explorer import cards, forms, views
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.blocking import blocking
-from registry_api.explorer.page import router
+from registry_api.explorer.page import router, texts_of
 from registry_api.explorer.picture import draw
 from registry_api.explorer.sending import render_form, send
 from registry_api.node import NodeOf
@@ -53,8 +53,8 @@ async def take_step(request: Request, node: NodeOf, view: ViewOf, version: Id) -
 
 
 @routes.get("/versions/{version}/lineage.svg")
-def show_lineage_picture(node: NodeOf, view: ViewOf, version: Id) -> Response:
-    return Picture(draw(node.lineages.lineage(version, view.block)))
+def show_lineage_picture(request: Request, node: NodeOf, view: ViewOf, version: Id) -> Response:
+    return Picture(draw(node.lineages.lineage(version, view.block), texts_of(request)))
 
 
 def _dossier(request: Request, node: Node, view: View, version: str, refused: Answer | None = None) -> HTMLResponse:

@@ -8,15 +8,18 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ledger_node.domain.codes import ConsentState
 from ledger_node.domain.lineage import Lineage
 from registry_api.explorer import layout
+from registry_api.explorer.languages import NAMES, Texts
 from registry_api.explorer.picture import STYLE, draw, summary
-from registry_api.explorer.text import fit, records, short, spoken, width
+from registry_api.explorer.text import fit, short, width
 
 from .fakes import NOW, make_world
 from .story import HEAD, HOSPITALS, tell, world, world_of_all
 
 SHAPES = [(0, 1), (1, 1), (2, 1), (2, 2), (5, 3), (18, 1), (18, 4)]
+ENGLISH = Texts("en")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -63,30 +66,31 @@ def test_a_line_into_a_run_meets_no_box(hospitals: int, versions: int) -> None:
                 assert not box.y < run.middle < box.y + box.height
 
 
+@pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize(("hospitals", "versions"), SHAPES)
-def test_the_drawing_is_whole_and_self_contained(hospitals: int, versions: int) -> None:
-    lineage = lineage_of(hospitals, versions)
-    text = draw(lineage)
+def test_the_drawing_is_whole_and_self_contained(hospitals: int, versions: int, language: str) -> None:
+    lineage, t = lineage_of(hospitals, versions), Texts(language)
+    text = draw(lineage, t)
     root = ElementTree.fromstring(text)
     assert root.findtext(f"{SVG}title")
-    assert root.findtext(f"{SVG}desc") == summary(lineage)
+    assert root.findtext(f"{SVG}desc") == summary(lineage, t)
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}style") == STYLE
     assert not re.search(r"href|url\(|@import|<script|http(?!://www.w3.org/2000/svg)", text)
     classes = {name for element in root.iter() for name in (element.get("class") or "").split()}
     styled = set(re.findall(r"\.([a-z-]+)", STYLE))
     assert classes <= styled
-    known = {"ACTIVE", "SUSPENDED", "REVOKED"}
-    shown = [element.text for element in root.iter(f"{SVG}text") if element.text in known]
-    assert sorted(shown) == sorted(state.name for state in lineage.consent_states().values())
+    words = {state: t.code("ConsentState", state.name).upper() for state in ConsentState}
+    shown = [element.text for element in root.iter(f"{SVG}text") if element.text in words.values()]
+    assert sorted(shown) == sorted(words[state] for state in lineage.consent_states().values())
 
 
 def test_the_same_facts_make_the_same_picture() -> None:
-    assert draw(lineage_of(5, 2)) == draw(lineage_of(5, 2))
+    assert draw(lineage_of(5, 2), ENGLISH) == draw(lineage_of(5, 2), ENGLISH)
 
 
 def test_the_words_say_what_the_picture_shows() -> None:
-    said = summary(lineage_of(5, 2))
+    said = summary(lineage_of(5, 2), ENGLISH)
     assert "5 dataset versions of 5 hospitals" in said
     assert "3 active, 1 suspended, 1 revoked" in said
     assert "1 earlier version" in said
@@ -98,8 +102,8 @@ def test_a_consent_whose_term_has_ended_is_not_active() -> None:
         object.__setattr__(one.terms, "expires_at", NOW)
     of = make_world(facts, organisation=1, head=HEAD)
     lineage = of.node.lineages.lineage(facts.model_versions[-1].id)
-    assert "1 suspended, 1 revoked, 3 ended" in summary(lineage)
-    assert "active" not in "".join(ElementTree.fromstring(draw(lineage)).itertext()).replace(STYLE, "").lower()
+    assert "1 suspended, 1 revoked, 3 ended" in summary(lineage, ENGLISH)
+    assert "active" not in "".join(ElementTree.fromstring(draw(lineage, ENGLISH)).itertext()).replace(STYLE, "").lower()
 
 
 @pytest.mark.parametrize("name", [*HOSPITALS, "病院" * 20, "W" * 80, "i" * 300, "é" * 90, ""])
@@ -148,7 +152,6 @@ def contrast(one: tuple[float, float, float], other: tuple[float, float, float])
 
 
 def test_words_are_those_of_people() -> None:
-    assert records("FROM_1_000") == "at least 1,000"
-    assert records("UNDER_10") == "fewer than 10"
     assert short("0x" + "ab" * 32) == "0xababab…abab"
-    assert spoken(0) == "1 January 1970, 00:00 UTC"
+    assert ENGLISH.moment(0) == "1 January 1970, 00:00 UTC"
+    assert Texts("fr").moment(31 * 24 * 3600) == "1 février 1970 à 00:00 UTC"

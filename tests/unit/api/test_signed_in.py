@@ -46,7 +46,7 @@ SHARED = {
         "Version",
         "Versions",
     ),
-    *("active", "document", "organisation"),
+    *("active", "document", "organisation", "version {number}"),
 }
 #: Words that are the same in all of them, and commands.
 SAME = {"ε", "MedLedger", "medledger", "api", "key", "make", "v", "openapi", "json", "UTC"}
@@ -255,13 +255,14 @@ def test_templates_say_nothing_that_is_not_in_a_catalogue() -> None:
 
 
 def test_every_text_is_used_and_every_used_one_is_there() -> None:
-    """A key is written whole where it is used, or its beginning where the rest is a value: `"desk." ~ kind`."""
+    """A key is written whole where it is used, or its beginning where the rest is a value: `"desk." ~ kind`, `+` in
+    Python."""
     folder = Path(registry_api.explorer.__path__[0])
     sources = "".join(file.read_text("utf-8") for file in folder.rglob("*") if file.suffix in (".py", ".html"))
-    used = set(re.findall(r'\bt\("(\w+\.\w+)"(?! ~)', sources))
+    used = set(re.findall(r'\b(?:t|self)\(\s*"(\w+\.\w+)"(?! [~+])', sources))
     counted = re.findall(r'\bt\.count\("(\w+\.\w+)"', sources)
     used |= {f"{key}_{form}" for key in counted for form in ("one", "many")}
-    open_ = set(re.findall(r'"(\w+\.\w*)" ~', sources)) | {"codes."}
+    open_ = set(re.findall(r'"(\w+\.\w*)" [~+]', sources)) | {"codes."}
     known = CATALOGUES["en"].keys()
     assert used <= known
     assert {key for key in known - used if not key.startswith(tuple(open_))} == set()
