@@ -216,7 +216,7 @@ def test_catalogues_have_the_same_texts() -> None:
         assert texts.keys() == english.keys()
         for key, text in texts.items():
             assert text.strip()
-            assert re.findall(r"\{\w+\}", text) == re.findall(r"\{\w+\}", english[key])
+            assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", english[key]))
     assert {text for key, text in english.items() if CATALOGUES["fr"][key] == text} == SHARED
 
 
