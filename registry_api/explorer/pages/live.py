@@ -7,6 +7,7 @@ import json
 from fastapi import Request
 
 from ledger_node.domain.feed import KINDS, REVERTED, Told, subject_of
+from ledger_node.errors import InvalidField
 from ledger_node.services.feed import Feed
 from registry_api.broadcast import Broadcast
 from registry_api.event_stream import EventStream
@@ -17,6 +18,8 @@ from registry_api.routes.events import LATEST, After, LastEventId, position_of
 
 #: Streams for pages at once, and of them for one address: anybody may look, and a proxy has one address for many.
 MOST, OF_ONE = 1_000, 250
+#: Blocks: a page that was left for longer looks again once, and need not be told all that it missed.
+FURTHEST = 10_000
 
 routes = router()
 
@@ -27,8 +30,13 @@ def broadcast() -> Broadcast:
 
 @routes.get("/live")
 def follow(request: Request, node: NodeOf, after: After = None, last_event_id: LastEventId = None) -> EventStream:
-    """Server-sent events from a position, a block or `latest` on."""
+    """Server-sent events from a position, a block or `latest` on. InvalidField for one that is too far back."""
     at = position_of(node.feed, last_event_id or after or LATEST)
+    behind = node.feed.end_of(None).at.block - at.at.block
+    if behind > FURTHEST:
+        raise InvalidField(
+            "this is too far back", got=f"{behind} blocks", needed=f"at most {FURTHEST}, or latest", field="query.after"
+        )
     who = request.client.host if request.client else ""
     return EventStream(request.app.state.live, node.feed, lane_of(request), at, KINDS, who)
 

@@ -19,6 +19,7 @@ from ledger_node.store.lease import open_alone
 from registry_api import event_stream
 from registry_api.broadcast import Broadcast
 from registry_api.event_stream import written
+from registry_api.explorer.pages import live
 from tests.fakes import digest
 from tests.unit.indexer.test_follower import World as Chain
 
@@ -461,6 +462,22 @@ def test_a_page_goes_on_where_it_was_told_last(app: FastAPI, chain: Chain) -> No
             await until(lambda: len(back.news) == 1)
         known = {each["about"] for each in late.news}
         assert {each["about"] for each in back.news}.isdisjoint(known)
+
+    run(steps())
+
+
+def test_a_page_that_was_left_for_long_is_not_told_all_that_it_missed(
+    app: FastAPI, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "FURTHEST", 1)
+
+    async def steps() -> None:
+        tell(chain, 1, 2, 3)
+        far, near = reader("after=0"), reader("after=2")
+        await far.follow(app)
+        assert far.status == 400
+        async with following(app, near):
+            await until(lambda: len(near.news) == 1)
 
     run(steps())
 
