@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack, suppress
-from functools import cache, partial, wraps
-from inspect import iscoroutinefunction
+from contextlib import suppress
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,7 +27,6 @@ from registry_api.explorer.standing import standing, told
 from registry_api.explorer.text import apart, epsilon, pretty, short
 from registry_api.explorer.visitor import visitor_of
 from registry_api.headers import PAGES
-from registry_api.reading import View
 from registry_api.validation import error_of
 
 if TYPE_CHECKING:
@@ -100,32 +98,9 @@ class Page(APIRoute):
         return shown
 
 
-class Pages(APIRouter):
-    """Every page is of one moment of the index."""
-
-    def add_api_route(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
-        super().add_api_route(path, _of_one_moment(endpoint), **declared)
-
-
-def router() -> Pages:
+def router() -> APIRouter:
     """For the pages of one module."""
-    return Pages(route_class=Page, include_in_schema=False)
-
-
-def _of_one_moment(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler, with the view that it is given open."""
-    if iscoroutinefunction(handler):
-        return handler
-
-    @wraps(handler)
-    def shown(**given: Any) -> Any:
-        with ExitStack() as open_:
-            for one in given.values():
-                if isinstance(one, View):
-                    open_.enter_context(one)
-            return handler(**given)
-
-    return shown
+    return APIRouter(route_class=Page, include_in_schema=False)
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
