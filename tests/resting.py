@@ -19,12 +19,14 @@ def rest(started: Network) -> None:
 
 @contextmanager
 def awake(started: Network) -> Iterator[None]:
-    """Its nodes work inside, and have caught up with the chain when it begins."""
+    """Its nodes work inside, and are ready when it begins: as near to the chain's head as a node must be to say so."""
     _signal_nodes(started, signal.SIGCONT)
-    for member in started.members:
-        wait_until_ready(member, started.nodes[member.plan.slug])
-    yield
-    rest(started)
+    try:
+        for member in started.members:
+            wait_until_ready(member, started.nodes[member.plan.slug])
+        yield
+    finally:
+        rest(started)
 
 
 def end(started: Network) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Self
 
-from ledger_node.domain.codes import ConsentState, Reason, StateReason
+from ledger_node.domain.codes import Reason, StateReason
 from ledger_node.domain.consent import Consent
 from ledger_node.domain.dataset import Dataset, DatasetVersion, Parent
 from ledger_node.domain.model import Model, ModelVersion
@@ -58,11 +58,6 @@ class Lineage(Provenance):
         used = {item.consent for run in self.runs for item in run.inputs}
         derivations = [one.derivation for one in self.dataset_versions if one.derivation]
         return used | {parent.consent for one in derivations for parent in one.parents if parent.consent}
-
-    def consent_states(self) -> dict[str, ConsentState]:
-        """The state of each consent in use at the block's time."""
-        used = self.consents_in_use()
-        return {one.id: one.state_at(self.as_of.timestamp) for one in self.consents if one.id in used}
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,10 +193,12 @@ def _versions(lineage: Lineage, at: Plan, t: Texts) -> list[str]:
         subject = one.id == lineage.version
         ink, soft = ("on-subject", "soft-on-subject") if subject else ("ink", "soft")
         publisher, life = lineage.name_of(one.publisher), _life(one, t)
-        named = _capital(t("picture.version", number=str(one.number))) + (f", {life}" if life else "")
+        number = _capital(t("picture.version", number=str(one.number)))
+        named = f"{number}, {life}" if life else number
         by = publisher if one.run else t("picture.imported_by", name=publisher)
         moment = t.moment(one.published_at)
-        about = t("picture.about_version", model=one.model, named=named, by=by, moment=moment, version=one.id)
+        of = t("picture.about_version", number=number, model=one.model, by=by, moment=moment)
+        about = f"{of}{f', {life}' if life else ''}: {one.id}"
         lines: list[Line] = [
             (named, (15, 13.5), f"{ink} strong"),
             (short(one.id), (12,), f"{soft} mono"),

@@ -75,8 +75,8 @@ class Texts:
         """A Unix time in UTC: `18 November 2026, 11:06 UTC`."""
         at = time.gmtime(min(seconds, END_OF_TIME))
         month = self("picture.months").split()[at.tm_mon - 1]
-        clock = time.strftime("%H:%M", at)
-        return self("picture.moment", day=str(at.tm_mday), month=month, year=str(at.tm_year), time=clock)
+        day = self("picture.first") if at.tm_mday == 1 else str(at.tm_mday)
+        return self("picture.moment", day=day, month=month, year=str(at.tm_year), time=time.strftime("%H:%M", at))
 
     def code(self, list_: str, name: str) -> str:
         """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""

@@ -82,7 +82,8 @@ def test_the_drawing_is_whole_and_self_contained(hospitals: int, versions: int, 
     assert classes <= styled
     words = {state: t.code("ConsentState", state.name).upper() for state in ConsentState}
     shown = [element.text for element in root.iter(f"{SVG}text") if element.text in words.values()]
-    assert sorted(shown) == sorted(words[state] for state in lineage.consent_states().values())
+    used, now = lineage.consents_in_use(), lineage.as_of.timestamp
+    assert sorted(shown) == sorted(words[one.state_at(now)] for one in lineage.consents if one.id in used)
 
 
 def test_the_same_facts_make_the_same_picture() -> None:
@@ -154,4 +155,4 @@ def contrast(one: tuple[float, float, float], other: tuple[float, float, float])
 def test_words_are_those_of_people() -> None:
     assert short("0x" + "ab" * 32) == "0xababab…abab"
     assert ENGLISH.moment(0) == "1 January 1970, 00:00 UTC"
-    assert Texts("fr").moment(31 * 24 * 3600) == "1 février 1970 à 00:00 UTC"
+    assert Texts("fr").moment(31 * 24 * 3600) == "1er février 1970 à 00:00 UTC"
