@@ -29,6 +29,7 @@ OTHER = {"en": "fr", "fr": "en"}
 BY_NO_LINK = {
     "/sign-in/provider": "only where a node has a provider of identities",
     "/sign-in/callback": "the provider leads to it",
+    "/sign-out": "its form leads to it, and a page that is asked for there leads on",
 }
 
 _reached: dict[tuple[str, str | None], set[str]] = {}

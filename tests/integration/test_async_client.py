@@ -34,6 +34,7 @@ def test_tasks_write_and_read_side_by_side(pair: Pair) -> None:
 
 
 def test_what_another_organisation_registers_is_found_by_the_words_of_its_card(pair: Pair) -> None:
+    before = pair.institute.node.datasets.list(text="sarcoma lung").unread_cards  # of other tests
     card = Document({"name": "Sárcoma of the thigh", "keywords": ["MRI"]})
     dataset = pair.made(pair.hospital.node.datasets.register(card), "dataset")
     deadline = time.monotonic() + 30
@@ -42,4 +43,5 @@ def test_what_another_organisation_registers_is_found_by_the_words_of_its_card(p
         time.sleep(0.1)
     assert [one["id"] for one in found] == [dataset]
     page = pair.institute.node.datasets.list(text="sarcoma lung")
-    assert (page.items, page.unread_cards) == ([], 0)
+    assert page.items == []
+    assert page.unread_cards <= before
