@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ledger_node.domain.codes import Capability, ProposalKind, StateReason, names_of
@@ -94,7 +95,7 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
         in_favour=tally.in_favour,
         custodians_in_favour=tally.custodians_in_favour,
         against=tally.against,
-        state=_state(found, view.time, passed=tally.passed),
+        state=_state(found, view.time, lambda: tally.passed),
         votes=[
             proposals.CastVote(organisation=view.organisation(voter), in_favour=vote)
             for voter, vote in sorted(found.votes.items())
@@ -104,15 +105,16 @@ def show_proposal(view: View, found: Proposal) -> proposals.ProposalFacts:
 
 
 def state_of(view: View, found: Proposal) -> str:
-    return _state(found, view.time, passed=view.node.proposals.tally(found, view.block).passed)
+    return _state(found, view.time, lambda: view.node.proposals.tally(found, view.block).passed)
 
 
-def _state(found: Proposal, time: int, *, passed: bool) -> str:
+def _state(found: Proposal, time: int, passed: Callable[[], bool]) -> str:
+    """Votes are counted only where they decide: the store is asked for who may vote."""
     if found.executed:
         return "EXECUTED"
     if time >= found.deadline:
         return "LAPSED"
-    return "PASSED" if passed else "OPEN"
+    return "PASSED" if passed() else "OPEN"
 
 
 def show_about(view: View, kind: ProposalKind, fields: dict[str, Any]) -> dict[str, Any]:
