@@ -133,7 +133,8 @@ def origin(node: Node, view: View, found: Lineage) -> Origin:
     holders = {one.id: one.custodian.name for one in facts.datasets}
     used = found.consents_in_use()
     consents = [one for one in facts.consents if one.id in used]
-    count = Counter(standing(one, rfc3339(view.time)) for one in consents)
+    now = rfc3339(view.time)
+    count = Counter(standing(one, now) for one in consents)
     chains = [carried_on(node.index, one, view.block) for one in found.consents if one.id in used]
     revocations = [
         (found.name_of(chain[0].grantor), not one.actor, one.reason)
