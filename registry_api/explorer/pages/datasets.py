@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
@@ -51,27 +49,23 @@ def show_dataset_page(request: Request, node: NodeOf, view: ViewOf, dataset: Id)
     versions = node.catalogue.list_dataset_versions(dataset, view.block)
     consents = node.catalogue.list_consents(Page(view.block, SHOWN + 1, where={"dataset": dataset}, newest=True))
     digest = versions[-1].card_digest if versions else found.card_digest
-    stored: dict[str, Any] = {
-        "one": show_dataset(view, found),
-        "registered_at": rfc3339(view.time_at(found.at.block)),
-        "versions": versions_of(versions)[::-1],
-        "erasures": [Erasure.of(one) for one in node.catalogue.list_erasures(dataset, view.block)][::-1],
-        "consents": [show_consent(view, one) for one in consents[:SHOWN]],
-        "now": rfc3339(view.time),
-        "soon": rfc3339(view.time + SOON),
-    }
-    view.close()
     card = cards.read_card(node, "dataset-card", digest, found.custodian, dataset)
     return render(
         request,
         "dataset.html",
         view=view,
+        one=show_dataset(view, found),
         is_ours=found.custodian == node.identity.organisation,
+        registered_at=rfc3339(view.time_at(found.at.block)),
         name=dataset_cards.said(card, "/name") or cards.title_of(node, found.card_digest),
         why=card.why,
         card=dataset_cards.rows(card, dataset_cards.OF_CARD),
+        versions=versions_of(versions)[::-1],
+        erasures=[Erasure.of(one) for one in node.catalogue.list_erasures(dataset, view.block)][::-1],
+        consents=[show_consent(view, one) for one in consents[:SHOWN]],
         has_more=len(consents) > SHOWN,
-        **stored,
+        now=rfc3339(view.time),
+        soon=rfc3339(view.time + SOON),
     )
 
 
@@ -82,30 +76,26 @@ def show_dataset_version(
     found = node.catalogue.get_dataset(dataset, view.block)
     version = node.catalogue.get_dataset_version(dataset, number, view.block)
     record = name_of(version)
+    card = cards.read_card(node, "dataset-card", version.card_digest, found.custodian, record)
+    attestation = cards.read_card(node, "attestation", version.attestation_digest, found.custodian, record)
     newest_first(request, view)
     streams = view.cut(node.catalogue.list_streams, custodian=found.custodian)
     custodian = view.organisation(found.custodian)
-    stored: dict[str, Any] = {
-        "dataset": show_dataset(view, found),
-        "one": versions_of(node.catalogue.list_dataset_versions(dataset, view.block))[number - 1],
-        "erasures": [one for one in node.catalogue.list_erasures(dataset, view.block) if one.version == number],
-        "streams": [StreamFacts.of(one, custodian) for one in streams.found],
-        "more_streams": streams.next,
-    }
-    view.close()
-    card = cards.read_card(node, "dataset-card", version.card_digest, found.custodian, record)
-    attestation = cards.read_card(node, "attestation", version.attestation_digest, found.custodian, record)
     return render(
         request,
         "dataset_version.html",
         view=view,
+        dataset=show_dataset(view, found),
+        one=versions_of(node.catalogue.list_dataset_versions(dataset, view.block))[number - 1],
         block=version.at.block,
         name=dataset_cards.said(card, "/name") or cards.title_of(node, found.card_digest),
         why=card.why,
         card=dataset_cards.rows(card, dataset_cards.OF_CARD),
         why_unattested=attestation.why,
         attestation=dataset_cards.rows(attestation, dataset_cards.OF_ATTESTATION),
-        **stored,
+        erasures=[one for one in node.catalogue.list_erasures(dataset, view.block) if one.version == number],
+        streams=[StreamFacts.of(one, custodian) for one in streams.found],
+        more_streams=streams.next,
     )
 
 

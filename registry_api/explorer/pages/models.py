@@ -138,6 +138,5 @@ def _new_version(
 
 def _about(node: Node, view: View, model: str) -> dict[str, Any]:
     one = api.get_model(node, view, model)
-    view.close()
     card = cards.read_card(node, "model-card", one.card_digest, one.publisher.number, model)
     return {"one": one, "card": card, "is_ours": one.publisher.number == node.identity.organisation}

@@ -66,8 +66,6 @@ def show_run(request: Request, node: NodeOf, view: ViewOf, run: Id) -> HTMLRespo
     one = api.get_run(node, view, run)
     made = [version for version in models.get_model(node, view, one.model).versions if version.run == run]
     used = inputs_of(node, view, one)
-    now = rfc3339(view.time)
-    view.close()
     return render(
         request,
         "run.html",
@@ -75,7 +73,7 @@ def show_run(request: Request, node: NodeOf, view: ViewOf, run: Id) -> HTMLRespo
         inputs=used,
         made=made,
         mark_of=mark_of,
-        now=now,
+        now=rfc3339(view.time),
         view=view,
         card=cards.read_card(node, "run-card", one.card_digest, one.publisher.number, run),
         model_title=cards.title_of(node, node.catalogue.get_model(one.model, view.block).card_digest),

@@ -63,7 +63,6 @@ def _dossier(request: Request, node: Node, view: View, version: str, refused: An
     one = found.subject
     blocked = blocking(node, view, lineage, now="asOf" not in request.query_params)
     now = rfc3339(view.time)
-    view.close()
     return render_form(
         request,
         "version.html",
