@@ -50,12 +50,12 @@ def summary(lineage: Lineage, t: Texts) -> str:
         said = [
             t(
                 "picture.summary",
-                versions=t.count("picture.dataset_versions", len(lineage.dataset_versions)),
+                versions=t.count("version.data", len(lineage.dataset_versions)),
                 hospitals=t.count("picture.hospitals", len(hospitals)),
                 names=", ".join(hospitals),
-                consents=t.count("picture.consents", len(states)),
+                consents=t.count("version.consents", len(states)),
                 tally=", ".join(label for _, label in _tally(states, t)),
-                runs=t.count("picture.runs", len(lineage.runs)),
+                runs=t.count("version.runs", len(lineage.runs)),
             )
         ]
         if parents := len(lineage.model_versions) - 1:
@@ -180,11 +180,11 @@ def _capital(words: str) -> str:
 def _life(version: ModelVersion, t: Texts) -> str:
     """What became of a version, the gravest first; empty when it was published and no more."""
     if version.recalls:
-        return t("picture.is_recalled")
+        return t("page.recalled")
     if version.lifecycle is Lifecycle.PUBLISHED:
         return ""
     is_sold = version.lifecycle is Lifecycle.RELEASED and version.for_sale
-    return t("picture.is_for_sale") if is_sold else t.code("Lifecycle", version.lifecycle.name)
+    return t("version.sold") if is_sold else t.code("Lifecycle", version.lifecycle.name)
 
 
 def _versions(lineage: Lineage, at: Plan, t: Texts) -> list[str]:

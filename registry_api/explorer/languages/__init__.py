@@ -74,9 +74,9 @@ class Texts:
     def moment(self, seconds: int) -> str:
         """A Unix time in UTC: `18 November 2026, 11:06 UTC`."""
         at = time.gmtime(min(seconds, END_OF_TIME))
-        month = self("picture.months").split()[at.tm_mon - 1]
-        day = self("picture.first") if at.tm_mday == 1 else str(at.tm_mday)
-        return self("picture.moment", day=day, month=month, year=str(at.tm_year), time=time.strftime("%H:%M", at))
+        month = self("dates.months").split()[at.tm_mon - 1]
+        day = self("dates.first") if at.tm_mday == 1 else str(at.tm_mday)
+        return self("dates.moment", day=day, month=month, year=str(at.tm_year), time=time.strftime("%H:%M", at))
 
     def code(self, list_: str, name: str) -> str:
         """A name of one of the code lists (`ledger_node.domain.codes`) in words: `t.code("Operation", "TRAIN")`."""
