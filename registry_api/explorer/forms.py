@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from ledger_node.errors import FormRefused
+from ledger_node.errors import FormRefused, InputError
 from registry_api.explorer.visitor import visitor_of
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -46,6 +47,14 @@ def require_session(request: Request, form: dict[str, str]) -> None:
     session = visitor_of(request).session
     if session is None or not hmac.compare_digest(session.form.encode(), form.get(BOUND_BY, "").encode()):
         raise FormRefused("the form belongs to no session that lasts", needed="the page anew, signed in")
+
+
+def act_of(form: dict[str, str], acts: Collection[str], about: str) -> str:
+    """What a form with several buttons is to do, one of `acts`. InputError for another; `about` names what has them."""
+    act = form.get("act", "")
+    if act not in acts:
+        raise InputError(f"this cannot be done {about}", needed=" or ".join(acts))
+    return act
 
 
 def typed(form: dict[str, str]) -> dict[str, str]:

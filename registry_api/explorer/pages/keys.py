@@ -8,7 +8,6 @@ from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
 from ledger_node.domain.codes import Capability
-from ledger_node.errors import InputError
 from registry_api.explorer import facts, forms
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.page import router
@@ -38,9 +37,7 @@ def show_key_page(request: Request, node: NodeOf, window: WindowOf, address: Key
 @routes.post("/keys/{address}")
 async def claim_compromise(request: Request, node: NodeOf, window: WindowOf, address: KeyAddress) -> Response:
     form = await forms.read_form(request)
-    act = form.get("act")
-    if act not in ACTS:
-        raise InputError("this cannot be done to a key here", needed=" or ".join(ACTS))
+    act = forms.act_of(form, ACTS, "to a key here")
     return await send(
         request,
         form,

@@ -9,7 +9,6 @@ from anyio import to_thread
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
-from ledger_node.errors import InputError
 from registry_api import auth
 from registry_api.explorer import forms
 from registry_api.explorer.acting import Answer, act
@@ -42,10 +41,7 @@ def show_node(request: Request, node: NodeOf) -> HTMLResponse:
 @routes.post("/node")
 async def act_on_node(request: Request, node: NodeOf) -> Response:
     form = await forms.read_form(request)
-    found = ACTS.get(form.get("act", ""))
-    if found is None:
-        raise InputError("this cannot be done to a node here", needed=" or ".join(ACTS))
-    path, body, shown = found
+    path, body, shown = ACTS[forms.act_of(form, ACTS, "to a node here")]
     answer = await act(request, form, path, dict(body))
     if answer.refused:
         return await show_again(request, form, partial(_page, request, node), answer)

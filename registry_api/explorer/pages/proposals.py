@@ -75,10 +75,7 @@ def show_proposal_page(request: Request, node: NodeOf, view: ViewOf, number: Num
 @routes.post("/proposals/{number}")
 async def act_on_proposal(request: Request, node: NodeOf, view: ViewOf, number: Number) -> Response:
     form = await forms.read_form(request)
-    act = ACTS.get(form.get("act", ""))
-    if act is None:
-        raise InputError("this cannot be done about a proposal here", needed=" or ".join(ACTS))
-    path, body = act
+    path, body = ACTS[forms.act_of(form, ACTS, "about a proposal here")]
     return await send(
         request,
         form,

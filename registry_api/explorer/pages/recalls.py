@@ -8,7 +8,6 @@ from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
 from ledger_node.domain.codes import Capability, Lifecycle
-from ledger_node.errors import InputError
 from ledger_node.ports import Page
 from registry_api.explorer import forms, recalling
 from registry_api.explorer.acting import Answer
@@ -58,9 +57,7 @@ def show_one(request: Request, node: NodeOf, view: ViewOf, recall: Id) -> HTMLRe
 @routes.post("/recalls/{recall}")
 async def act_on_recall(request: Request, node: NodeOf, view: ViewOf, recall: Id) -> Response:
     form = await forms.read_form(request)
-    act = form.get("act")
-    if act not in ACTS:
-        raise InputError("this cannot be done to a recall", needed=" or ".join(ACTS))
+    act = forms.act_of(form, ACTS, "to a recall")
     return await send(
         request,
         form,

@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse
 
 from ledger_node.domain import request as domain
 from ledger_node.domain.codes import Capability, Purpose, RequestState
-from ledger_node.errors import InputError
 from ledger_node.ports import Page
 from registry_api.explorer import cards, forms, terms_form
 from registry_api.explorer.acting import Answer
@@ -115,9 +114,7 @@ def show_one(request: Request, node: NodeOf, view: ViewOf, of: Id) -> HTMLRespon
 @routes.post("/requests/{of}")
 async def act_on_request(request: Request, node: NodeOf, view: ViewOf, of: Id) -> Response:
     form = await forms.read_form(request)
-    act = form.get("act", "")
-    if act not in ACTS:
-        raise InputError("this cannot be done about a request here", needed=" or ".join(ACTS))
+    act = forms.act_of(form, ACTS, "about a request here")
     return await send(
         request,
         form,

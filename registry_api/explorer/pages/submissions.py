@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from ledger_node.errors import InputError
 from registry_api.explorer import forms, visitor, writes
 from registry_api.explorer.acting import Answer
 from registry_api.explorer.page import render, router
@@ -36,9 +35,7 @@ def show_submission(request: Request, node: NodeOf, submission: Named) -> Respon
 @routes.post("/submissions/{submission}")
 async def act_on_submission(request: Request, node: NodeOf, submission: Named) -> Response:
     form = await forms.read_form(request)
-    act, next_ = form.get("act"), form.get("next", "")
-    if act not in ACTS:
-        raise InputError("this cannot be done about a write here", needed=" or ".join(ACTS))
+    act, next_ = forms.act_of(form, ACTS, "about a write here"), form.get("next", "")
     return await send(
         request,
         form,

@@ -8,17 +8,13 @@ from typing import Any
 from anyio import WouldBlock, to_thread
 from fastapi import Request, Response
 
-from ledger_node.errors import (
-    EvidenceMalformed,
-    InvalidField,
-    TooManyRequests,
-    TrustMalformed,
-)
+from ledger_node.errors import EvidenceMalformed, InvalidField, TooManyRequests, TrustMalformed
 from ledger_node.proof.trust import MAX_TRUST
 from registry_api.explorer import acting, forms, uploads
 from registry_api.explorer.page import render, router
 from registry_api.explorer.visitor import require
 from registry_api.node import NodeOf
+from registry_api.problems import document_of
 from registry_api.schemas.base import rfc3339
 from registry_api.verifying import LONGEST, MOST_BUNDLE, verified
 
@@ -69,8 +65,7 @@ async def _verify(request: Request, node: NodeOf) -> Response:
         report = await verified(files["bundle"], trust_for)
     except (EvidenceMalformed, TrustMalformed, InvalidField) as error:
         field = "trust" if isinstance(error, TrustMalformed) else "bundle"
-        said = {name: getattr(error, name) for name in ("code", "title", "detail", "needed")} | {"field": field}
-        return await to_thread.run_sync(partial(_form, request, said, 400))
+        return await to_thread.run_sync(partial(_form, request, document_of(error, 400) | {"field": field}, 400))
     return await to_thread.run_sync(lambda: _report(request, report, own=not given))
 
 
