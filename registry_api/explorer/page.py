@@ -44,10 +44,11 @@ def _templates(language: str) -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {one.__name__: one for one in (apart, epsilon, pretty, short)}
+    t = languages.Texts(language)
     found.globals |= {
-        "t": languages.Texts(language),
+        "t": t,
         "standing": standing,
-        "told": partial(told, t=languages.Texts(language)),
+        "told": partial(told, t=t),
         "software": __version__,
         "new_once": forms.new_once,
         "is_wrong": forms.is_wrong,
