@@ -10,12 +10,11 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from ledger_node.localnet import network
 from ledger_node.localnet.network import Network
 from ledger_node.store.database import Database
 from ledger_node.store.lease import Lease
 from tests.postgresql import PostgreSql
-from tests.resting import awake, end, rest
+from tests.resting import awake, resting
 
 #: Files of these folders share what takes long to make, so that one process of several runs them all.
 TOGETHER = ("tests/browser", "tests/integration/privacy")
@@ -36,10 +35,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile 
 
 @pytest.fixture(scope="session")
 def resting_consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    started = network.up(tmp_path_factory.mktemp("consortium") / "network", chain_id=31_337, block_time=0.5)
-    rest(started)
-    yield started
-    end(started)
+    with resting(tmp_path_factory.mktemp("consortium") / "network", chain_id=31_337, block_time=0.5) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

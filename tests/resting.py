@@ -7,14 +7,24 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from ledger_node.localnet import network
 from ledger_node.localnet.network import Network, wait_until_ready
 
 
-def rest(started: Network) -> None:
-    """Its nodes stand still; the chain goes on."""
-    _signal_nodes(started, signal.SIGSTOP)
+@contextmanager
+def resting(folder: Path, **asked: Any) -> Iterator[Network]:
+    """A network (`network.up` says what may be asked) whose nodes stand still but where it is `awake`; the chain goes
+    on."""
+    started = network.up(folder, **asked)
+    try:
+        _signal_nodes(started, signal.SIGSTOP)
+        yield started
+    finally:
+        _signal_nodes(started, signal.SIGCONT)  # what stands still does not hear that it is to end
+        network.down(started)
 
 
 @contextmanager
@@ -26,13 +36,7 @@ def awake(started: Network) -> Iterator[None]:
             wait_until_ready(member, started.nodes[member.plan.slug])
         yield
     finally:
-        rest(started)
-
-
-def end(started: Network) -> None:
-    """Takes down a network that rests: what stands still does not hear that it is to end."""
-    _signal_nodes(started, signal.SIGCONT)
-    network.down(started)
+        _signal_nodes(started, signal.SIGSTOP)
 
 
 def _signal_nodes(started: Network, sign: signal.Signals) -> None:

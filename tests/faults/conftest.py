@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from ledger_node.localnet.members import CONSORTIUM
 from ledger_node.localnet.network import Network
 from tests.faults.audit import Verdict, datasets
 from tests.integration.pair import CHAIN_ID, PLANS, Pair
-from tests.resting import awake, end, rest
+from tests.resting import awake, resting
 
 #: `make test-faults` tries each failure this many times as often as the shorter form.
 WHOLE = os.environ.get("MEDLEDGER_FAULTS") == "whole"
@@ -84,19 +84,15 @@ def postgresql_network(tmp_path: Path) -> Iterator[Network]:
 @pytest.fixture(scope="session")
 def resting_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("faults") / "network"
-    started = network.up(folder, chain_id=CHAIN_ID, block_time=0.2, plans=PLANS)
-    rest(started)
-    yield started
-    end(started)
+    with resting(folder, chain_id=CHAIN_ID, block_time=0.2, plans=PLANS) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def pair(resting_pair: Network) -> Iterator[Pair]:
     """A hospital and an institute that may be everything, for one test after the other."""
-    with awake(resting_pair):
-        made = Pair(resting_pair)
+    with awake(resting_pair), closing(Pair(resting_pair)) as made:
         yield made
-        made.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
