@@ -67,6 +67,14 @@ class Observer:
         assert isinstance(failure, EvidenceUnavailable)
         return [int(one) for one in failure.facts["captured"]]
 
+    def next_block(self) -> int:
+        """A block that the node has read since, so that nothing was captured at it."""
+        before, deadline = self.node.node.get()["asOfBlock"], time.monotonic() + 30
+        while (block := self.node.node.get()["asOfBlock"]) == before:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return block
+
     def settled(self, bundles: int) -> dict[str, Any]:
         """Until there are so many and none waits."""
         deadline = time.monotonic() + 30
@@ -121,8 +129,7 @@ def observer(pair: Pair, version: str, tmp_path_factory: pytest.TempPathFactory)
 def test_bundle_of_an_engine_that_has_forgotten(pair: Pair, observer: Observer, version: str) -> None:
     versions = len(list(observer.node.versions.all()))
     observer.settled(versions)
-    head = observer.node.node.get()["asOfBlock"]
-    (block,) = observer.captured(version, head)
+    (block,) = observer.captured(version, observer.next_block())
     made = observer.bundle(version, block)
     observer.engine.forgetful, before = True, observer.engine.refused
     assert observer.bundle(version, block) == made
@@ -161,7 +168,7 @@ def test_lost_captures_are_filled_once_the_engine_proves_again(observer: Observe
     observer.engine.forgetful = False
     status, found = observer.command("evidence", "capture", "--fill")
     assert (status, found["captures"], found["waiting"]) == (0, versions, 0)
-    (block,) = observer.captured(version, observer.node.node.get()["asOfBlock"])
+    (block,) = observer.captured(version, observer.next_block())
     made = observer.bundle(version, block)
     observer.engine.forgetful = True
     assert observer.bundle(version, block) == made
