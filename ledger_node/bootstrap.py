@@ -83,7 +83,8 @@ from ledger_node.store.read_record import SqlReadRecord
 from ledger_node.store.sessions import SqlSessions
 from ledger_node.store.webhooks import SqlWebhooks
 from ledger_node.submitter.submitter import Submitter
-from ledger_node.webhooks.posting import HttpPoster, trusting
+from ledger_node.tls import trusting
+from ledger_node.webhooks.posting import HttpPoster
 from ledger_node.webhooks.targets import Rules
 from ledger_node.workers import Workers
 
@@ -195,7 +196,9 @@ class Runtime:
         self._api_keys = SqlApiKeys(self._database)
         _load_api_keys(self._api_keys, config.api_keys)
         feed, webhooks = Feed(index, deployment), SqlWebhooks(self._database)
-        poster = HttpPoster(Rules(config.webhooks.http, config.webhooks.private), tls=trusting(config.webhooks.ca))
+        poster = HttpPoster(
+            Rules(config.webhooks.http, config.webhooks.private), tls=trusting(config.webhooks.ca, "webhooks.ca")
+        )
         senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="webhook")
         self._delivering = Delivering(feed, webhooks, poster, clock, meter, senders)
         kept = SqlCheckpoints(self._database, config.checkpoints.keep)
@@ -385,7 +388,7 @@ def _visas(config: NodeConfig) -> Visas:
         return NoVisas()
     from ledger_node.oidc.visas import IssuedVisas  # only who uses it pays for its import
 
-    return IssuedVisas(of.issuers, pause=of.refresh_seconds, ca_file=of.ca_file)
+    return IssuedVisas(of.issuers, pause=of.refresh_seconds, tls=trusting(of.ca_file, "visas.ca_file"))
 
 
 def _provider(config: NodeConfig, secret: bytes) -> tuple[Tokens | None, People | None]:
@@ -398,7 +401,7 @@ def _provider(config: NodeConfig, secret: bytes) -> tuple[Tokens | None, People 
     from ledger_node.oidc.provider import Provider
     from ledger_node.oidc.tokens import ProviderTokens
 
-    provider = Provider(of.issuer, pause=of.refresh_seconds, ca_file=of.ca_file)
+    provider = Provider(of.issuer, pause=of.refresh_seconds, tls=trusting(of.ca_file, "oidc.ca_file"))
     callers = Callers(of.issuer, of.claim, of.roles, secret)
     tokens = ProviderTokens(provider, callers, audience=of.audience)
     if not of.client_id:

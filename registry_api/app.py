@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from anyio import CapacityLimiter
@@ -78,7 +78,7 @@ NOUNS = (
     reads,
     nodes,
     health,
-    pages,
+    *pages.SUBJECTS,
 )
 
 #: What a page of another origin may send and see. No cookies: a key is in a header, which no browser adds by itself.
@@ -119,7 +119,7 @@ def create_app(
     app.add_exception_handler(MedLedgerError, problems.on_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_middleware(BodyLimit, larger=pages.LARGER)
+    app.add_middleware(BodyLimit, larger=pages.LARGER, refuse=refuse)
     app.add_middleware(AccessLog)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
@@ -138,15 +138,23 @@ async def on_http(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: no such path, no such method."""
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        missing = NotFound("no such path", needed="a path of /openapi.json")
-        if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
-            return await lost(request, missing)
-        return problems.respond(missing)
+        return await refuse(request, NotFound("no such path", needed="a path of /openapi.json"))
     if error.status_code == 405:
         allowed = ", ".join(sorted(_methods_at(request) or {"GET", "HEAD"}))
         refused = InputError("the path does not take this method", needed=allowed)
-        return problems.respond(refused, 405, {"Allow": allowed})
+        return await refuse(request, refused, 405, {"Allow": allowed})
     return problems.respond(InputError("the request cannot be read", needed="a request as /openapi.json says"), 400)
+
+
+async def refuse(
+    request: Request, error: MedLedgerError, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """What reaches no route, as a page to who reads pages."""
+    if "text/html" not in request.headers.get("accept", "") or request.url.path.startswith("/v1/"):
+        return problems.respond(error, status, headers)
+    page = await lost(request, error, status)
+    page.headers.update(headers or {})
+    return page
 
 
 def _methods_at(request: Request) -> set[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger_node.errors import DocumentTooLarge, InputError, MedLedgerError
@@ -22,6 +24,14 @@ class _Refused(Exception):
         self.status = status
 
 
+#: Of the request, whose body may not be read, the error, HTTP's status and headers.
+Refuse = Callable[[Request, MedLedgerError, int, Mapping[str, str]], Awaitable[Response]]
+
+
+async def _as_problem(_: Request, error: MedLedgerError, status: int, headers: Mapping[str, str]) -> Response:
+    return problems.respond(error, status, headers)
+
+
 class BodyLimit:
     """413 for a body beyond the cap, by its declared length or by what arrives; 408 for one that does not arrive."""
 
@@ -31,12 +41,14 @@ class BodyLimit:
         largest: int = LARGEST_BODY,
         slowest: float = SLOWEST_BODY,
         larger: Mapping[str, int] | None = None,
+        refuse: Refuse = _as_problem,
     ) -> None:
-        """`larger` are the paths that take more than others, and how much."""
+        """`larger` are the paths that take more than others, and how much; `refuse` makes an answer of a refusal."""
         self._app = app
         self._largest = largest
         self._slowest = slowest
         self._larger = larger or {}
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,8 +56,7 @@ class BodyLimit:
         largest = self._larger.get(scope["path"], self._largest)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and (len(declared) > 18 or int(declared) > largest):
-            refused = _too_large(f"{declared[:18]} bytes", largest)
-            response = problems.respond(refused.error, refused.status, {"Connection": "close"})
+            response = await self._answer(scope, _too_large(f"{declared[:18]} bytes", largest))
             return await response(scope, receive, send)
         arrived, deadline, started = 0, 0.0, False
 
@@ -70,8 +81,11 @@ class BodyLimit:
         except _Refused as refused:
             if started:
                 raise
-            response = problems.respond(refused.error, refused.status, {"Connection": "close"})
+            response = await self._answer(scope, refused)
             await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, refused: _Refused) -> Response:
+        return await self._refuse(Request(scope), refused.error, refused.status, {"Connection": "close"})
 
 
 def _too_large(got: str, largest: int) -> _Refused:

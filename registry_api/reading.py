@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar, cast
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 
@@ -122,6 +122,16 @@ class View:
     def meet(self, names: Mapping[int, str]) -> None:
         """These need not be looked up by their numbers."""
         self._names |= {number: Organisation(number=number, name=name) for number, name in names.items()}
+
+
+async def in_moment(view: View, read: Callable[[], T]) -> T:
+    """What `read` finds in one moment of the index, in the view's lane. It waits for nothing but the store."""
+
+    def reading() -> T:
+        with view:
+            return read()
+
+    return await to_thread.run_sync(reading, limiter=view.lane)
 
 
 def lane_of(request: Request) -> CapacityLimiter | None:

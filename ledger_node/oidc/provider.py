@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -34,15 +33,15 @@ class Places:
 
 
 class Provider:
-    """`pause` are the seconds between two questions, however many tokens name a key that is not known. `jwks` is where
-    the keys of an issuer are that has no discovery document."""
+    """`pause` are the seconds between two questions, however many tokens name a key that is not known. `tls` says which
+    certificates are trusted. `jwks` is where the keys of an issuer are that has no discovery document."""
 
     def __init__(
         self,
         issuer: str,
         *,
         pause: float,
-        ca_file: Path | None = None,
+        tls: ssl.SSLContext | None = None,
         jwks: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -50,9 +49,10 @@ class Provider:
         self._pause = pause
         self._jwks = jwks
         self._clock = clock
-        trusted = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
         # Straight to the provider: no proxy of the environment, no redirect.
-        self._http = httpx2.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted)
+        self._http = httpx2.Client(
+            timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=tls or ssl.create_default_context()
+        )
         self._asking = threading.Lock()
         self._room = threading.BoundedSemaphore(MOST_WAITING)
         self._keys: Mapping[str, SigningKey] = {}

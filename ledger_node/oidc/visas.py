@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from joserfc import jws
@@ -30,10 +30,9 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 class IssuedVisas:
     """`issuers` are those whose visas are taken, each with the place of its keys (its `jku`)."""
 
-    def __init__(self, issuers: Mapping[str, str], *, pause: float, ca_file: Path | None = None) -> None:
+    def __init__(self, issuers: Mapping[str, str], *, pause: float, tls: ssl.SSLContext | None = None) -> None:
         self._issuers = {
-            issuer: (Provider(issuer, pause=pause, ca_file=ca_file, jwks=jwks), jwks)
-            for issuer, jwks in issuers.items()
+            issuer: (Provider(issuer, pause=pause, tls=tls, jwks=jwks), jwks) for issuer, jwks in issuers.items()
         }
 
     def read(self, visa: str, request: str, now: int) -> Visa:

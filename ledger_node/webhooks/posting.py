@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from pathlib import Path
 
 import anyio
 import httpx2
 from anyio import to_thread
 
 from ledger_node import __version__
-from ledger_node.errors import ConfigInvalid, InvalidField, Refusal
+from ledger_node.errors import InvalidField, Refusal
 from ledger_node.ports import Posted
 from ledger_node.tls import refusal_of
 from ledger_node.webhooks import signature
@@ -19,16 +18,6 @@ from ledger_node.webhooks.targets import Forbidden, Resolve, Rules, resolve
 
 LIMIT = 10.0  # seconds for all of it
 MEDIA_TYPE = "application/cloudevents+json"
-
-
-def trusting(authorities: Path | None) -> ssl.SSLContext:
-    """Trusts those of a PEM file, or the system's. ConfigInvalid for a file that holds none."""
-    try:
-        return ssl.create_default_context(cafile=authorities)
-    except OSError:
-        raise ConfigInvalid(
-            "the authorities of webhooks' receivers cannot be used", needed="certificates in PEM, in webhooks.ca"
-        ) from None
 
 
 class HttpPoster:
@@ -45,7 +34,7 @@ class HttpPoster:
         self._rules = rules
         self._resolve = resolve
         self._limit = limit
-        self._tls = tls or trusting(None)
+        self._tls = tls or ssl.create_default_context()
 
     def check(self, url: str) -> None:
         self._rules.target_of(url)

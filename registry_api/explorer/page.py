@@ -138,16 +138,17 @@ def on_to(path: str) -> RedirectResponse:
     return RedirectResponse(forms.own_path(path), 303)
 
 
-async def lost(request: Request, error: MedLedgerError) -> Response:
-    """The problem of a path that no route has."""
+async def lost(request: Request, error: MedLedgerError, status: int | None = None) -> Response:
+    """The problem of what no page was asked for: a path that no route has, another method, too large a form."""
     with suppress(MedLedgerError):
         await visitor.meet(request)
-    return await trouble(request, error)
+    return await trouble(request, error, status)
 
 
-async def trouble(request: Request, error: MedLedgerError) -> Response:
-    missing, status = isinstance(error, LookupFailure), problems.status_of(type(error))
-    return await to_thread.run_sync(lambda: render(request, "trouble.html", status, error=error, missing=missing))
+async def trouble(request: Request, error: MedLedgerError, status: int | None = None) -> Response:
+    """`status` stands in for the table where HTTP itself has a better one."""
+    missing, said = isinstance(error, LookupFailure), status or problems.status_of(type(error))
+    return await to_thread.run_sync(lambda: render(request, "trouble.html", said, error=error, missing=missing))
 
 
 def _leave_out_blanks(request: Request) -> None:

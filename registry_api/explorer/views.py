@@ -26,7 +26,7 @@ from registry_api.schemas.recall import RecallFacts
 from registry_api.schemas.run import RunFacts
 from registry_api.showing.consents import show_consent, show_dataset
 from registry_api.showing.models import show_model_versions, show_recall, show_run
-from registry_api.showing.requests import show_request
+from registry_api.showing.requests import show_requests
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -96,7 +96,7 @@ def recent(node: Node, view: View, role: str | None) -> list[Recent]:
             "/datasets",
             "medledger dataset prepare FOLDER …\nmedledger dataset register FOLDER",
         ),
-        Recent("requests", [show_request(view, one) for one in catalogue.list_requests(newest)], "/requests"),
+        Recent("requests", show_requests(view, catalogue.list_requests(newest)), "/requests"),
         Recent("recalls", [show_recall(view, one) for one in catalogue.list_recalls(newest)], "/recalls"),
     )
     first = FIRST.get(Role(role), ()) if role else ()

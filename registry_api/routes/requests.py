@@ -19,7 +19,7 @@ from registry_api.schemas.request import (
     VisaCheck,
 )
 from registry_api.selecting import SelectionOf
-from registry_api.showing.requests import show_history, show_request, show_visa
+from registry_api.showing.requests import show_history, show_requests, show_visa
 from registry_api.writing import Accepted, answers, changes, creates
 
 routes = router("requests")
@@ -50,7 +50,7 @@ def list_requests(
         requester=requester,
         purposes=purpose and Purpose[purpose],
     )
-    return Requests(**window.stamp, items=[show_request(window, one) for one in cut.found], next=cut.next)
+    return Requests(**window.stamp, items=show_requests(window, cut.found), next=cut.next)
 
 
 @routes.get("/v1/requests/{request}", responses=READ)

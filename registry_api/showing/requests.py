@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger_node.domain.codes import names_of
+from ledger_node.domain.dataset import Dataset
 from ledger_node.domain.request import Message, Request, compared
 from ledger_node.services.requests import statement_of
 from registry_api.questions.documents import Document, Wanted
@@ -14,9 +17,14 @@ from registry_api.schemas.scope import mondo
 from registry_api.showing.consents import show_consent
 
 
-def show_request(view: View, found: Request) -> requests.RequestFacts:
+def show_requests(view: View, found: Sequence[Request]) -> list[requests.RequestFacts]:
+    """Their datasets are looked up once for all."""
+    datasets = view.node.index.datasets_by_id({one.wanted.dataset for one in found}, view.block)
+    return [_shown(view, one, datasets[one.wanted.dataset]) for one in found]
+
+
+def _shown(view: View, found: Request, dataset: Dataset) -> requests.RequestFacts:
     wanted = found.wanted
-    dataset = view.node.catalogue.get_dataset(wanted.dataset, view.block)
     return requests.RequestFacts(
         id=found.id,
         requester=view.organisation(found.requester),
@@ -43,7 +51,8 @@ def show_request(view: View, found: Request) -> requests.RequestFacts:
 
 def show_history(view: View, found: Request) -> requests.Request:
     """Ends the view's moment: documents may be away."""
-    facts = {**view.stamp, **dict(show_request(view, found))}
+    (shown,) = show_requests(view, [found])
+    facts = {**view.stamp, **dict(shown)}
     grant = None if found.consent is None else _grant(view, found, found.consent)
     return requests.Request(**facts, messages=show_messages(view, found), grant=grant)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -60,10 +60,6 @@ SUBJECTS = (
 
 #: Bytes that a form may bring, by its path, where that is more than elsewhere.
 LARGER = {verify.PATH: verify.MOST}
-
-routes = APIRouter()
-for _subject in SUBJECTS:
-    routes.include_router(_subject.routes)
 
 
 def mount(app: FastAPI) -> None:

@@ -25,7 +25,7 @@ from registry_api.routes import requests as api
 from registry_api.routes.filters import ByPurpose, InRequestState, WithWords
 from registry_api.routes.parts import ById, Id, OfOrganisation
 from registry_api.selecting import SelectionOf
-from registry_api.showing.requests import show_request
+from registry_api.showing.requests import show_requests
 
 if TYPE_CHECKING:
     from ledger_node.bootstrap import Node
@@ -74,7 +74,7 @@ def list_requests(
     window.search(text, "request")
     where = {"dataset": dataset, "requester": requester, "purposes": purpose and Purpose[purpose]}
     cut = window.cut(node.catalogue.list_requests, holds, **where)
-    shown = [show_request(window, one) for one in cut.found]
+    shown = show_requests(window, cut.found)
     return render(
         request,
         "requests.html",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from anyio import from_thread, to_thread
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
@@ -14,9 +16,10 @@ from registry_api.explorer.page import router, texts_of
 from registry_api.explorer.picture import draw
 from registry_api.explorer.sending import render_form, send
 from registry_api.node import NodeOf
-from registry_api.reading import View, ViewOf
+from registry_api.reading import View, ViewOf, in_moment
 from registry_api.routes.parts import Id
 from registry_api.schemas.base import rfc3339
+from registry_api.schemas.model import ModelVersionFacts
 from registry_api.svg import Picture
 
 if TYPE_CHECKING:
@@ -34,8 +37,8 @@ STEPS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @routes.get("/versions/{version}")
-def show_version(request: Request, node: NodeOf, view: ViewOf, version: Id) -> HTMLResponse:
-    return _dossier(request, node, view, version)
+async def show_version(request: Request, node: NodeOf, view: ViewOf, version: Id) -> Response:
+    return await _dossier(request, node, view, version)
 
 
 @routes.post("/versions/{version}")
@@ -47,7 +50,7 @@ async def take_step(request: Request, node: NodeOf, view: ViewOf, version: Id) -
         form,
         f"/v1/versions/{version}/{path}",
         lambda: body,
-        lambda answer: _dossier(request, node, view, version, answer),
+        lambda answer: from_thread.run(_dossier, request, node, view, version, answer),
         f"/versions/{version}",
     )
 
@@ -57,28 +60,34 @@ def show_lineage_picture(request: Request, node: NodeOf, view: ViewOf, version: 
     return Picture(draw(node.lineages.lineage(version, view.block), texts_of(request)))
 
 
-def _dossier(request: Request, node: Node, view: View, version: str, refused: Answer | None = None) -> HTMLResponse:
-    lineage = node.lineages.lineage(version, view.block)
-    found = views.origin(node, view, lineage)
-    one = found.subject
-    blocked = blocking(node, view, lineage, now="asOf" not in request.query_params)
-    now = rfc3339(view.time)
-    return render_form(
+async def _dossier(
+    request: Request, node: Node, view: View, version: str, refused: Answer | None = None
+) -> HTMLResponse:
+    """Read in one moment of the index, then with what the store of documents has, which may take its time."""
+
+    def read() -> dict[str, Any]:
+        lineage = node.lineages.lineage(version, view.block)
+        found = views.origin(node, view, lineage)
+        blocked = blocking(node, view, lineage, now="asOf" not in request.query_params)
+        return {"origin": found, "one": found.subject, "blocked": blocked, "now": rfc3339(view.time)}
+
+    found = await in_moment(view, read)
+    one: ModelVersionFacts = found["one"]
+    ours = one.publisher.number == node.identity.organisation
+    card = await to_thread.run_sync(cards.read_card, node, "model-card", one.card_digest, one.publisher.number, version)
+    shown = partial(
+        render_form,
         request,
         "version.html",
         refused,
-        origin=found,
-        one=one,
-        blocked=blocked,
-        card=cards.read_card(node, "model-card", one.card_digest, one.publisher.number, version),
+        **found,
+        card=card,
         life=LIFE,
-        now=now,
-        offered=_offered(one.lifecycle, for_sale=one.for_sale)
-        if one.publisher.number == node.identity.organisation
-        else [],
+        offered=_offered(one.lifecycle, for_sale=one.for_sale) if ours else [],
         steps={step.lifecycle: step for step in one.steps},
         view=view,
     )
+    return await to_thread.run_sync(shown, limiter=view.lane)
 
 
 def _offered(lifecycle: str, *, for_sale: bool) -> list[str]:

@@ -132,7 +132,7 @@ function choose(one, near) {
   text.textContent = `${lines(one).join(", ")} (${data.levels[one.level]}). `;
   const way = document.createElement(one.page ? "a" : "button");
   way.textContent = one.page ? data.words.openPage : data.words.openGroup;
-  if (one.page) way.href = one.page;
+  if (one.page) way.href = pageOf(one);
   else way.addEventListener("click", () => enter(one));
   chosen.replaceChildren(text, way);
   for (const option of list.children) option.setAttribute("aria-selected", option.one.id === one.id);
@@ -149,6 +149,12 @@ function forget() {
   chosen.replaceChildren();
 }
 
+/** As of the date that this page is as of. */
+function pageOf(one) {
+  const asOf = new URLSearchParams(location.search).get("asOf");
+  return asOf ? `${one.page}?${new URLSearchParams({ asOf })}` : one.page;
+}
+
 /** Opens a group, or the group that a part stands in, or else the part's page. */
 function enter(one) {
   const group = one.closed ? one.id : one.group;
@@ -156,7 +162,7 @@ function enter(one) {
     turn(() => open.add(group), group);
     if (!one.closed) choose(one, true);
   } else if (one.page) {
-    location.assign(one.page);
+    location.assign(pageOf(one));
   }
 }
 

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from registry_api.limits import LARGEST_BODY, BodyLimit
 
 from .fakes import KEYS, World, digest
+from .test_sign_in import OURS
 
 Client = Callable[..., TestClient]
 
@@ -89,6 +90,29 @@ def test_another_method_is_told_all_that_there_are(
     answer = client_of(hospital, "operator").request(method, path)
     assert (answer.status_code, answer.headers["Allow"]) == (405, allow)
     assert answer.json()["type"] == "urn:medledger:error:ML-0100"
+
+
+PAGES = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def test_who_reads_pages_is_refused_by_one(hospital: World, client_of: Client) -> None:
+    client = client_of(hospital)
+    other = client.put("/models", headers=PAGES)
+    assert (other.status_code, other.headers["Allow"]) == (405, "GET")
+    form = OURS | {"Content-Type": "application/x-www-form-urlencoded"}
+    large = client.post("/sign-in", content=b"x" * (LARGEST_BODY + 1), headers=PAGES | form)
+    assert (large.status_code, large.headers["Connection"]) == (413, "close")
+    later = client.post("/sign-in", content=iter([b"x" * LARGEST_BODY, b"x"]), headers=PAGES | form)
+    assert later.status_code == 413
+    for answer, code in ((other, "ML-0100"), (large, "ML-0109"), (later, "ML-0109")):
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert f"<code>{code}</code>" in answer.text
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_an_api_s_refusal_is_no_page(hospital: World, client_of: Client) -> None:
+    answer = client_of(hospital).put("/v1/models", headers=PAGES)
+    assert (answer.status_code, answer.json()["code"]) == (405, "ML-0100")
 
 
 @pytest.mark.parametrize("path", ["/v1/nothing", "/v1/datasets/", "/V1/datasets", "/docs", "/redoc", "/static/no.css"])

@@ -270,7 +270,7 @@ def test_the_list_selects_by_state_and_has_pages(read: Reader) -> None:
     assert 'href="/proposals/2"' in page
     onward = re.search(r'rel="next" href="([^"]+)"', page)
     assert onward is not None
-    assert 'href="/proposals/1"' in read(of, "/proposals" + unescape(onward[1]))
+    assert f'href="/proposals/1?asOf={HEAD}"' in read(of, "/proposals" + unescape(onward[1]))
 
 
 def test_votes_needed_is_what_the_contract_counts() -> None:

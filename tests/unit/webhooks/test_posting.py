@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from ledger_node.errors import ConfigInvalid, InvalidField, Refusal
+from ledger_node.errors import InvalidField, Refusal
 from ledger_node.ports import Posted
-from ledger_node.webhooks.posting import HttpPoster, trusting
+from ledger_node.tls import trusting
+from ledger_node.webhooks.posting import HttpPoster
 from ledger_node.webhooks.targets import Rules
 from tests.certificates import Authority, Files
 from tests.receiver import Behaviour, Receiver, closes, endless, hangs, receiving, says
@@ -205,7 +206,7 @@ def guarded(files: Files) -> Iterator[Receiver]:
 
 def poster_of(authority: Authority) -> HttpPoster:
     """One that trusts it. Every name leads to the loopback."""
-    tls = trusting(Path(authority.files.certificate))
+    tls = trusting(Path(authority.files.certificate), "webhooks.ca")
     return HttpPoster(Rules(private=True), resolve=lambda *_: ["127.0.0.1"], tls=tls)
 
 
@@ -236,10 +237,3 @@ def test_a_receiver_without_tls_where_it_should_have_some_is_unreachable(
 ) -> None:
     url = f"https://127.0.0.1:{receiver.port}/hook"
     assert post(receiver, poster_of(authority), url) == Posted(None, "unreachable")
-
-
-def test_a_file_without_authorities_is_told(tmp_path: Path) -> None:
-    (tmp_path / "empty.pem").write_text("")
-    for file in ("empty.pem", "absent.pem"):
-        with pytest.raises(ConfigInvalid):
-            trusting(tmp_path / file)
