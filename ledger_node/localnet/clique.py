@@ -29,7 +29,7 @@ from ledger_node.localnet.waiting import PAUSE, wait_for
 
 VERSION = "1.13.15"
 START_TIMEOUT = 30.0  # seconds
-MEET_TIMEOUT = 45.0  # seconds; two that hung up on each other dial again after thirty
+MEET_TIMEOUT = 100.0  # seconds; two that hung up on each other dial again after thirty, and may do so more than once
 EPOCH = 30_000  # blocks between two checkpoints of the signers' votes
 FORKS = (
     *("homestead", "eip150", "eip155", "eip158", "byzantium"),
@@ -120,7 +120,8 @@ class Clique:
 
     def wait(self, name: str, handle: Handle) -> None:
         """Seals once it knows all signers that answer. Signers that begin alone make a first block each, and may come
-        to stand on branches of one weight, each of which only those may extend who stand on another."""
+        to stand on branches of one weight, each of which only those may extend who stand on another (EIP-3436). They
+        cannot begin one after the other: one that does not seal yet takes no block that is sent to it."""
         ledger = RpcLedger(self._url(name))
         others = sum(answers(url) for url in self.urls) - 1
         deadline = time.monotonic() + MEET_TIMEOUT

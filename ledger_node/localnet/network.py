@@ -29,7 +29,7 @@ from ledger_node.localnet.settling import settled_creation
 
 __all__ = ["Network", "down", "remove", "start_node", "start_process", "up", "wait_until_ready"]
 
-AGREE_TIMEOUT = 60.0  # seconds until all signers stand on the same blocks
+AGREE_TIMEOUT = 120.0  # seconds until all signers stand on the same blocks
 RECORD = "network.json"
 Said = Callable[[str], None]
 
@@ -169,7 +169,8 @@ def _agree(chain: Chain) -> None:
             return
         check()
         time.sleep(0.1)
-    raise NetworkState("the signers do not follow one chain", needed="see the logs in the network's folder")
+    stand = ", ".join(f"{name} at {ledger.head().number}" for name, ledger in zip(chain.names, ledgers, strict=True))
+    raise NetworkState("the signers do not follow one chain", got=stand, needed="see the logs in the network's folder")
 
 
 def _throw_away_key(folder: Path, chain_id: int) -> KeystoreSigner:

@@ -107,7 +107,9 @@ def test_interrupted_start_leaves_nothing_running(
         assert of_the_folder(folder) == []
         left = Network.load(folder)
         assert not left.running()
-        if moment is not nodes_start:
+        if left.complete:  # on a busy machine, the last admission may be through before the signal comes
+            assert moment in (members_are_admitted, nodes_start)
+        else:
             with pytest.raises(NetworkState, match="--fresh"):
                 network.up(folder)
     network.remove(folder)
