@@ -119,6 +119,8 @@ def test_a_click_opens_a_group(page: Page) -> None:
     box.press("ArrowDown")  # it stands in the middle now
     box.blur()
     canvas = page.locator(".canvas")
+    canvas.scroll_into_view_if_needed()  # a click in the frame of a scroll meets the picture where it was
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     size = canvas.bounding_box()
     assert size is not None
     canvas.click(position={"x": size["width"] / 2, "y": size["height"] / 2})
