@@ -59,8 +59,9 @@ class Pins(Protocol):
     transaction. Times are Unix seconds.
     """
 
-    def keep(self, cid: str, content: bytes) -> None:
-        """From here on the document is not lost. One that was pinned before is pinned once more."""
+    def keep(self, cid: str, content: bytes, *, with_next: bool = False) -> None:
+        """From here on the document is not lost; `with_next`, from where the request's next write is accepted, and not
+        kept when none is. One that was pinned before is pinned once more."""
 
     def find(self, cid: str) -> bytes | None:
         """The bytes of a document that is not pinned yet."""

@@ -20,8 +20,9 @@ class Documents:
         self._blobs = blobs
         self._pins = pins
 
-    def put(self, content: bytes) -> str:
-        """Stores a JSON document of one block and returns its sha-256 as 0x-hex.
+    def put(self, content: bytes, *, with_next: bool = False) -> str:
+        """Stores a JSON document of one block and returns its sha-256 as 0x-hex; `with_next` with the next write that
+        this request accepts, or not at all.
 
         DocumentTooLarge beyond 256 KiB; InvalidDocument when it is not one JSON object in UTF-8.
         """
@@ -42,7 +43,7 @@ class Documents:
             raise InvalidDocument(
                 "the document is not an object", got=type(parsed).__name__, needed="a JSON object in UTF-8"
             )
-        self._pins.keep(cid_of(content), content)
+        self._pins.keep(cid_of(content), content, with_next=with_next)
         return to_hex(sha256(content))
 
     def get(self, digest: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from ledger_node.domain.codes import Capability, DeclineReason
@@ -75,7 +75,7 @@ class Requests:
         return self._submissions.making(idempotency, ids.REQUEST, "request.make", "consents", "makeRequest", values)
 
     @once
-    def send_message(self, _: Idempotency, request: str, message: NewMessage) -> Command:
+    def send_message(self, _: Idempotency, request: str, message: NewMessage) -> Callable[[], Command]:
         """The requester or the dataset's custodian says something about an open request, for everybody to read."""
         ours = self._membership.require()
         found, custodian = self._get(request)
@@ -97,10 +97,14 @@ class Requests:
                 needed=f"the number of one of {sent} messages, or null",
                 field="body.inReplyTo",
             )
-        visas = [self.read_visa(request, visa) for visa in message.visas]
-        digest = self._documents.put(dump_canonical(document_of(request, message, visas)))
-        # The number says which messages were there: who has not seen the newest is refused by the contract.
-        return Command("message.send", "consents", "sendMessage", (request, sent + 1, digest), request, generation)
+
+        def made() -> Command:
+            visas = [self.read_visa(request, visa) for visa in message.visas]  # their issuers may be asked for keys
+            digest = self._documents.put(dump_canonical(document_of(request, message, visas)), with_next=True)
+            # The number says which messages were there: who has not seen the newest is refused by the contract.
+            return Command("message.send", "consents", "sendMessage", (request, sent + 1, digest), request, generation)
+
+        return made
 
     def read_visa(self, request: str, visa: str) -> Visa:
         """What a visa that is shown for a request grants. InvalidVisa; ProviderUnreachable. Nothing of it is kept."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -80,17 +81,16 @@ class Submissions:
             earlier.require_request(idempotency.request_digest)
         return earlier
 
-    def submit(self, command: Command, idempotency: Idempotency) -> Submission:
-        return self.submit_all([(command, idempotency)])[0]
+    def moment(self) -> AbstractContextManager[None]:
+        """In it all rules are checked as of one moment of the index."""
+        return self._index.moment()
 
-    def submit_all(self, writes: Sequence[tuple[Command, Idempotency]]) -> list[Submission]:
-        """Accepts all or none, in one commit."""
-        with self._index.moment():
-            generations = self._generations()
-        entries = [
-            Entry(command, idempotency, generations.address_of(command), self._ledger.calldata(command))
-            for command, idempotency in writes
-        ]
+    def entry(self, command: Command, idempotency: Idempotency) -> Entry:
+        """The command as the chain will see it."""
+        return Entry(command, idempotency, self._generations().address_of(command), self._ledger.calldata(command))
+
+    def accept(self, *entries: Entry) -> list[Submission]:
+        """All or none, in one commit."""
         accepted = self._outbox.accept(entries, self._queue_cap)
         for one in accepted:
             log.info("accepted", extra={"submission": one.id, "kind": one.kind})
@@ -122,16 +122,26 @@ P = ParamSpec("P")
 
 
 def once(
-    build: Callable[Concatenate[W, Idempotency, P], Command],
+    build: Callable[Concatenate[W, Idempotency, P], Command | Callable[[], Command]],
 ) -> Callable[Concatenate[W, Idempotency, P], Submission]:
     """Makes of a method that checks and builds a command the write of it. The same request again is answered as before,
-    so that it does not meet rules that its own effect changed."""
+    so that it does not meet rules that its own effect changed.
+
+    The method has one moment of the index, which waits for nothing but the store: one that must wait for something else
+    returns what makes its command, to be called after the moment."""
 
     @wraps(build)
     def write(self: W, idempotency: Idempotency, /, *args: P.args, **kwargs: P.kwargs) -> Submission:
-        earlier = self._submissions.find_earlier(idempotency)
-        if earlier is not None:
-            return earlier
-        return self._submissions.submit(build(self, idempotency, *args, **kwargs), idempotency)
+        door = self._submissions
+        with door.moment():
+            earlier = door.find_earlier(idempotency)
+            if earlier is not None:
+                return earlier
+            made = build(self, idempotency, *args, **kwargs)
+            entry = door.entry(made, idempotency) if isinstance(made, Command) else None
+        if entry is None:
+            assert not isinstance(made, Command)
+            entry = door.entry(made(), idempotency)
+        return door.accept(entry)[0]
 
     return write

@@ -14,15 +14,19 @@ from ledger_node.errors import QueueFull
 from ledger_node.ports import Clock
 from ledger_node.store.bulk import insert_all
 from ledger_node.store.database import Database
+from ledger_node.store.question import Among, Question
 from ledger_node.store.schema.local import secret
 from ledger_node.store.schema.local import submission as table
 
 OPEN = table.c.state.in_([state.value for state in OPEN_STATES])
 #: The largest number, and the smallest in each open state: one look into an index for each.
-ENDS = select(
-    select(func.max(table.c.number)).scalar_subquery(),
-    *(select(func.min(table.c.number)).where(table.c.state == state.value).scalar_subquery() for state in OPEN_STATES),
+_ENDS = Question(
+    select(
+        select(func.max(table.c.number)).scalar_subquery().label("newest"),
+        *(select(func.min(table.c.number)).where(table.c.state == one.value).label(one.value) for one in OPEN_STATES),
+    )
 )
+_KNOWN = Question(select(table.c.idempotency_key).where(Among(table.c.idempotency_key)))
 
 
 class SqlOutbox:
@@ -34,13 +38,17 @@ class SqlOutbox:
         self._signer = signer
 
     def accept(self, entries: Sequence[Entry], cap: int) -> list[Submission]:
+        """IdempotencyKeyReused when a key came before with another request."""
         return self._database.accepting.do(lambda connection: self._accept(connection, entries, cap))
 
     def _accept(self, connection: Connection, entries: Sequence[Entry], cap: int) -> list[Submission]:
-        known = _earlier(connection, entries)
+        known = _earlier(connection, [entry.idempotency.key for entry in entries])
+        for entry in entries:
+            if (earlier := known.get(entry.idempotency.key)) is not None:
+                earlier.require_request(entry.idempotency.request_digest)
         new = [entry for entry in entries if entry.idempotency.key not in known]
         if new:
-            newest, *oldest = connection.execute(ENDS).one()
+            ((newest, *oldest),) = _ENDS.ask(connection)
             first = (newest or 0) + 1
             _require_room(connection, first - min((one for one in oldest if one), default=first), len(new), cap)
             rows = [self._row(number, entry) for number, entry in enumerate(new, first)]
@@ -61,7 +69,9 @@ class SqlOutbox:
         return self._one(table.c.id == submission)
 
     def find_by_key(self, key: str) -> Submission | None:
-        return self._one(table.c.idempotency_key == key)
+        with self._database.read() as connection:
+            # Hardly ever one of these; SQLAlchemy's way to it takes longer than the rest of what a write reads.
+            return _earlier(connection, [key]).get(key)
 
     def list_recent(self, limit: int) -> list[Submission]:
         newest = select(table).order_by(table.c.number.desc()).limit(limit)
@@ -102,15 +112,13 @@ def _require_room(connection: Connection, most: int, new: int, cap: int) -> None
         raise QueueFull("too many writes wait for the chain", got=f"{waiting} waiting", needed=f"fewer than {cap}")
 
 
-def _earlier(connection: Connection, entries: Sequence[Entry]) -> dict[str, Submission]:
-    """What the keys were given before. IdempotencyKeyReused when one came with another request."""
-    asked = {entry.idempotency.key: entry.idempotency.request_digest for entry in entries}
-    found = {}
-    for row in connection.execute(select(table).where(table.c.idempotency_key.in_(list(asked)))):
-        earlier = submission_of(row)
-        earlier.require_request(asked[earlier.idempotency_key])
-        found[earlier.idempotency_key] = earlier
-    return found
+def _earlier(connection: Connection, keys: Sequence[str]) -> dict[str, Submission]:
+    """What the keys were given before."""
+    known = [row.idempotency_key for row in _KNOWN.ask(connection, keys=keys)]
+    if not known:
+        return {}
+    rows = connection.execute(select(table).where(table.c.idempotency_key.in_(known)))
+    return {row.idempotency_key: submission_of(row) for row in rows}
 
 
 def _fresh(row: dict[str, Any]) -> Submission:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import delete, select, update
 
 from ledger_node.ports import Clock, Unpinned
+from ledger_node.store.bulk import put
 from ledger_node.store.database import Database
 from ledger_node.store.schema.local import pin as table
 
@@ -16,16 +17,12 @@ class SqlPins:
         self._database = database
         self._clock = clock
 
-    def keep(self, cid: str, content: bytes) -> None:
+    def keep(self, cid: str, content: bytes, *, with_next: bool = False) -> None:
         now = self._clock.now()
-        values = {"content": content, "queued_at": now, "attempts": 0, "next_at": now, "pinned_at": None}
-
-        def act(connection: Connection) -> None:
-            known = connection.execute(update(table).where(table.c.cid == cid).values(values))
-            if known.rowcount == 0:
-                connection.execute(table.insert().values(cid=cid, **values))
-
-        self._database.accepting.do(act)
+        row = {"cid": cid, "content": content, "queued_at": now, "attempts": 0, "next_at": now, "pinned_at": None}
+        accepting = self._database.accepting
+        do = accepting.do_with_next if with_next else accepting.do
+        do(lambda connection: put(connection, table, row))
 
     def find(self, cid: str) -> bytes | None:
         with self._database.read() as connection:

@@ -1,4 +1,5 @@
-"""Writes of several threads in one transaction, so that a disk's pause is paid once for all that came meanwhile."""
+"""Writes of several threads in one transaction, so that a disk's pause is paid once for all that came meanwhile; and
+several of one request, which are kept all or none."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -14,7 +16,8 @@ from sqlalchemy import Connection
 from ledger_node.errors import MedLedgerError
 
 T = TypeVar("T")
-_Waiting = tuple[Callable[[Connection], Any], Future[Any]]
+Act = Callable[[Connection], T]
+_Waiting = tuple[Act[Any], Future[Any]]
 
 
 class Together:
@@ -26,9 +29,18 @@ class Together:
         self._begin = begin
         self._waiting: deque[_Waiting] = deque()
         self._turn = threading.Lock()
+        self._with_next: ContextVar[tuple[Act[None], ...]] = ContextVar("with_next", default=())
 
-    def do(self, act: Callable[[Connection], T]) -> T:
+    def do_with_next(self, act: Act[None]) -> None:
+        """Puts an act off, which refuses nothing, until the next one of this context: both are committed, or neither.
+        A request has a context of its own, with which an act is forgotten that none followed."""
+        self._with_next.set((*self._with_next.get(), act))
+
+    def do(self, act: Act[T]) -> T:
         """What the act returns, once it is committed. Whose turn comes first does it for all that wait by then."""
+        if before := self._with_next.get():
+            self._with_next.set(())
+            act = _after(act, before)
         mine: Future[T] = Future()
         self._waiting.append((act, mine))
         with self._turn:
@@ -54,7 +66,19 @@ class Together:
                 waiting.set_exception(refusal)
 
 
-def _end(act: Callable[[Connection], Any], connection: Connection) -> tuple[Any, MedLedgerError | None]:
+def _after(act: Act[T], others: Sequence[Act[None]]) -> Act[T]:
+    """The act, which may refuse, before the others have written anything."""
+
+    def acts(connection: Connection) -> T:
+        result = act(connection)
+        for one in others:
+            one(connection)
+        return result
+
+    return acts
+
+
+def _end(act: Act[Any], connection: Connection) -> tuple[Any, MedLedgerError | None]:
     try:
         return act(connection), None
     except MedLedgerError as refusal:

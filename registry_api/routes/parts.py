@@ -107,8 +107,8 @@ def _parsed(content: bytes | None) -> dict[str, Any] | None:
 
 
 def digest_of(node: Node, document: dict[str, Any] | None, digest: str | None) -> str:
-    """The digest that was given, or that of the document, which is stored in its canonical form first."""
-    return digest if digest is not None else node.documents.put(dump_canonical(document))
+    """The digest that was given, or that of the document, which is stored in its canonical form with the write."""
+    return digest if digest is not None else node.documents.put(dump_canonical(document), with_next=True)
 
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:

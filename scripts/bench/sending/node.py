@@ -62,7 +62,9 @@ def run(place: Place, writes: int, url: str) -> tuple[Run, float]:
     def act() -> str | None:
         todo = iter(work)
         while batch := list(islice(todo, TOGETHER)):
-            submissions.submit_all(batch)
+            with submissions.moment():
+                entries = [submissions.entry(*one) for one in batch]
+            submissions.accept(*entries)
         until_mined(place.ledger, first, writes)
         return None
 
