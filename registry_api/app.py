@@ -108,6 +108,7 @@ def create_app(
     )
     app.state.node = node
     app.state.lane = CapacityLimiter(1)
+    app.state.accepting_lane = CapacityLimiter(1)
     app.state.verifying = CapacityLimiter(AT_ONCE)
     app.state.rates = rates or Rates()
     app.state.tries = Rates(*SIGN_IN_TRIES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -13,7 +14,7 @@ from fastapi.routing import APIRoute
 
 from ledger_node.errors import InvalidField
 from registry_api import auth, strict
-from registry_api.reading import lane_of
+from registry_api.reading import accepting_lane_of, lane_of
 from registry_api.unchanged import tagged
 from registry_api.waiting import preferred, settle
 from registry_api.writing import Accepted
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 #: Of the scope of a call that a page of this node makes: who has signed in there. No request from outside can have it.
 CALLER = "medledger.caller"
+#: Writes that may wait for another than the store, for the keys of a visa's issuer: they must keep nobody waiting.
+MAY_WAIT = frozenset({"send_message"})
 
 
 class Guarded(APIRoute):
@@ -35,6 +38,7 @@ class Guarded(APIRoute):
         reads = auth.reads(operation)
         known = _query_of(self.dependant)
         takes_json = self.body_field is not None
+        in_turn = get_type_hints(self.endpoint).get("return") is Accepted and operation not in MAY_WAIT
 
         async def guarded(request: Request) -> Response:
             node = request.app.state.node
@@ -43,7 +47,8 @@ class Guarded(APIRoute):
             _require_known(request, known)
             request.state.caller = caller
             await _read_body(request, takes_json=takes_json)
-            response = await handle(request)
+            async with (accepting_lane_of(request) if in_turn else None) or nullcontext():
+                response = await handle(request)
             if reads and node.recording.on:
                 await put_on_record(request, caller.name, operation, getattr(response, "as_of_block", None))
             response = tagged(request, response)

@@ -136,8 +136,18 @@ async def in_moment(view: View, read: Callable[[], T]) -> T:
 
 def lane_of(request: Request) -> CapacityLimiter | None:
     """Where the store is read (see `answering`); None where it is better read by many at once."""
+    return _in_turn(request, "lane")
+
+
+def accepting_lane_of(request: Request) -> CapacityLimiter | None:
+    """Where writes are checked and accepted, beside those who read: on SQLite one after the other, too, so that a read
+    waits for one of them rather than for all."""
+    return _in_turn(request, "accepting_lane")
+
+
+def _in_turn(request: Request, lane: str) -> CapacityLimiter | None:
     state = request.app.state
-    return cast("CapacityLimiter", state.lane) if state.node.index.reads_in_turn else None
+    return cast("CapacityLimiter", getattr(state, lane)) if state.node.index.reads_in_turn else None
 
 
 AsOf = Annotated[

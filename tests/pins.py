@@ -15,7 +15,7 @@ class MemoryPins:
         self.waiting: dict[str, bytes] = {}
         self.accepted: dict[str, int] = {}
 
-    def keep(self, cid: str, content: bytes) -> None:
+    def keep(self, cid: str, content: bytes, *, with_next: bool = False) -> None:  # at once
         self.waiting[cid] = content
         self.accepted[cid] = 0
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -108,3 +109,34 @@ def test_a_commit_that_fails_is_tried_once_more_for_each(counted: Counted, datab
         together.do(adds("alone"))
     assert names(database) == {"first"}
     assert together.do(adds("alone")) == "alone"
+
+
+def test_what_was_put_off_is_written_with_the_next_act_of_its_context(database: Database) -> None:
+    together = Together(database.write)
+
+    def handler() -> None:
+        together.do_with_next(lambda connection: connection.execute(insert(secret).values(name="card", value="x")))
+        assert names(database) == set()
+        together.do(adds("write"))
+
+    copy_context().run(handler)
+    assert names(database) == {"card", "write"}
+    together.do(adds("next"))  # it was done once
+    assert names(database) == {"card", "write", "next"}
+
+
+def test_what_was_put_off_is_forgotten_with_its_context_or_with_a_refusal(database: Database) -> None:
+    together = Together(database.write)
+
+    def put_off(name: str) -> None:
+        together.do_with_next(lambda connection: connection.execute(insert(secret).values(name=name, value="x")))
+
+    def refused() -> None:
+        put_off("refused")
+        with pytest.raises(StateConflict):
+            together.do(refuses)
+
+    copy_context().run(put_off, "left")
+    copy_context().run(refused)
+    together.do(adds("another"))
+    assert names(database) == {"another"}
