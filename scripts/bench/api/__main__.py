@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from ledger_node.localnet.members import Member
 from scripts.bench.api import hooked
 from scripts.bench.api.clients import posted, reading
 from scripts.bench.api.medledger import Hospital, hospital
@@ -43,12 +44,39 @@ def main() -> None:
     report("api", figures)
 
 
+class _Way:
+    """What is taken in by one of a node's processes, `by` which, and how long reads of it take meanwhile."""
+
+    def __init__(self, member: Member, by: str) -> None:
+        self._member = member
+        self.ratio = Figure(f"registrations accepted over REST {by}, over MLflow's versions", goal=5, better="higher")
+        self.indexed = Figure(f"the same, from the first to the last one indexed, {by}", goal=5, better="higher")
+        self.rate = Figure(f"registrations accepted a second {by}", goal=0, better="higher")
+        self.p99 = Figure(f"p99 of a read under that load, over the idle median, {by}", goal=10, better="lower")
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [self.ratio, self.indexed, self.rate, self.p99]
+
+    def run(self, ours: Hospital, read: bytes, theirs: float) -> None:
+        """`theirs` are MLflow's versions a second."""
+        with reading(self._member.port, read) as idle:
+            time.sleep(IDLE)
+        before = ours.indexed()
+        with reading(self._member.port, read) as loaded:
+            accepted = posted(self._member.port, ours.registration, SECONDS)
+        whole = accepted.seconds + ours.seconds_until_settled()
+        found = ours.indexed() - before
+        if found != accepted.accepted:
+            self.ratio.void = self.indexed.void = self.rate.void = f"{accepted.accepted} accepted, {found} indexed"
+        self.rate.runs.append(accepted.rate)
+        self.ratio.runs.append(accepted.rate / theirs)
+        self.indexed.runs.append(accepted.accepted / whole / theirs)
+        self.p99.runs.append(statistics.quantiles(loaded.seconds, n=100)[-1] / statistics.median(idle.seconds))
+
+
 def _in(store: str, server: PostgreSql, folder: Path, runs: int) -> list[Figure]:
-    ratio = Figure(f"registrations accepted over REST in {store}, over MLflow's versions", goal=5, better="higher")
-    indexed = Figure(f"the same, from the first to the last one indexed, in {store}", goal=5, better="higher")
-    rate = Figure(f"registrations accepted a second in {store}", goal=0, better="higher")
     theirs = Figure(f"MLflow's versions a second in {store}", goal=0, better="higher")
-    p99 = Figure(f"p99 of a read under that load, over the idle median, in {store}", goal=10, better="lower")
     delay = Figure(f"from a block to its webhook in {store}, in block times", goal=1, better="lower")
     folder.mkdir()
     url = None if store == "SQLite" else server.new_url()
@@ -56,33 +84,26 @@ def _in(store: str, server: PostgreSql, folder: Path, runs: int) -> list[Figure]
         hospital(folder / "network", "sqlite" if url is None else "postgresql") as ours,
         registry(folder, url) as mlflow,
     ):
+        alone = _Way(ours.member, f"by one process in {store}")
+        beside = _Way(ours.beside, f"beside the one that writes in {store}")
         read = ours.read()
         _warm(ours, mlflow)
         for _ in range(runs):
             with _paused(ours.pids):
-                created = posted(mlflow.port, mlflow.creation, SECONDS)
-            delay.runs.append(hooked.delay(ours))
-            with reading(ours.member.port, read) as idle:
-                time.sleep(IDLE)
-            before = ours.indexed()
-            with reading(ours.member.port, read) as loaded:
-                accepted = posted(ours.member.port, ours.registration, SECONDS)
-            whole = accepted.seconds + ours.seconds_until_settled()
-            found = ours.indexed() - before
-            if found != accepted.accepted:
-                ratio.void = indexed.void = rate.void = f"{accepted.accepted} accepted, {found} indexed"
-            theirs.runs.append(created.rate)
-            rate.runs.append(accepted.rate)
-            ratio.runs.append(accepted.rate / created.rate)
-            indexed.runs.append(accepted.accepted / whole / created.rate)
-            p99.runs.append(statistics.quantiles(loaded.seconds, n=100)[-1] / statistics.median(idle.seconds))
-    return [ratio, indexed, rate, theirs, p99, delay]
+                created = posted(mlflow.port, mlflow.creation, SECONDS).rate
+            theirs.runs.append(created)
+            with _paused((ours.standby,)):
+                delay.runs.append(hooked.delay(ours))
+                alone.run(ours, read, created)
+            beside.run(ours, read, created)
+    return [*alone.figures, *beside.figures, theirs, delay]
 
 
 def _warm(ours: Hospital, mlflow: Registry) -> None:
     """What is done once in each process is not measured."""
     posted(mlflow.port, mlflow.creation, WARM)
-    posted(ours.member.port, ours.registration, WARM)
+    for member in (ours.member, ours.beside):
+        posted(member.port, ours.registration, WARM)
     ours.seconds_until_settled()
 
 

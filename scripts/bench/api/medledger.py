@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledger_node.client import Client
 from ledger_node.client.inputs import Document
 from ledger_node.localnet import network
 from ledger_node.localnet.members import CONSORTIUM, Member
-from ledger_node.localnet.processes import stop
+from ledger_node.localnet.nodes import wait_until_ready
+from ledger_node.localnet.processes import Handle, free_port, start, stop
 from ledger_node.localnet.settings import Store
 from scripts.bench import wire
 
@@ -26,9 +29,13 @@ SETTLED = 120.0  # seconds for the chain and the index to have everything
 
 @dataclass(frozen=True, slots=True)
 class Hospital:
+    """`member` is as the process answers that writes to the chain, `beside` as one does that stands by on its store."""
+
     member: Member
+    beside: Member
     rpc_url: str
     pids: tuple[int, ...]
+    standby: int
 
     def client(self) -> Client:
         return Client(self.member.url, self.member.api_keys["operator"], timeout=60)
@@ -73,6 +80,20 @@ def hospital(folder: Path, store: Store) -> Iterator[Hospital]:
         stop(running.nodes[member.plan.slug])
         network.start_process(running, "nodes", member.plan.slug)
         pids = tuple(handle.pid for part in running.processes.values() for handle in part.values())
-        yield Hospital(member, running.rpc_url, pids)
+        beside = replace(member, port=free_port())
+        standby = _stand_by(beside)
+        try:
+            yield Hospital(member, beside, running.rpc_url, (*pids, standby.pid), standby.pid)
+        finally:
+            stop(standby)
     finally:
         network.down(running)
+
+
+def _stand_by(member: Member) -> Handle:
+    """A second process with the same file but another port, as `docs/operator.md` has it."""
+    command = [sys.executable, "-m", "ledger_node.cli", "node", "run", "--config", str(member.config)]
+    environment = os.environ | {"MEDLEDGER_PORT": str(member.port)}
+    handle = start(command, member.folder / "standby.log", environment)
+    wait_until_ready(member, handle)
+    return handle
