@@ -71,13 +71,14 @@ def test_a_read_that_may_ask_the_chain_stands_in_nobodys_way() -> None:
     assert held.most == 3
 
 
+def register(client: TestClient) -> Any:
+    return client.post("/v1/datasets", json={"card": {}}, headers={"Idempotency-Key": str(uuid.uuid4())})
+
+
 @pytest.mark.parametrize(("in_turn", "most"), [(True, 1), (False, 3)])
 def test_writes_go_one_after_the_other_where_the_store_says_so(in_turn: bool, most: int) -> None:
     of, held = world(), Held()
     of.index.reads_in_turn, of.index.moment = in_turn, held.moment
-
-    def register(client: TestClient) -> Any:
-        return client.post("/v1/datasets", json={"card": {}}, headers={"Idempotency-Key": str(uuid.uuid4())})
 
     assert _done([register] * 3, of, "steward", held, most) == [202, 202, 202]
     assert held.most == most
@@ -86,9 +87,6 @@ def test_writes_go_one_after_the_other_where_the_store_says_so(in_turn: bool, mo
 def test_a_read_waits_for_no_write() -> None:
     of, held = world(), Held()
     of.index.reads_in_turn, of.index.moment = True, held.moment
-
-    def register(client: TestClient) -> Any:
-        return client.post("/v1/datasets", json={"card": {}}, headers={"Idempotency-Key": str(uuid.uuid4())})
 
     acts = [register, register, lambda client: client.get("/v1/organisations")]
     assert sorted(_done(acts, of, "steward", held, 2)) == [200, 202, 202]
